@@ -1,0 +1,1 @@
+//! Which requests bring an observation up to date at the least cost.

@@ -1,0 +1,232 @@
+//! The record of a decision: what each rule saw and voted, what was decided, and what stopped the rest.
+//! Terminal, `status`, `auto` and the journal all print this same record.
+
+use std::fmt;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::cluster::{FailureClass, Metric};
+
+/// What to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    /// Add a clone.
+    Up,
+    /// Remove the clone made last.
+    Down,
+    /// Nothing.
+    Hold,
+}
+
+/// What one rule wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Vote {
+    /// Busier than the scale-up threshold.
+    Up,
+    /// Calmer than the scale-down threshold.
+    Down,
+    /// Between the two.
+    Hold,
+    /// Not enough is known; forbids scaling down.
+    Unknown,
+    /// The scale-up threshold can never be met on droplets of this size; the rule is left out.
+    Impossible,
+}
+
+/// One metric against its thresholds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Rule {
+    /// The metric.
+    pub metric: Metric,
+    /// Its mean over the serving droplets, if known.
+    pub value: Option<f64>,
+    /// When the oldest reading in it was measured.
+    pub at: Option<Timestamp>,
+    /// How many serving droplets have a fresh reading.
+    pub known: usize,
+    /// How many droplets serve.
+    pub serving: usize,
+    /// The scale-up threshold, if it has one.
+    pub up: Option<f64>,
+    /// The scale-down threshold, if it has one.
+    pub down: Option<f64>,
+    /// What it votes.
+    pub vote: Vote,
+    /// What the mean would be with one droplet less, where that can be said.
+    pub projected: Option<Projected>,
+}
+
+/// What the mean would be with one droplet less.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Projected {
+    /// The projected mean.
+    pub value: f64,
+    /// Whether it would be at or beyond the scale-up threshold, or within a tenth of it: scaling down would
+    /// be undone at once.
+    pub too_busy: bool,
+}
+
+/// Why an action is what it is, or what stopped one.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "reason")]
+pub enum Reason {
+    /// These metrics are busier than their scale-up thresholds.
+    Busy {
+        /// Which.
+        metrics: Vec<Metric>,
+    },
+    /// All metrics are calmer than their scale-down thresholds.
+    Calm,
+    /// Between the thresholds.
+    Between,
+    /// Fewer serving droplets than the minimum.
+    BelowMinimum {
+        /// The minimum.
+        min: usize,
+    },
+    /// More droplets than the maximum.
+    AboveMaximum {
+        /// The maximum.
+        max: usize,
+    },
+    /// The maximum is reached.
+    AtMaximum {
+        /// The maximum.
+        max: usize,
+    },
+    /// The minimum is reached.
+    AtMinimum {
+        /// The minimum.
+        min: usize,
+    },
+    /// Within the scaling interval.
+    Cooldown {
+        /// What is left of it, in seconds.
+        #[serde(rename = "remaining_s", serialize_with = "whole_seconds")]
+        remaining: Duration,
+    },
+    /// An operation is under way, here or elsewhere.
+    InFlight,
+    /// Clones are arriving or leaving that no live operation owns; they are settled first.
+    Unsettled {
+        /// Their names.
+        droplets: Vec<String>,
+    },
+    /// Operations failed lately.
+    BackingOff {
+        /// What is left of the wait, in seconds.
+        #[serde(rename = "remaining_s", serialize_with = "whole_seconds")]
+        remaining: Duration,
+        /// How many failed in a row.
+        failures: u32,
+        /// What the last one failed of.
+        class: FailureClass,
+    },
+    /// Too few droplets have readings of these metrics.
+    Unknown {
+        /// Which.
+        metrics: Vec<Metric>,
+        /// The droplets without.
+        droplets: Vec<String>,
+    },
+    /// With one droplet less these would be too busy again.
+    WouldBounce {
+        /// Which.
+        metrics: Vec<Metric>,
+    },
+    /// There is no clone that may be removed.
+    NoClone,
+    /// No threshold is set.
+    NoThresholds,
+    /// The base droplet is not in the cluster: there is nothing to copy, and nowhere to write the marker.
+    NoBase,
+    /// No droplet serves, or the load balancer was not found: nothing can be judged.
+    NobodyServes,
+    /// Part of the observation could not be read.
+    Incomplete,
+}
+
+fn whole_seconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(duration.as_secs())
+}
+
+fn titles(metrics: &[Metric]) -> String {
+    metrics.iter().map(|m| m.title()).collect::<Vec<_>>().join(", ")
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Busy { metrics } => write!(f, "{} beyond the scale-up threshold", titles(metrics)),
+            Self::Calm => write!(f, "every metric is calmer than its scale-down threshold"),
+            Self::Between => write!(f, "the metrics are between their thresholds"),
+            Self::BelowMinimum { min } => write!(f, "fewer serving droplets than the minimum of {min}"),
+            Self::AboveMaximum { max } => write!(f, "more droplets than the maximum of {max}"),
+            Self::AtMaximum { max } => write!(f, "the maximum of {max} droplets is reached"),
+            Self::AtMinimum { min } => write!(f, "the minimum of {min} droplets is reached"),
+            Self::Cooldown { remaining } => write!(f, "cooling down, {} s left", remaining.as_secs()),
+            Self::InFlight => write!(f, "an operation is under way"),
+            Self::Unsettled { droplets } => write!(f, "{} must be settled first", droplets.join(", ")),
+            Self::BackingOff { remaining, failures, class } => {
+                write!(f, "{}: {failures} in a row failed, next try in {} s", class.describe(), remaining.as_secs())
+            }
+            Self::Unknown { metrics, droplets } if droplets.is_empty() => {
+                write!(f, "{} not known", titles(metrics))
+            }
+            Self::Unknown { metrics, droplets } => {
+                write!(f, "{} not known of {}", titles(metrics), droplets.join(", "))
+            }
+            Self::WouldBounce { metrics } => {
+                write!(f, "with one droplet less, {} would be too busy again", titles(metrics))
+            }
+            Self::NoClone => write!(f, "there is no clone that may be removed"),
+            Self::NoThresholds => write!(f, "no threshold is set"),
+            Self::NoBase => write!(f, "the base droplet is not in the cluster"),
+            Self::NobodyServes => write!(f, "no droplet serves behind the load balancer"),
+            Self::Incomplete => write!(f, "the cluster could not be read completely"),
+        }
+    }
+}
+
+/// A decision, with every reason.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Decision {
+    /// When, by the server's clock.
+    pub at: Timestamp,
+    /// What the metrics alone ask for.
+    pub wanted: Action,
+    /// What is to be done.
+    pub action: Action,
+    /// Why `wanted` is what it is.
+    pub because: Reason,
+    /// What stopped it, if `action` is not what was wanted; all of them, the weightiest first.
+    pub stopped_by: Vec<Reason>,
+    /// Each metric with a threshold.
+    pub rules: Vec<Rule>,
+    /// Droplets with the cluster's tag.
+    pub count: usize,
+    /// Droplets that serve.
+    pub serving: usize,
+}
+
+impl fmt::Display for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verb = |action| match action {
+            Action::Up => "scale up",
+            Action::Down => "scale down",
+            Action::Hold => "hold",
+        };
+        write!(f, "{}: ", verb(self.action))?;
+        if self.action == self.wanted {
+            write!(f, "{}", self.because)
+        } else {
+            write!(f, "would {} ({}), but ", verb(self.wanted), self.because)?;
+            let reasons: Vec<String> = self.stopped_by.iter().map(ToString::to_string).collect();
+            write!(f, "{}", reasons.join("; "))
+        }
+    }
+}

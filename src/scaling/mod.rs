@@ -1,0 +1,8 @@
+//! The steps of up and down, the claim, the marker, and recovery. Each step has a deadline and an undo, and
+//! is written in the cloud, as a tag, before it is begun: whoever runs next, on any machine, can finish it.
+
+mod phase;
+mod plan;
+
+pub use phase::{Kind, OperationState, Outcome, Phase, PhaseState};
+pub use plan::{DownPlan, Refusal, UpPlan};

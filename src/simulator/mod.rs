@@ -1,0 +1,1 @@
+//! A DigitalOcean that exists only here.

@@ -1,0 +1,1 @@
+//! The terminal interface: draws the application state, turns keys into commands.

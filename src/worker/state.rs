@@ -1,0 +1,152 @@
+//! The state that the worker publishes: everything that the terminal shows, and nothing that it has to fetch.
+//! Large parts are shared, so that publishing costs no copy of them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use jiff::Timestamp;
+
+use crate::cloud::{Action, Remedy, Usage};
+use crate::cluster::{ClusterSpec, DropletId, LabelledSeries, Metric, Observation, Series};
+use crate::policy::{Decision, Policy};
+use crate::scaling::{DownPlan, OperationState, Refusal, UpPlan};
+
+/// Everything that is shown.
+#[derive(Debug, Clone)]
+pub struct AppState {
+    /// One for each configured cluster, in the configuration's order; never empty.
+    pub clusters: Vec<ClusterState>,
+    /// The request budget of the process.
+    pub usage: Usage,
+    /// How far the server's clock is ahead of the local one; `None` until it was heard.
+    pub clock_offset: Option<SignedDuration>,
+    /// Whether nothing may be changed.
+    pub read_only: bool,
+    /// Whether this is the simulated cloud of the demo.
+    pub demo: bool,
+    /// Counts publications: two states with the same number are the same.
+    pub generation: u64,
+}
+
+/// One cluster.
+#[derive(Debug, Clone)]
+pub struct ClusterState {
+    /// As configured.
+    pub spec: Arc<ClusterSpec>,
+    /// As configured.
+    pub policy: Arc<Policy>,
+    /// Whether it is scaled by itself.
+    pub auto: bool,
+    /// How the last look at it went.
+    pub connection: Connection,
+    /// The last complete look; kept, with its time, while later ones fail. `None` before the first.
+    pub observation: Option<Arc<Observation>>,
+    /// The past.
+    pub history: Arc<History>,
+    /// What auto would do now, and why; of the same look as `observation`.
+    pub decision: Option<Arc<Decision>>,
+    /// What `up` would do now.
+    pub up: Option<Result<Arc<UpPlan>, Refusal>>,
+    /// What `down` would do now.
+    pub down: Option<Result<Arc<DownPlan>, Refusal>>,
+    /// The operation that runs, or the one that ended last.
+    pub operation: Option<Arc<OperationState>>,
+    /// What was done or went wrong, oldest first; the newest 1,000.
+    pub events: Arc<Vec<Event>>,
+    /// What is not as it should be now.
+    pub findings: Arc<Vec<Finding>>,
+    /// What the detail view asked for.
+    pub detail: Option<Arc<DropletDetail>>,
+    /// When the next look is due, by the server's clock.
+    pub next_look: Option<Timestamp>,
+}
+
+/// How the last look at a cluster went.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Connection {
+    /// The first look has not ended yet.
+    Starting,
+    /// It went well.
+    Live,
+    /// It failed; what is shown is older.
+    Failing {
+        /// Since when looks fail.
+        since: Timestamp,
+        /// What went wrong and what to do, for people.
+        error: String,
+        /// What can be done about it.
+        remedy: Remedy,
+        /// When it is tried again.
+        retry_at: Timestamp,
+    },
+}
+
+/// The past of a cluster.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct History {
+    /// The mean over the droplets, or the load balancer's own, of each metric.
+    pub cluster: BTreeMap<Metric, Series>,
+    /// Of each droplet, each metric that is measured there.
+    pub droplets: BTreeMap<DropletId, BTreeMap<Metric, Series>>,
+    /// How many droplets served.
+    pub serving: Series,
+    /// How far back it goes.
+    pub range: Duration,
+}
+
+/// How much an event matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Good to know.
+    Info,
+    /// Something was done as it should be.
+    Done,
+    /// Somebody should look at it.
+    Warning,
+    /// Something failed.
+    Error,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Event {
+    /// When, by the server's clock.
+    pub at: Timestamp,
+    /// How much it matters.
+    pub level: Level,
+    /// What, in one line without control characters.
+    pub text: String,
+    /// How often the same happened in a row, at least 1; `at` is the last time.
+    pub count: u32,
+}
+
+/// Something that is not as it should be.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Finding {
+    /// How much it matters.
+    pub level: Level,
+    /// What, and what to do, in one line.
+    pub text: String,
+    /// The droplet it is about.
+    pub droplet: Option<DropletId>,
+    /// What it costs a month, if it costs something.
+    pub monthly: Option<f64>,
+}
+
+/// What the detail view shows beside the observation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DropletDetail {
+    /// Which droplet.
+    pub droplet: DropletId,
+    /// When it was fetched.
+    pub at: Timestamp,
+    /// What was done to it lately, newest first.
+    pub actions: Vec<Action>,
+    /// Series beyond the catalogue of metrics, with their titles: file systems, memory, inbound traffic.
+    pub series: Vec<(String, Vec<LabelledSeries>)>,
+    /// What could not be fetched.
+    pub problems: Vec<String>,
+}
