@@ -1,1 +1,5 @@
-//! The terminal interface: draws the application state, turns keys into commands.
+//! The terminal interface: the worker's state and its own [`Ui`] become a frame, keys become commands.
+
+mod ui;
+
+pub use ui::{Confirm, Overlay, Page, Question, SortBy, Table, Toast, Ui};

@@ -5,4 +5,4 @@ mod command;
 mod state;
 
 pub use command::{Command, DemoCommand};
-pub use state::{AppState, ClusterState, Connection, DropletDetail, Event, Finding, History, Level};
+pub use state::{AppState, ClusterState, Connection, DropletDetail, Event, History};

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use crate::cloud::{Action, Remedy, Usage};
 use crate::cluster::{ClusterSpec, DropletId, LabelledSeries, Metric, Observation, Series};
 use crate::policy::{Decision, Policy};
-use crate::scaling::{DownPlan, OperationState, Refusal, UpPlan};
+use crate::scaling::{DownPlan, Finding, Level, OperationState, Refusal, UpPlan};
 
 /// Everything that is shown.
 #[derive(Debug, Clone)]
@@ -96,20 +96,6 @@ pub struct History {
     pub range: Duration,
 }
 
-/// How much an event matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// Good to know.
-    Info,
-    /// Something was done as it should be.
-    Done,
-    /// Somebody should look at it.
-    Warning,
-    /// Something failed.
-    Error,
-}
-
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct Event {
@@ -121,19 +107,6 @@ pub struct Event {
     pub text: String,
     /// How often the same happened in a row, at least 1; `at` is the last time.
     pub count: u32,
-}
-
-/// Something that is not as it should be.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct Finding {
-    /// How much it matters.
-    pub level: Level,
-    /// What, and what to do, in one line.
-    pub text: String,
-    /// The droplet it is about.
-    pub droplet: Option<DropletId>,
-    /// What it costs a month, if it costs something.
-    pub monthly: Option<f64>,
 }
 
 /// What the detail view shows beside the observation.

@@ -1,0 +1,308 @@
+//! What to ask for at a look. The API has a new sample once in each step, so that nothing is asked for twice
+//! in one; and all metrics together may use only a part of the hourly requests, so that large clusters are
+//! asked less often, shown metrics before essential ones.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures::future;
+use jiff::Timestamp;
+
+use super::Wanted;
+use crate::cloud::{Cloud, CloudError, Usage, Window};
+use crate::cluster::{
+    DropletId, DropletSeries, DropletStatus, LabelledSeries, LoadBalancerId, LoadBalancerSeries, Metric, Observation,
+    Source, Timing, elapsed,
+};
+
+/// The part of the hourly requests that metrics may use; the rest is for looks, operations and others who use
+/// the same token.
+const SHARE_OF_HOUR: f64 = 0.6;
+
+/// The part of the requests left in this minute that one look may use for metrics.
+const SHARE_OF_MINUTE: f64 = 0.6;
+
+/// With less than this part of the hour's requests left, only essential metrics are asked for.
+const SCARCE: f64 = 0.1;
+
+/// How often metrics are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pace {
+    /// Those that decide.
+    pub essential: Duration,
+    /// Those that are only shown; `None` when the budget does not allow them at all.
+    pub shown: Option<Duration>,
+}
+
+/// Something to ask for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Job {
+    /// Series of a droplet, from which these metrics are made.
+    Droplet { id: DropletId, metrics: Vec<Metric>, series: &'static [DropletSeries], window: Window },
+    /// A series of the load balancer.
+    LoadBalancer { id: LoadBalancerId, metric: Metric, series: LoadBalancerSeries, window: Window },
+    /// The load balancer's health checks.
+    Health { id: LoadBalancerId, window: Window },
+}
+
+/// What a job brought.
+#[derive(Debug, Default)]
+pub struct Fetched {
+    droplet: Vec<(DropletSeries, Vec<LabelledSeries>)>,
+    balancer: Vec<LabelledSeries>,
+}
+
+impl Fetched {
+    /// A series of a droplet; empty when it was not asked for.
+    pub fn droplet(&self, kind: DropletSeries) -> &[LabelledSeries] {
+        self.droplet.iter().find(|(k, _)| *k == kind).map(|(_, s)| s.as_slice()).unwrap_or_default()
+    }
+
+    /// The series of a load balancer.
+    pub fn balancer(&self) -> &[LabelledSeries] {
+        &self.balancer
+    }
+}
+
+/// Asks for what a job needs. One part that fails makes it fail: half a sum is not a sum.
+pub async fn fetch(cloud: &impl Cloud, job: &Job) -> Result<Fetched, CloudError> {
+    match job {
+        Job::Droplet { id, series, window, .. } => {
+            let parts =
+                series.iter().map(|kind| async move { Ok((*kind, cloud.droplet_series(*id, *kind, *window).await?)) });
+            Ok(Fetched { droplet: future::try_join_all(parts).await?, ..Fetched::default() })
+        }
+        Job::LoadBalancer { id, series, window, .. } => {
+            Ok(Fetched { balancer: cloud.load_balancer_series(id, *series, *window).await?, ..Fetched::default() })
+        }
+        Job::Health { id, window } => {
+            let series = LoadBalancerSeries::DropletsHealthChecks;
+            Ok(Fetched { balancer: cloud.load_balancer_series(id, series, *window).await?, ..Fetched::default() })
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Droplet(DropletId, Metric),
+    LoadBalancer(Metric),
+    Health,
+}
+
+/// When each series was asked for.
+#[derive(Debug, Default)]
+pub struct MetricsPlan {
+    asked: BTreeMap<Key, Timestamp>,
+    pace: Pace,
+}
+
+impl MetricsPlan {
+    pub fn pace(&self) -> Pace {
+        self.pace
+    }
+
+    /// As if nothing had been asked for.
+    pub fn forget(&mut self) {
+        self.asked.clear();
+    }
+
+    /// Takes note that a job was answered.
+    pub fn done(&mut self, job: &Job, now: Timestamp) {
+        let key = match job {
+            Job::Droplet { id, metrics, .. } => match metrics.first() {
+                Some(metric) => Key::Droplet(*id, *metric),
+                None => return,
+            },
+            Job::LoadBalancer { metric, .. } => Key::LoadBalancer(*metric),
+            Job::Health { .. } => Key::Health,
+        };
+        self.asked.insert(key, now);
+    }
+
+    /// The jobs that are due now, the most overdue first, as many as the budget allows.
+    pub fn due(&mut self, observation: &Observation, wanted: &Wanted, timing: &Timing, usage: Usage) -> Vec<Job> {
+        let droplets: Vec<DropletId> = observation
+            .members
+            .iter()
+            .filter(|m| m.droplet.status == DropletStatus::Active)
+            .map(|m| m.droplet.id)
+            .collect();
+        self.asked.retain(|key, _| !matches!(key, Key::Droplet(id, _) if !droplets.contains(id)));
+        let essential = groups(&wanted.essential);
+        let shown: Vec<Group> =
+            groups(&wanted.shown).into_iter().filter(|g| !essential.iter().any(|e| e.source == g.source)).collect();
+        self.pace = pace(droplets.len(), requests(&essential), requests(&shown), timing, usage);
+        let now = observation.at;
+        let mut jobs = Vec::new();
+        self.add(&mut jobs, &essential, &droplets, self.pace.essential, now, wanted, timing);
+        let scarce = f64::from(usage.hour_left) < f64::from(usage.hour_limit) * SCARCE;
+        if let Some(interval) = self.pace.shown.filter(|_| !scarce) {
+            self.add(&mut jobs, &shown, &droplets, interval, now, wanted, timing);
+        }
+        self.add_balancer(&mut jobs, observation, wanted, timing);
+        jobs.sort_by_key(|(asked, _)| *asked);
+        let mut left = f64::from(usage.minute_left) * SHARE_OF_MINUTE;
+        let affordable = jobs.into_iter().map(|(_, job)| job).take_while(|job| {
+            left -= job.requests();
+            left >= 0.0
+        });
+        affordable.collect()
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one call for each of two kinds")]
+    fn add(
+        &self,
+        jobs: &mut Vec<(Option<Timestamp>, Job)>,
+        groups: &[Group],
+        droplets: &[DropletId],
+        interval: Duration,
+        now: Timestamp,
+        wanted: &Wanted,
+        timing: &Timing,
+    ) {
+        for group in groups {
+            let Source::Droplet(series) = group.source else { continue };
+            for id in droplets {
+                let asked = self.asked.get(&Key::Droplet(*id, group.metrics[0])).copied();
+                if is_due(asked, now, interval, timing.metrics_step) {
+                    let window = window(asked, now, wanted, timing);
+                    jobs.push((asked, Job::Droplet { id: *id, metrics: group.metrics.clone(), series, window }));
+                }
+            }
+        }
+    }
+
+    fn add_balancer(
+        &self,
+        jobs: &mut Vec<(Option<Timestamp>, Job)>,
+        observation: &Observation,
+        wanted: &Wanted,
+        timing: &Timing,
+    ) {
+        let Some(balancer) = &observation.load_balancer else { return };
+        let now = observation.at;
+        let step = timing.metrics_step;
+        for metric in wanted.essential.iter().chain(&wanted.shown) {
+            let Source::LoadBalancer([series, ..]) = metric.source() else { continue };
+            let asked = self.asked.get(&Key::LoadBalancer(*metric)).copied();
+            let job = Job::LoadBalancer {
+                id: balancer.id.clone(),
+                metric: *metric,
+                series: *series,
+                window: window(asked, now, wanted, timing),
+            };
+            if is_due(asked, now, step, step) && !jobs.iter().any(|(_, known)| *known == job) {
+                jobs.push((asked, job));
+            }
+        }
+        let asked = self.asked.get(&Key::Health).copied();
+        if is_due(asked, now, step, step) {
+            let window = Window { start: earlier(now, step * 3), end: now };
+            jobs.push((asked, Job::Health { id: balancer.id.clone(), window }));
+        }
+    }
+}
+
+impl Job {
+    #[expect(clippy::cast_precision_loss, reason = "one or two")]
+    fn requests(&self) -> f64 {
+        match self {
+            Self::Droplet { series, .. } => series.len() as f64,
+            _ => 1.0,
+        }
+    }
+}
+
+/// Metrics that are made of the same series.
+struct Group {
+    source: Source,
+    metrics: Vec<Metric>,
+}
+
+fn groups(metrics: &[Metric]) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    for metric in metrics {
+        let source = metric.source();
+        // Whoever asks for one of them gets the others of the same series for nothing.
+        if !groups.iter().any(|g| g.source == source) {
+            let metrics = Metric::ALL.into_iter().filter(|m| m.source() == source).collect();
+            groups.push(Group { source, metrics });
+        }
+    }
+    groups
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a handful of series")]
+fn requests(groups: &[Group]) -> f64 {
+    groups
+        .iter()
+        .map(|g| match g.source {
+            Source::Droplet(series) => series.len() as f64,
+            Source::LoadBalancer(_) => 0.0,
+        })
+        .sum()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a count of droplets")]
+fn pace(droplets: usize, essential: f64, shown: f64, timing: &Timing, usage: Usage) -> Pace {
+    let rate = f64::from(usage.hour_limit) / 3600.0 * SHARE_OF_HOUR;
+    let step = timing.metrics_step.as_secs_f64();
+    let count = droplets as f64;
+    let interval = |requests: f64, rate: f64| (count * requests / rate).max(step);
+    let essential_interval = interval(essential, rate);
+    let left = rate - count * essential / essential_interval;
+    let shown_interval = interval(shown, left);
+    // Figures that are half an hour old are not worth their requests.
+    let worth_it = left > 0.0 && shown_interval < step.max(60.0) * 15.0;
+    Pace {
+        essential: Duration::from_secs_f64(essential_interval),
+        shown: worth_it.then(|| Duration::from_secs_f64(shown_interval)),
+    }
+}
+
+/// Due once in each step of the API; when the budget asks for a slower pace, after that.
+fn is_due(asked: Option<Timestamp>, now: Timestamp, interval: Duration, step: Duration) -> bool {
+    let Some(asked) = asked else { return true };
+    let step_ms = i64::try_from(step.as_millis()).unwrap_or(i64::MAX).max(1);
+    let step_of = |at: Timestamp| at.as_millisecond().div_euclid(step_ms);
+    step_of(asked) != step_of(now) && (interval <= step || elapsed(asked, now) >= interval)
+}
+
+/// From shortly before the last answer, so that a rate has its predecessor and late samples are caught.
+fn window(asked: Option<Timestamp>, now: Timestamp, wanted: &Wanted, timing: &Timing) -> Window {
+    let back = match asked {
+        Some(asked) => elapsed(asked, now) + timing.metrics_step * 3,
+        None => wanted.range,
+    };
+    Window { start: earlier(now, back.max(timing.metrics_window + timing.metrics_step * 2)), end: now }
+}
+
+fn earlier(now: Timestamp, by: Duration) -> Timestamp {
+    now.checked_sub(by).unwrap_or(now)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pace_keeps_any_cluster_within_its_share_of_the_hour() {
+        for droplets in [1_u32, 10, 20, 62, 300, 1000] {
+            let (essential, shown) = (4.0, 2.0);
+            let pace = pace(droplets as usize, essential, shown, &Timing::default(), Usage::default());
+            let hourly = |requests: f64, every: Duration| f64::from(droplets) * requests * 3600.0 / every.as_secs_f64();
+            let total = hourly(essential, pace.essential) + pace.shown.map_or(0.0, |every| hourly(shown, every));
+            assert!(total <= 5000.0 * SHARE_OF_HOUR + 1.0, "{droplets} droplets: {total} requests an hour");
+        }
+    }
+
+    #[test]
+    fn a_small_cluster_is_asked_once_in_each_step() {
+        let step = Duration::from_secs(120);
+        let at = |second| Timestamp::from_second(second).unwrap();
+        assert!(is_due(None, at(1000), step, step));
+        assert!(!is_due(Some(at(960)), at(1079), step, step));
+        assert!(is_due(Some(at(1079)), at(1080), step, step), "a new step has begun");
+        assert!(!is_due(Some(at(1079)), at(1080), step * 3, step), "but a slower pace waits");
+    }
+}

@@ -1,0 +1,127 @@
+//! The past of a cluster, as far as it was fetched: the source of sparklines, charts and averages.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::cluster::{DropletId, DropletSeries, Metric, Reading, Sample, Series, Source};
+
+/// Samples of each droplet and of the load balancer.
+#[derive(Debug, Clone, Default)]
+pub struct Samples {
+    droplets: BTreeMap<DropletId, BTreeMap<Metric, Series>>,
+    /// As the load balancer gives them: [`Metric::Requests`] over all droplets together.
+    balancer: BTreeMap<Metric, Series>,
+    serving: Series,
+}
+
+impl Samples {
+    pub(super) fn note_droplet(&mut self, id: DropletId, metric: Metric, samples: Vec<Sample>) {
+        self.droplets.entry(id).or_default().entry(metric).or_default().merge(samples);
+    }
+
+    pub(super) fn note_balancer(&mut self, metric: Metric, samples: Vec<Sample>) {
+        self.balancer.entry(metric).or_default().merge(samples);
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "a count of droplets")]
+    pub(super) fn note_serving(&mut self, at: Timestamp, serving: usize) {
+        self.serving.merge([Sample { at, value: serving as f64 }]);
+    }
+
+    pub(super) fn forget_before(&mut self, from: Timestamp) {
+        let droplets = self.droplets.values_mut().flat_map(BTreeMap::values_mut);
+        for series in droplets.chain(self.balancer.values_mut()).chain([&mut self.serving]) {
+            series.forget_before(from);
+        }
+        self.droplets.retain(|_, metrics| metrics.values().any(|series| !series.is_empty()));
+    }
+
+    /// The mean of each metric of a droplet.
+    pub(super) fn droplet_means(&self, id: DropletId, now: Timestamp, window: Duration) -> BTreeMap<Metric, Reading> {
+        let metrics = self.droplets.get(&id).into_iter().flatten();
+        metrics.filter_map(|(metric, series)| Some((*metric, series.mean(now, window)?))).collect()
+    }
+
+    /// When a droplet's agent was last heard. Bandwidth comes from the hypervisor and does not count.
+    pub(super) fn last_agent_sample(&self, id: DropletId) -> Option<Timestamp> {
+        let from_agent = |metric: &Metric| match metric.source() {
+            Source::Droplet(series) => !series.contains(&DropletSeries::PublicOutbound),
+            Source::LoadBalancer(_) => false,
+        };
+        let metrics = self.droplets.get(&id)?.iter().filter(|(metric, _)| from_agent(metric));
+        metrics.filter_map(|(_, series)| series.last()).map(|s| s.at).max()
+    }
+
+    /// The mean of each metric of the load balancer; requests for each of the droplets that serve.
+    #[expect(clippy::cast_precision_loss, reason = "a count of droplets")]
+    pub(super) fn cluster_means(&self, now: Timestamp, window: Duration, serving: usize) -> BTreeMap<Metric, Reading> {
+        let mean = |(metric, series): (&Metric, &Series)| {
+            let mut reading = series.mean(now, window)?;
+            if *metric == Metric::Requests {
+                if serving == 0 {
+                    return None;
+                }
+                reading.value /= serving as f64;
+            }
+            Some((*metric, reading))
+        };
+        self.balancer.iter().filter_map(mean).collect()
+    }
+
+    /// The samples of each droplet.
+    #[must_use]
+    pub fn droplets(&self) -> &BTreeMap<DropletId, BTreeMap<Metric, Series>> {
+        &self.droplets
+    }
+
+    /// How many droplets served, at each look.
+    #[must_use]
+    pub fn serving(&self) -> &Series {
+        &self.serving
+    }
+
+    /// The cluster's series of each metric: the mean over the droplets that have a sample at the time, or
+    /// the load balancer's own.
+    #[must_use]
+    pub fn cluster(&self) -> BTreeMap<Metric, Series> {
+        let mut cluster: BTreeMap<Metric, Series> = BTreeMap::new();
+        for metric in Metric::ALL {
+            let mut sums: BTreeMap<Timestamp, (f64, f64)> = BTreeMap::new();
+            for sample in self.droplets.values().filter_map(|m| m.get(&metric)).flat_map(Series::samples) {
+                let (sum, count) = sums.entry(sample.at).or_default();
+                *sum += sample.value;
+                *count += 1.0;
+            }
+            if !sums.is_empty() {
+                let mean = |(at, (sum, count)): (Timestamp, (f64, f64))| Sample { at, value: sum / count };
+                cluster.insert(metric, Series::new(sums.into_iter().map(mean)));
+            }
+        }
+        for (metric, series) in &self.balancer {
+            let share = |sample: &Sample| match metric {
+                Metric::Requests => Some(Sample { value: sample.value / self.serving_at(sample.at)?, ..*sample }),
+                _ => Some(*sample),
+            };
+            cluster.insert(*metric, Series::new(series.samples().iter().filter_map(share)));
+        }
+        cluster
+    }
+
+    /// How many droplets served at a time: as seen then, or, before the first look, as many as have samples.
+    #[expect(clippy::cast_precision_loss, reason = "a count of droplets")]
+    fn serving_at(&self, at: Timestamp) -> Option<f64> {
+        let seen = self.serving.samples();
+        let known = match seen.partition_point(|s| s.at <= at) {
+            0 => {
+                let has_sample = |metrics: &&BTreeMap<Metric, Series>| {
+                    metrics.values().any(|s| s.samples().binary_search_by_key(&at, |s| s.at).is_ok())
+                };
+                self.droplets.values().filter(has_sample).count() as f64
+            }
+            i => seen[i - 1].value,
+        };
+        (known > 0.0).then_some(known)
+    }
+}

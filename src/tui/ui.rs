@@ -1,0 +1,120 @@
+//! What the terminal interface itself remembers: which page is open, what is selected, which dialog is shown.
+//! Everything else on the screen comes from the worker's [`AppState`](crate::worker::AppState).
+
+use std::time::Duration;
+
+use crate::cluster::{DropletId, Metric};
+use crate::scaling::Level;
+
+/// The whole of it.
+#[derive(Debug, Clone)]
+pub struct Ui {
+    /// The cluster that is looked at: an index into the state's clusters.
+    pub cluster: usize,
+    /// What fills the screen below the header.
+    pub page: Page,
+    /// What lies over it and takes the keys.
+    pub overlay: Option<Overlay>,
+    /// The table of droplets.
+    pub table: Table,
+    /// How far back sparklines and charts go.
+    pub range: Duration,
+    /// Whether the screen is frozen while the worker goes on.
+    pub frozen: bool,
+    /// Short messages about what just happened, newest last.
+    pub toasts: Vec<Toast>,
+}
+
+/// A page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// The cluster: panels, decision, droplets, events.
+    Cluster,
+    /// All about one droplet.
+    Droplet(DropletId),
+    /// One metric of the cluster as a chart.
+    Chart(Metric),
+    /// All events.
+    Events,
+    /// All configured clusters.
+    Overview,
+}
+
+/// What lies over the page.
+#[derive(Debug, Clone)]
+pub enum Overlay {
+    /// The keys, scrolled down by this many lines.
+    Help {
+        /// Lines scrolled.
+        scroll: u16,
+    },
+    /// A question before the cloud is changed.
+    Confirm(Confirm),
+    /// The filter of the table is being typed.
+    Filter(tui_input::Input),
+}
+
+/// A question before the cloud is changed. What it shows comes from the state's plans.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Confirm {
+    /// What is asked.
+    pub question: Question,
+    /// Whether the button that does it has the focus, and not Cancel.
+    pub accept_focused: bool,
+}
+
+/// What is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Question {
+    /// Add a clone?
+    Up,
+    /// Remove this clone?
+    Down(DropletId),
+    /// Scale by itself from now on?
+    Auto,
+    /// Leave although an operation runs? Whoever looks next goes on with it.
+    Quit,
+}
+
+/// The table of droplets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// The selected droplet.
+    pub selected: Option<DropletId>,
+    /// The first row shown.
+    pub offset: usize,
+    /// The column by which it is sorted.
+    pub sort: SortBy,
+    /// Whether the order is reversed.
+    pub descending: bool,
+    /// Only droplets with this in their name, state, role or tags; empty for all.
+    pub filter: String,
+}
+
+/// A column to sort by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SortBy {
+    /// The base first, then by age.
+    Role,
+    /// By name.
+    Name,
+    /// By state.
+    Status,
+    /// By the value of a metric; unknown ones last.
+    Metric(Metric),
+    /// By age.
+    Age,
+    /// By price.
+    Price,
+}
+
+/// A short message.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Toast {
+    /// How much it matters.
+    pub level: Level,
+    /// One line.
+    pub text: String,
+    /// When it goes away.
+    pub until: std::time::Instant,
+}
