@@ -27,26 +27,17 @@ pub fn droplet(metric: Metric, fetched: &Fetched, size: &Size) -> Vec<Sample> {
     }
 }
 
-/// A metric of the load balancer; several series, told apart by their labels, are added up for rates. The
-/// response time, which the API gives in seconds, becomes milliseconds.
+/// A metric of the load balancer. Several series, told apart by their labels, are added up for rates; of
+/// response times, which the API gives in seconds, the longest counts, in milliseconds.
 pub fn load_balancer(metric: Metric, fetched: &Fetched) -> Vec<Sample> {
-    match metric {
-        Metric::ResponseTime => {
-            let mut worst: BTreeMap<Timestamp, f64> = BTreeMap::new();
-            for sample in fetched.balancer().iter().flat_map(|s| &s.samples) {
-                let value = worst.entry(sample.at).or_insert(sample.value);
-                *value = value.max(sample.value);
-            }
-            worst.into_iter().map(|(at, value)| Sample { at, value: value * 1000.0 }).collect()
-        }
-        _ => {
-            let mut total: BTreeMap<Timestamp, f64> = BTreeMap::new();
-            for sample in fetched.balancer().iter().flat_map(|s| &s.samples) {
-                *total.entry(sample.at).or_default() += sample.value;
-            }
-            total.into_iter().map(|(at, value)| Sample { at, value }).collect()
-        }
+    let mut merged: BTreeMap<Timestamp, f64> = BTreeMap::new();
+    for sample in fetched.balancer().iter().flat_map(|s| &s.samples) {
+        let value = if metric == Metric::ResponseTime { sample.value * 1000.0 } else { sample.value };
+        let join =
+            |known: &mut f64| if metric == Metric::ResponseTime { *known = known.max(value) } else { *known += value };
+        merged.entry(sample.at).and_modify(join).or_insert(value);
     }
+    merged.into_iter().map(|(at, value)| Sample { at, value }).collect()
 }
 
 fn scaled(series: &[LabelledSeries], factor: f64) -> Vec<Sample> {

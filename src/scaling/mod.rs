@@ -1,14 +1,29 @@
 //! The steps of up and down, the claim, the marker, and recovery. Each step has a deadline and an undo, and
 //! is written in the cloud, as a tag, before it is begun: whoever runs next, on any machine, can finish it.
+//!
+//! `planning` says what an operation would do (pure), `scaler` carries one out from order to outcome, `claim`,
+//! `up`, `down` and `recover` are its steps, `run` is what they share, `finding` what is told to people.
 
+mod claim;
+mod down;
 mod finding;
+mod housekeeping;
 mod phase;
 mod plan;
 mod planning;
+mod recover;
 mod run;
+mod scaler;
+mod up;
 
-pub use finding::{Finding, Level};
+pub use finding::{Finding, Level, findings};
+pub use housekeeping::{Housekeeping, stray_tags, worn_out_tags};
 pub use phase::{Kind, OperationState, Outcome, Phase, PhaseState};
 pub use plan::{DownPlan, Refusal, UpPlan};
 pub use planning::{Terms, new_droplet, plan_down, plan_up};
-pub use run::{Reporter, Run, Stop};
+pub use recover::has_leftovers;
+pub use run::Reporter;
+pub use scaler::{Nonces, Order, Scaler};
+
+#[cfg(test)]
+mod tests;

@@ -135,6 +135,9 @@ pub enum Refusal {
         /// What is left.
         left_s: u64,
     },
+    /// There is nothing to finish or undo.
+    #[error("nothing was left unfinished")]
+    NothingLeft,
     /// The cluster could not be read completely, so that nothing may be changed.
     #[error("the cluster could not be read completely: {what}")]
     Incomplete {

@@ -119,12 +119,7 @@ fn balancer<'a>(seen: &'a Observation, spec: &ClusterSpec) -> Result<&'a LoadBal
 }
 
 /// What forbids either direction; else what speaks against it.
-fn common(
-    seen: &Observation,
-    spec: &ClusterSpec,
-    policy: &Policy,
-    terms: Terms<'_>,
-) -> Result<Vec<String>, Refusal> {
+fn common(seen: &Observation, spec: &ClusterSpec, policy: &Policy, terms: Terms<'_>) -> Result<Vec<String>, Refusal> {
     let lease = spec.timing.lease();
     let foreign = seen.claims.iter().find(|c| !c.is_expired(seen.at, lease) && Some(&c.nonce) != terms.own);
     if let Some(claim) = foreign {
@@ -178,8 +173,11 @@ fn tag_requests(tag: &str, id: &str) -> [PlannedRequest; 2] {
 }
 
 fn requests_up(new: &NewDroplet, balancer: &LoadBalancer) -> Vec<PlannedRequest> {
-    let mut tags = new.tags.clone();
-    tags[1] = "dropscale:pending:<now>:<nonce>".to_owned();
+    let placeholder = |tag: &String| match OperationTag::parse_pending(tag) {
+        Some(_) => "<pending>".to_owned(),
+        None => tag.clone(),
+    };
+    let tags: Vec<String> = new.tags.iter().map(placeholder).collect();
     let body = serde_json::json!({
         "name": new.name, "region": new.region, "size": new.size, "image": new.image, "tags": tags,
         "ssh_keys": new.ssh_keys, "vpc_uuid": new.vpc, "monitoring": new.monitoring,

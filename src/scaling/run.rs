@@ -1,5 +1,5 @@
 //! One operation while it runs: its claim, its progress, and the patience with which it waits. The steps
-//! themselves are in `claim`, `up`, `down` and `settle`.
+//! themselves are in `claim`, `up`, `down` and `recover`.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -8,15 +8,16 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::cloud::{Cloud, CloudError};
-use crate::cluster::{Claim, ClusterSpec, DropletId, FailureClass, OperationTag, elapsed};
+use crate::cluster::{Claim, ClusterSpec, Droplet, DropletId, FailureClass, Marker, OperationTag, Role, elapsed};
+use crate::observe::Observer;
 use crate::policy::Policy;
 
-use super::{OperationState, Outcome, Phase, PhaseState, Refusal};
+use super::{OperationState, Order, Phase, PhaseState, Refusal, Terms};
 
 /// Why an operation ended before its end.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Stop {
-    /// Nothing was changed, on purpose.
+    /// Not done, on purpose; nothing of it is left.
     Refused(Refusal),
     /// Something failed.
     Failed {
@@ -30,6 +31,11 @@ pub enum Stop {
 impl Stop {
     pub fn failed(class: FailureClass, text: impl Into<String>) -> Self {
         Self::Failed { class, text: text.into() }
+    }
+
+    /// Whether the cloud could not be heard: what is there may be as it should be, so that nothing is undone.
+    pub fn is_unheard(&self) -> bool {
+        matches!(self, Self::Failed { class: FailureClass::Api, .. })
     }
 }
 
@@ -48,13 +54,21 @@ impl From<CloudError> for Stop {
 /// Where progress is reported to.
 pub type Reporter = Arc<dyn Fn(&OperationState) + Send + Sync>;
 
-/// An operation that has its claim.
-pub struct Run<C> {
+/// An operation that runs.
+pub(super) struct Run<C> {
     pub cloud: Arc<C>,
     pub spec: Arc<ClusterSpec>,
     pub policy: Arc<Policy>,
+    pub observer: Observer<C>,
+    pub order: Order,
+    /// Its claim; written on the base droplet only while `base` is known.
     pub claim: Claim,
-    pub base: DropletId,
+    /// The base droplet, once something was written on it.
+    pub base: Option<DropletId>,
+    /// The marker that it has written.
+    pub marker: Option<Marker>,
+    /// Whether something is left that the marker should go on telling others about.
+    pub leaves_traces: bool,
     pub state: OperationState,
     pub report: Reporter,
 }
@@ -65,16 +79,21 @@ impl<C: Cloud> Run<C> {
         OperationTag { at: self.claim.at, nonce: self.claim.nonce.clone() }
     }
 
+    /// Whose claim is ours, and whether the cooldown holds.
+    pub fn terms(&self) -> Terms<'_> {
+        Terms { own: Some(&self.claim.nonce), insist: self.order.insist }
+    }
+
     /// Begins a phase; the one before ends.
     pub fn enter(&mut self, phase: Phase) {
-        let now = self.cloud.clock().now();
         self.end_phase();
+        let now = self.cloud.clock().now();
         self.state.phases.push(PhaseState { phase, started_at: now, ended_at: None, note: None });
         tracing::info!(nonce = %self.claim.nonce, ?phase, droplet = ?self.state.droplet, "phase begins");
         (self.report)(&self.state);
     }
 
-    fn end_phase(&mut self) {
+    pub fn end_phase(&mut self) {
         let now = self.cloud.clock().now();
         if let Some(last) = self.state.phases.last_mut().filter(|p| p.ended_at.is_none()) {
             last.ended_at = Some(now);
@@ -99,66 +118,56 @@ impl<C: Cloud> Run<C> {
         (self.report)(&self.state);
     }
 
-    /// Ends the operation.
-    pub fn finish(mut self, outcome: Outcome) -> OperationState {
-        self.end_phase();
-        self.state.ended_at = Some(self.cloud.clock().now());
-        tracing::info!(nonce = %self.claim.nonce, ?outcome, "operation ends");
-        self.state.outcome = Some(outcome);
-        (self.report)(&self.state);
-        self.state
-    }
-
     /// Fails when the claim has run out: whoever came next may be at work already, and finds our tags.
     pub fn check_lease(&self) -> Result<(), Stop> {
-        let age = elapsed(self.claim.at, self.cloud.clock().now());
-        if age < self.spec.timing.lease() {
+        if elapsed(self.claim.at, self.cloud.clock().now()) < self.spec.timing.lease() {
             return Ok(());
         }
-        Err(Stop::failed(FailureClass::Api, "the claim ran out before the operation ended; the next look goes on with it"))
+        let text = "the claim ran out before the operation ended; the next look goes on with it";
+        Err(Stop::failed(FailureClass::Api, text))
     }
 
-    /// Asks again and again, until there is an answer or `patience` is over. Errors that may pass are waited
-    /// out, others end it.
-    pub async fn wait_for<T, F, A>(&mut self, patience: Duration, mut ask: F) -> Result<Option<T>, Stop>
+    /// Asks again and again, until `judge` finds the answer good or `patience` is over (`None`). Errors that
+    /// may pass are waited out, and end it only when the last answer was one; others end it at once.
+    pub async fn poll<T, R, F, A>(
+        &mut self,
+        patience: Duration,
+        every: Duration,
+        mut ask: F,
+        mut judge: impl FnMut(Result<T, CloudError>) -> Result<Option<R>, CloudError>,
+    ) -> Result<Option<R>, Stop>
     where
         F: FnMut(Arc<C>) -> A,
-        A: Future<Output = Result<Option<T>, CloudError>>,
+        A: Future<Output = Result<T, CloudError>>,
     {
         let deadline = Instant::now() + patience;
         loop {
-            // An answer that hangs must not outlast the deadline by more than a request's own.
-            match ask(Arc::clone(&self.cloud)).await {
+            let unheard = match judge(ask(Arc::clone(&self.cloud)).await) {
                 Ok(Some(answer)) => return Ok(Some(answer)),
-                Ok(None) => {}
-                Err(error) if error.is_transient() => self.note(error.to_string()),
+                Ok(None) => None,
+                Err(error) if error.is_transient() => {
+                    self.note(error.to_string());
+                    Some(error)
+                }
                 Err(error) => return Err(error.into()),
-            }
+            };
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return Ok(None);
+                return unheard.map_or(Ok(None), |error| Err(error.into()));
             }
-            sleep(left.min(self.spec.timing.step_poll)).await;
+            sleep(left.min(every)).await;
         }
     }
 
     /// Does something that may be repeated, until it is done or `patience` is over.
-    pub async fn insist<F, A>(&mut self, patience: Duration, mut what: F) -> Result<(), Stop>
+    pub async fn insist<F, A>(&mut self, patience: Duration, what: F) -> Result<(), Stop>
     where
         F: FnMut(Arc<C>) -> A,
         A: Future<Output = Result<(), CloudError>>,
     {
-        let deadline = Instant::now() + patience;
-        loop {
-            match what(Arc::clone(&self.cloud)).await {
-                Ok(()) => return Ok(()),
-                Err(error) if error.is_transient() && Instant::now() < deadline => {
-                    self.note(error.to_string());
-                    sleep(self.spec.timing.step_poll).await;
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
+        let every = self.spec.timing.step_poll;
+        // `poll` ends with an answer, or with the error that was the last.
+        self.poll(patience, every, what, |answer| answer.map(Some)).await.map(|_| ())
     }
 
     /// Tries something whose failure the next look repairs, and does not wait long for it.
@@ -183,5 +192,64 @@ impl<C: Cloud> Run<C> {
             }
         })
         .await
+    }
+
+    /// Reads a droplet that is about to be removed, and refuses unless it still is what this program may
+    /// remove: a clone by its name, with the tag of the operation, and not protected. `None` when it is gone.
+    pub async fn check_ours(&mut self, id: DropletId, operation_tag: &str) -> Result<Option<Droplet>, Stop> {
+        let every = self.spec.timing.step_poll;
+        let droplet = self
+            .poll(
+                self.spec.timing.attach,
+                every,
+                |cloud| async move { cloud.droplet(id).await },
+                |answer| match answer {
+                    Ok(droplet) => Ok(Some(Some(droplet))),
+                    Err(error) if error.is_gone() => Ok(Some(None)),
+                    Err(error) => Err(error),
+                },
+            )
+            .await?
+            .flatten();
+        let Some(droplet) = droplet else { return Ok(None) };
+        let refuse = |why: &str| {
+            let why = why.to_owned();
+            Err(Stop::Refused(Refusal::NotRemovable { name: droplet.name.clone(), why }))
+        };
+        if droplet.role(&self.spec, self.base) != Role::Clone {
+            return refuse("its name is not that of a clone any more");
+        }
+        if droplet.is_protected(&self.spec) {
+            return refuse("it is protected");
+        }
+        if !droplet.has_tag(operation_tag) {
+            return refuse("somebody took the tag of the operation off it");
+        }
+        Ok(Some(droplet))
+    }
+
+    /// Deletes a droplet that [`Self::check_ours`] agreed to, and waits until it is gone.
+    pub async fn delete(&mut self, id: DropletId) -> Result<(), Stop> {
+        self.enter(Phase::Delete);
+        let patience = self.spec.timing.delete;
+        self.insist(patience, |cloud| async move { cloud.delete_droplet(id).await }).await?;
+        let every = self.spec.timing.step_poll;
+        let gone = self
+            .poll(
+                patience,
+                every,
+                |cloud| async move { cloud.droplet(id).await },
+                |answer| match answer {
+                    Ok(_) => Ok(None),
+                    Err(error) if error.is_gone() => Ok(Some(())),
+                    Err(error) => Err(error),
+                },
+            )
+            .await?;
+        if gone.is_none() {
+            let text = format!("droplet {id} is still there {} s after its deletion was accepted", patience.as_secs());
+            return Err(Stop::failed(FailureClass::Api, text));
+        }
+        Ok(())
     }
 }

@@ -1,0 +1,135 @@
+//! The claim to be the only one that operates on a cluster, and the seed's marker, which older controllers go
+//! by. A claim is written first and read back after a while: whoever wrote later sees the one who wrote
+//! earlier and withdraws, and nobody goes on who is not alone.
+
+use tokio::time::{Instant, sleep};
+
+use crate::cloud::Cloud;
+use crate::cluster::{Claim, FailureClass, Marker, Observation, elapsed};
+
+use super::run::{Run, Stop};
+use super::{Phase, Refusal, Terms};
+
+impl<C: Cloud> Run<C> {
+    /// Looks, asks `plan`, claims the cluster, and looks and asks again: what is then returned is fresh and
+    /// nobody else operates on the cluster. Whatever speaks against it is found before anything is written.
+    pub async fn claim<P>(
+        &mut self,
+        plan: impl Fn(&Observation, Terms<'_>) -> Result<P, Refusal>,
+    ) -> Result<(Observation, P), Stop> {
+        self.enter(Phase::Claim);
+        let seen = self.observer.look().await?;
+        plan(&seen, self.terms())?;
+        let missing = || Refusal::NoBase { base: self.spec.base_droplet.clone(), tag: self.spec.tag.clone() };
+        let base = seen.base.ok_or_else(missing)?;
+        self.base = Some(base);
+        self.claim.at = self.cloud.clock().now();
+        let tag = self.claim.tag(&self.spec.clone_prefix);
+        self.tag(&tag, base).await?;
+        self.win().await?;
+        let seen = self.look().await?;
+        let planned = plan(&seen, self.terms())?;
+        Ok((seen, planned))
+    }
+
+    /// Waits until our claim can be read and is the only one.
+    async fn win(&mut self) -> Result<(), Stop> {
+        let Some(base) = self.base else { return Ok(()) };
+        let settle = self.spec.timing.claim_settle;
+        let deadline = Instant::now() + Phase::Claim.deadline(&self.spec.timing);
+        loop {
+            // Whoever wrote before us can be seen after this, whoever writes after us will see us.
+            sleep(settle).await;
+            let in_time = Instant::now() < deadline;
+            let claims = match self.cloud.droplet(base).await {
+                Ok(base) => self.live_claims(&base.tags),
+                Err(error) if error.is_transient() && in_time => continue,
+                Err(error) => return Err(error.into()),
+            };
+            let other = claims.iter().find(|claim| **claim != self.claim);
+            match other {
+                None if claims.contains(&self.claim) => return Ok(()),
+                None if in_time => {}
+                None => return Err(Stop::failed(FailureClass::Api, "the claim was written but cannot be read back")),
+                // Of two that see each other, the later one withdraws and the earlier one waits for that.
+                Some(other) if in_time && self.claim < *other => {}
+                Some(other) => return Err(self.in_flight(other).into()),
+            }
+        }
+    }
+
+    fn live_claims(&self, tags: &[String]) -> Vec<Claim> {
+        let (now, lease) = (self.cloud.clock().now(), self.spec.timing.lease());
+        let claims = tags.iter().filter_map(|tag| Claim::parse(&self.spec.clone_prefix, tag));
+        claims.filter(|claim| !claim.is_expired(now, lease)).collect()
+    }
+
+    fn in_flight(&self, other: &Claim) -> Refusal {
+        let age = elapsed(other.at, self.cloud.clock().now());
+        Refusal::InFlight { who: format!("claimed {} s ago", age.as_secs()) }
+    }
+
+    /// Looks again while it holds the claim, where an error that may pass is waited out.
+    pub async fn look(&mut self) -> Result<Observation, Stop> {
+        let deadline = Instant::now() + self.spec.timing.attach;
+        loop {
+            match self.observer.look().await {
+                Ok(seen) => return Ok(seen),
+                Err(error) if error.is_transient() && Instant::now() < deadline => {
+                    self.note(error.to_string());
+                    sleep(self.spec.timing.step_poll).await;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Writes the marker, from which the cooldown runs, and withdraws when an older controller, which knows
+    /// no claims, has written one at the same time.
+    pub async fn mark(&mut self) -> Result<(), Stop> {
+        let Some(base) = self.base else { return Ok(()) };
+        let marker = Marker { at: self.cloud.clock().now() };
+        self.marker = Some(marker);
+        let tag = marker.tag(&self.spec.clone_prefix);
+        self.tag(&tag, base).await?;
+        if self.order.insist {
+            return Ok(());
+        }
+        let every = self.spec.timing.step_poll;
+        let tags = self
+            .poll(
+                self.spec.timing.attach,
+                every,
+                |cloud| async move { cloud.droplet(base).await },
+                |answer| answer.map(|droplet| Some(droplet.tags)),
+            )
+            .await?
+            .unwrap_or_default();
+        let now = self.cloud.clock().now();
+        let markers = tags.iter().filter_map(|tag| Marker::parse(&self.spec.clone_prefix, tag));
+        let others = markers.filter(|other| other.at.as_second() != marker.at.as_second());
+        match others.filter_map(|other| other.remaining(now, self.policy.scaling_interval)).max() {
+            None => Ok(()),
+            Some(left) => {
+                let ago = self.policy.scaling_interval.saturating_sub(left);
+                Err(Refusal::Cooldown { ago_s: ago.as_secs(), left_s: left.as_secs() }.into())
+            }
+        }
+    }
+
+    /// Takes the marker back: the cooldown is not used up by what was not done.
+    pub async fn unmark(&mut self) {
+        if let Some(marker) = self.marker.take() {
+            let tag = marker.tag(&self.spec.clone_prefix);
+            self.attempt(self.cloud.delete_tag(&tag)).await;
+        }
+    }
+
+    /// Gives the claim back.
+    pub async fn release(&mut self) {
+        if self.base.is_some() {
+            let tag = self.claim.tag(&self.spec.clone_prefix);
+            self.attempt(self.cloud.delete_tag(&tag)).await;
+        }
+    }
+}

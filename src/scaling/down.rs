@@ -1,0 +1,215 @@
+//! Removing a clone: draining, out of the load balancer, drained, shut down, deleted, gone. Until it has left
+//! the load balancer all of it can be undone; from there the only way is forward, and the draining tag tells
+//! whoever comes next to finish it.
+
+use std::sync::Arc;
+
+use tokio::time::sleep;
+
+use crate::cloud::Cloud;
+use crate::cluster::{DropletId, DropletStatus, FailureClass, LoadBalancer, Membership, leaving_tag};
+
+use super::run::{Run, Stop};
+use super::{Phase, plan_down};
+
+/// A clone that is being removed.
+#[derive(Debug, Clone)]
+pub(super) struct Departure {
+    pub id: DropletId,
+    pub name: String,
+    /// Its draining tag, which need not be this operation's.
+    pub tag: String,
+}
+
+impl<C: Cloud> Run<C> {
+    /// Removes the clone made last, or this one.
+    pub async fn down(&mut self, target: Option<DropletId>) -> Result<String, Stop> {
+        let (spec, policy) = (Arc::clone(&self.spec), Arc::clone(&self.policy));
+        let (_, plan) = self.claim(|seen, terms| plan_down(seen, &spec, &policy, target, terms)).await?;
+        self.works_on(plan.droplet, &plan.name);
+        self.mark().await?;
+        self.enter(Phase::Mark);
+        let departure = Departure { id: plan.droplet, name: plan.name, tag: self.operation_tag().draining() };
+        self.leaves_traces = true;
+        if let Err(stop) = self.tag(&departure.tag, departure.id).await {
+            return self.stay(&departure, stop).await;
+        }
+        self.take_out(&departure).await
+    }
+
+    /// From a clone that is marked to one that is gone. One that can't leave the load balancer stays.
+    pub async fn take_out(&mut self, departure: &Departure) -> Result<String, Stop> {
+        self.leaves_traces = true;
+        match self.check_ours(departure.id, &departure.tag).await {
+            Ok(Some(_)) => {}
+            Ok(None) => {
+                self.forget_departed(departure).await;
+                return Ok(format!("{} was gone already", departure.name));
+            }
+            Err(stop) => return self.stay(departure, stop).await,
+        }
+        self.enter(Phase::Detach);
+        if let Err(stop) = self.leave_balancer(departure.id).await {
+            return self.stay(departure, stop).await;
+        }
+        self.enter(Phase::Drain);
+        sleep(self.spec.timing.drain).await;
+        self.check_lease()?;
+        self.enter(Phase::Shutdown);
+        self.shut_down(departure.id).await?;
+        // Minutes have passed: somebody may have renamed or protected it.
+        match self.check_ours(departure.id, &departure.tag).await {
+            Ok(Some(_)) => self.delete(departure.id).await.map_err(|stop| Self::left_over(departure, stop))?,
+            Ok(None) => {}
+            Err(stop) => return Err(Self::left_over(departure, stop)),
+        }
+        self.forget_departed(departure).await;
+        Ok(format!("{} is gone", departure.name))
+    }
+
+    /// Takes a droplet out of the load balancer, and waits until it is out.
+    pub async fn leave_balancer(&mut self, id: DropletId) -> Result<(), Stop> {
+        let seen = self.look().await?;
+        // Without a load balancer there is nothing to leave.
+        let Some(balancer) = seen.load_balancer else { return Ok(()) };
+        let patience = self.spec.timing.attach;
+        match &balancer.membership {
+            Membership::ById if balancer.has(id) => {
+                let lb = balancer.id.clone();
+                self.insist(patience, |cloud| {
+                    let lb = lb.clone();
+                    async move { cloud.detach(&lb, &[id]).await }
+                })
+                .await?;
+            }
+            Membership::ById => return Ok(()),
+            Membership::ByTag(tag) => {
+                if *tag == self.spec.tag {
+                    // It leaves the cluster with the tag, so it must be findable by another one first.
+                    self.tag(&leaving_tag(&self.spec.tag), id).await?;
+                }
+                let tag = tag.clone();
+                self.insist(patience, |cloud| {
+                    let tag = tag.clone();
+                    async move { cloud.untag_droplet(&tag, id).await }
+                })
+                .await?;
+            }
+        }
+        self.wait_until_out(&balancer, id).await
+    }
+
+    async fn wait_until_out(&mut self, balancer: &LoadBalancer, id: DropletId) -> Result<(), Stop> {
+        let patience = self.spec.timing.attach;
+        let every = self.spec.timing.step_poll;
+        let out = self
+            .poll(
+                patience,
+                every,
+                |cloud| {
+                    let lb = balancer.id.clone();
+                    async move { cloud.load_balancer(&lb).await }
+                },
+                |answer| match answer {
+                    Ok(lb) => Ok((!lb.has(id)).then_some(())),
+                    Err(error) if error.is_gone() => Ok(Some(())),
+                    Err(error) => Err(error),
+                },
+            )
+            .await?;
+        out.ok_or_else(|| {
+            let text = format!("{} still lists it after {} s", balancer.name, patience.as_secs());
+            Stop::failed(FailureClass::Attach, text)
+        })
+    }
+
+    /// A graceful shutdown, as far as the droplet takes part: after the deadline it is deleted all the same.
+    async fn shut_down(&mut self, id: DropletId) -> Result<(), Stop> {
+        let asked = self.cloud.shut_down(id).await;
+        match asked {
+            Ok(_) => {}
+            Err(error) if error.is_gone() => return Ok(()),
+            Err(error) => {
+                self.note(format!("no graceful shutdown: {error}"));
+                return Ok(());
+            }
+        }
+        let every = self.spec.timing.step_poll;
+        let off = self
+            .poll(
+                self.spec.timing.shutdown,
+                every,
+                |cloud| async move { cloud.droplet(id).await },
+                |answer| match answer {
+                    Ok(droplet) => Ok((droplet.status == DropletStatus::Off).then_some(())),
+                    Err(error) if error.is_gone() => Ok(Some(())),
+                    Err(error) => Err(error),
+                },
+            )
+            .await;
+        if !matches!(off, Ok(Some(()))) {
+            self.note("it did not shut down in time");
+        }
+        Ok(())
+    }
+
+    async fn forget_departed(&mut self, departure: &Departure) {
+        self.enter(Phase::Settle);
+        self.attempt(self.cloud.delete_tag(&departure.tag)).await;
+        self.leaves_traces = false;
+    }
+
+    fn left_over(departure: &Departure, stop: Stop) -> Stop {
+        let rest = format!(
+            "{} (droplet {}) has left the load balancer and is still billed; the next look deletes it",
+            departure.name, departure.id
+        );
+        match stop {
+            Stop::Failed { class, text } => Stop::failed(class, format!("{text}. {rest}.")),
+            Stop::Refused(refusal) => Stop::failed(
+                FailureClass::Refused,
+                format!(
+                    "{refusal}. {} (droplet {}) has left the load balancer and is still billed: delete it, or take \
+                     its tag {} off and attach it again",
+                    departure.name, departure.id, departure.tag
+                ),
+            ),
+        }
+    }
+
+    /// Undoes the beginning of a removal, so that the clone goes on serving.
+    pub async fn stay(&mut self, departure: &Departure, stop: Stop) -> Result<String, Stop> {
+        let Stop::Failed { class, text } = stop else {
+            self.attempt(self.cloud.delete_tag(&departure.tag)).await;
+            self.leaves_traces = false;
+            return Err(stop);
+        };
+        let back = self.rejoin(departure.id).await;
+        let rest = match back {
+            Ok(()) => {
+                self.attempt(self.cloud.delete_tag(&departure.tag)).await;
+                self.leaves_traces = false;
+                format!("{} goes on serving.", departure.name)
+            }
+            Err(_) => format!("{} is marked as draining; the next look goes on with it.", departure.name),
+        };
+        Err(Stop::failed(class, format!("{text}. {rest}")))
+    }
+
+    /// Puts a droplet back that had begun to leave.
+    async fn rejoin(&mut self, id: DropletId) -> Result<(), Stop> {
+        let seen = self.observer.look().await?;
+        let Some(balancer) = seen.load_balancer else { return Ok(()) };
+        match balancer.membership {
+            Membership::ById if balancer.has(id) => Ok(()),
+            Membership::ById => Ok(self.cloud.attach(&balancer.id, &[id]).await?),
+            Membership::ByTag(tag) => {
+                self.cloud.tag_droplet(&tag, id).await?;
+                if tag == self.spec.tag {
+                    self.cloud.untag_droplet(&leaving_tag(&tag), id).await?;
+                }
+                Ok(())
+            }
+        }
+    }
+}

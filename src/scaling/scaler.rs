@@ -1,0 +1,216 @@
+//! What carries operations out: from an order to its end, with the claim given back, the marker kept or taken
+//! back, and the backoff written, whatever happens in between.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::cloud::Cloud;
+use crate::cluster::{Backoff, Claim, ClusterSpec, DropletId, FailureClass, Nonce};
+use crate::observe::Observer;
+use crate::policy::Policy;
+
+use super::run::{Reporter, Run, Stop};
+use super::{Kind, OperationState, Outcome, Refusal};
+
+/// Gives each operation its nonce.
+pub type Nonces = Arc<dyn Fn() -> Nonce + Send + Sync>;
+
+/// Who wants an operation, and how much.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Order {
+    /// Why, for people.
+    pub reason: String,
+    /// Whether it is done although the cluster cools down: somebody asked for it, knowing that.
+    pub insist: bool,
+}
+
+/// Carries out operations on one cluster.
+pub struct Scaler<C> {
+    cloud: Arc<C>,
+    spec: Arc<ClusterSpec>,
+    policy: Arc<Policy>,
+    nonces: Nonces,
+    stop: watch::Sender<bool>,
+}
+
+impl<C> fmt::Debug for Scaler<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scaler").field("cluster", &self.spec.name).finish_non_exhaustive()
+    }
+}
+
+impl<C: Cloud> Scaler<C> {
+    /// A scaler of this cluster.
+    #[must_use]
+    pub fn new(cloud: Arc<C>, spec: Arc<ClusterSpec>, policy: Arc<Policy>, nonces: Nonces) -> Self {
+        Self { cloud, spec, policy, nonces, stop: watch::Sender::new(false) }
+    }
+
+    /// Adds a clone. Ends when it serves, or when what was begun is undone, or cannot be.
+    pub async fn up(&self, observer: Observer<C>, order: Order, report: Reporter) -> OperationState {
+        let mut run = self.begin(Kind::Up, observer, order, report);
+        let end = self.unless_stopped(run.up()).await;
+        self.conclude(run, end).await
+    }
+
+    /// Removes the clone made last, or this one. Ends when it is gone.
+    pub async fn down(
+        &self,
+        observer: Observer<C>,
+        target: Option<DropletId>,
+        order: Order,
+        report: Reporter,
+    ) -> OperationState {
+        let mut run = self.begin(Kind::Down, observer, order, report);
+        let end = self.unless_stopped(run.down(target)).await;
+        self.conclude(run, end).await
+    }
+
+    /// Finishes or undoes what somebody left.
+    pub async fn recover(&self, observer: Observer<C>, report: Reporter) -> OperationState {
+        let order = Order { reason: "an operation was left unfinished".to_owned(), insist: true };
+        let mut run = self.begin(Kind::Recover, observer, order, report);
+        let end = self.unless_stopped(run.recover()).await;
+        self.conclude(run, end).await
+    }
+
+    /// Makes the operation that runs end at once, with its claim given back and its tags left, so that
+    /// whoever looks next goes on with it. For the end of the program.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
+    async fn unless_stopped(&self, work: impl Future<Output = Result<String, Stop>>) -> Result<String, Stop> {
+        let mut stop = self.stop.subscribe();
+        tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => {
+                Err(Stop::failed(FailureClass::Api, "stopped before its end. The next look goes on with it."))
+            }
+            end = work => end,
+        }
+    }
+
+    fn begin(&self, kind: Kind, observer: Observer<C>, order: Order, report: Reporter) -> Run<C> {
+        let now = self.cloud.clock().now();
+        let nonce = (self.nonces)();
+        let state = OperationState {
+            nonce: nonce.clone(),
+            kind,
+            reason: order.reason.clone(),
+            droplet: None,
+            droplet_name: None,
+            started_at: now,
+            phases: Vec::new(),
+            outcome: None,
+            ended_at: None,
+        };
+        Run {
+            cloud: Arc::clone(&self.cloud),
+            spec: Arc::clone(&self.spec),
+            policy: Arc::clone(&self.policy),
+            observer,
+            order,
+            claim: Claim { at: now, nonce },
+            base: None,
+            marker: None,
+            leaves_traces: false,
+            state,
+            report,
+        }
+    }
+
+    /// Ends an operation: backoff, marker and claim first, then the outcome is told.
+    async fn conclude(&self, mut run: Run<C>, end: Result<String, Stop>) -> OperationState {
+        let stopped = *self.stop.borrow();
+        let outcome = match end {
+            Ok(text) => {
+                clear_backoffs(&run).await;
+                Outcome::Done(text)
+            }
+            Err(Stop::Refused(refusal)) => Outcome::Refused(refusal.to_string()),
+            Err(Stop::Failed { class, text }) => {
+                // An operation that was stopped did not fail, and one without a claim has changed nothing.
+                if !stopped && run.base.is_some() {
+                    back_off(&run, class).await;
+                }
+                Outcome::Failed(text)
+            }
+        };
+        let is_done = outcome.is_done();
+        if !is_done && !run.leaves_traces {
+            run.unmark().await;
+        }
+        run.release().await;
+        run.end_phase();
+        run.state.ended_at = Some(self.cloud.clock().now());
+        tracing::info!(nonce = %run.claim.nonce, ?outcome, "operation ends");
+        run.state.outcome = Some(outcome);
+        (run.report)(&run.state);
+        run.state
+    }
+}
+
+async fn known_backoffs<C: Cloud>(run: &Run<C>) -> Vec<Backoff> {
+    let Some(base) = run.base else { return Vec::new() };
+    let tags = run.cloud.droplet(base).await.map(|d| d.tags).unwrap_or_default();
+    let mut known: Vec<Backoff> = tags.iter().filter_map(|t| Backoff::parse(&run.spec.clone_prefix, t)).collect();
+    known.sort();
+    known
+}
+
+async fn clear_backoffs<C: Cloud>(run: &Run<C>) {
+    for backoff in known_backoffs(run).await {
+        run.attempt(run.cloud.delete_tag(&backoff.tag(&run.spec.clone_prefix))).await;
+    }
+}
+
+/// Writes how long automatic operations wait now, in place of what was written before.
+async fn back_off<C: Cloud>(run: &Run<C>, class: FailureClass) {
+    let Some(base) = run.base else { return };
+    let known = known_backoffs(run).await;
+    let failures = known.last().map_or(0, |b| b.failures).saturating_add(1);
+    let now = run.cloud.clock().now();
+    let wait = backoff_wait(class, failures, run.spec.timing.backoff, run.spec.timing.backoff_max);
+    let backoff = Backoff { until: now.checked_add(wait).unwrap_or(now), failures, class };
+    let tag = backoff.tag(&run.spec.clone_prefix);
+    run.attempt(async {
+        run.cloud.create_tag(&tag).await?;
+        run.cloud.tag_droplet(&tag, base).await
+    })
+    .await;
+    for old in known.into_iter().filter(|old| *old != backoff) {
+        run.attempt(run.cloud.delete_tag(&old.tag(&run.spec.clone_prefix))).await;
+    }
+}
+
+/// Doubled with each failure in a row. What only people can change is tried again rarely.
+fn backoff_wait(class: FailureClass, failures: u32, first: Duration, longest: Duration) -> Duration {
+    match class {
+        FailureClass::Limit | FailureClass::Refused => longest,
+        _ => first.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1).min(16))).min(longest),
+    }
+}
+
+impl From<Refusal> for Outcome {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_doubles_with_each_failure_up_to_its_longest() {
+        let (first, longest) = (Duration::from_secs(60), Duration::from_secs(3600));
+        let waits: Vec<u64> = (1..=8).map(|n| backoff_wait(FailureClass::Boot, n, first, longest).as_secs()).collect();
+        assert_eq!(waits, [60, 120, 240, 480, 960, 1920, 3600, 3600]);
+        assert_eq!(backoff_wait(FailureClass::Limit, 1, first, longest), longest);
+        assert_eq!(backoff_wait(FailureClass::Api, u32::MAX, first, longest), longest);
+    }
+}
