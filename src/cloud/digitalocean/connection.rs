@@ -19,6 +19,8 @@ use crate::cloud::{CloudError, Remedy, Result, ServerClock, Usage};
 
 /// The longest wait for a turn in the minute: a whole minute and its margin.
 const PACE: Duration = Duration::from_secs(70);
+/// So many characters of a token at the end of a text are taken for the beginning of one.
+const CUT_TOKEN: usize = 6;
 
 /// Connections, budget, clock and token.
 pub struct Connection {
@@ -136,7 +138,7 @@ impl Connection {
             attempt,
             status = head.status,
             ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-            request_id = head.request_id.as_deref().map(error::clean),
+            request_id = head.request_id.as_deref().map(|id| scrub(&error::clean(id), &self.options.token)),
             error = answer.as_ref().err().map(|f| tracing::field::display(self.scrubbed(f.error.clone()))),
             "request"
         );
@@ -209,9 +211,27 @@ fn not_json(request: &Request, body: &[u8], e: &serde_json::Error) -> CloudError
     error::plain(request, Remedy::Nonsense, Some(200), &message)
 }
 
+/// Takes the token out, also one that was cut off where the text ends.
 fn scrub(text: &str, token: &SecretString) -> String {
-    match token.expose_secret().trim() {
-        "" => text.to_owned(),
-        token => text.replace(token, "[token]"),
+    let token = token.expose_secret().trim();
+    if token.is_empty() {
+        return text.to_owned();
+    }
+    let text = text.replace(token, "[token]");
+    let end = text.trim_end_matches('…');
+    let cut = (CUT_TOKEN..token.len()).rev().find_map(|n| end.strip_suffix(token.get(..n)?));
+    cut.map_or_else(|| text.clone(), |start| format!("{start}[token]"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_is_taken_out_whole_or_cut() {
+        let token = SecretString::from("dop_v1_secret");
+        assert_eq!(scrub("no dop_v1_secret, dop_v1_secret", &token), "no [token], [token]");
+        assert_eq!(scrub("no dop_v1_sec…", &token), "no [token]");
+        assert_eq!(scrub("no dop", &token), "no dop");
     }
 }
