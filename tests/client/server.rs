@@ -1,7 +1,7 @@
 //! A server on a loopback port that answers as a test tells it, broken answers included, and remembers what it
 //! was asked.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -29,6 +29,8 @@ pub struct Asked {
     pub body: String,
 }
 
+type Answer = dyn Fn(&Asked, usize) -> Reply + Send + Sync;
+
 pub struct Server {
     pub address: String,
     asked: Arc<Mutex<Vec<Asked>>>,
@@ -42,7 +44,7 @@ impl Server {
         let address = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
         let connections = Arc::new(AtomicUsize::new(0));
-        let answer: Arc<dyn Fn(&Asked, usize) -> Reply + Send + Sync> = Arc::new(answer);
+        let answer: Arc<Answer> = Arc::new(answer);
         let (seen, count) = (Arc::clone(&asked), Arc::clone(&connections));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
@@ -107,7 +109,7 @@ pub fn with_headers(status: u16, headers: &str, body: &[u8]) -> Reply {
     Reply::Raw(bytes)
 }
 
-fn serve(stream: TcpStream, seen: &Mutex<Vec<Asked>>, answer: &(dyn Fn(&Asked, usize) -> Reply + Send + Sync)) {
+fn serve(stream: TcpStream, seen: &Mutex<Vec<Asked>>, answer: &Answer) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let mut stream = stream;
     while let Some(asked) = read_request(&mut reader) {

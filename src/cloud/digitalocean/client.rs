@@ -42,9 +42,17 @@ impl Client {
         T: TryFrom<W, Error = String>,
     {
         let things = self.documents(&request, key, per_page).await?;
+        self.read_all::<W, T>(&request, key, things)
+    }
+
+    fn read_all<W, T>(&self, request: &Request, key: &str, things: Vec<Value>) -> Result<Vec<T>>
+    where
+        W: DeserializeOwned,
+        T: TryFrom<W, Error = String>,
+    {
         let read = |thing| wire::read::<W, T>(thing, singular(key));
         let things: std::result::Result<_, _> = things.into_iter().map(read).collect();
-        things.map_err(|message| self.connection.nonsense(&request, &message))
+        things.map_err(|message| self.connection.nonsense(request, 200, &message))
     }
 
     async fn documents(&self, request: &Request, key: &str, per_page: u32) -> Result<Vec<Value>> {
@@ -59,16 +67,16 @@ impl Client {
         W: DeserializeOwned,
         T: TryFrom<W, Error = String>,
     {
-        let mut answer = self.connection.json(&request).await?;
+        let (status, mut answer) = self.connection.json(&request).await?;
         wire::thing(&mut answer, key)
             .and_then(|thing| wire::read::<W, T>(thing, key))
-            .map_err(|message| self.connection.nonsense(&request, &message))
+            .map_err(|message| self.connection.nonsense(&request, status, &message))
     }
 
     async fn series(&self, request: Request, window: Window) -> Result<Vec<LabelledSeries>> {
         let request = request.with("start", window.start.as_second()).with("end", window.end.as_second());
-        let answer = self.connection.json(&request).await?;
-        wire::series(&answer).map_err(|message| self.connection.nonsense(&request, &message))
+        let (status, answer) = self.connection.json(&request).await?;
+        wire::series(&answer).map_err(|message| self.connection.nonsense(&request, status, &message))
     }
 
     /// Adds or removes members. A refusal is no failure when the balancer shows that nothing was left to do.
@@ -141,7 +149,10 @@ impl Cloud for Client {
 
     async fn snapshots(&self) -> Result<Vec<Image>> {
         let request = Request::get(&["snapshots"], "snapshot:read").with("resource_type", "droplet");
-        self.list::<wire::Image, _>(request, "snapshots", PER_PAGE).await
+        let mut things = self.documents(&request, "snapshots", PER_PAGE).await?;
+        // Snapshots of volumes are numbered otherwise, and no droplet can be made from them.
+        things.retain(|thing| thing.get("resource_type").is_none_or(|kind| kind == "droplet"));
+        self.read_all::<wire::Image, _>(&request, "snapshots", things)
     }
 
     async fn private_images(&self) -> Result<Vec<Image>> {

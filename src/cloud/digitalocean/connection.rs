@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::ApiUrl;
 use super::budget::{Budget, Turn};
 use super::error::{self, Failure, Outcome};
-use super::http::{Head, Http};
+use super::http::{Answer, Head, Http};
 use super::options::ClientOptions;
 use super::request::{Repeat, Request};
 use crate::cloud::{CloudError, Remedy, Result, ServerClock, Usage};
@@ -75,26 +75,29 @@ impl Connection {
         }
     }
 
-    /// The answer as JSON.
-    pub async fn json(&self, request: &Request) -> Result<Value> {
-        let body = self.send(request).await?;
-        serde_json::from_slice(&body).map_err(|e| self.scrubbed(not_json(request, &body, &e)))
+    /// The answer as JSON, with its status.
+    pub async fn json(&self, request: &Request) -> Result<(u16, Value)> {
+        let answer = self.send(request).await?;
+        match serde_json::from_slice(&answer.body) {
+            Ok(value) => Ok((answer.status, value)),
+            Err(e) => Err(self.scrubbed(not_json(request, &answer, &e))),
+        }
     }
 
     /// An answer of which only the success is of interest. A page of HTML is none: it comes from something
     /// that is not the API.
     pub async fn done(&self, request: &Request) -> Result<()> {
-        let body = self.send(request).await?;
-        if body.trim_ascii().is_empty() {
+        let answer = self.send(request).await?;
+        if answer.body.trim_ascii().is_empty() {
             return Ok(());
         }
-        match serde_json::from_slice::<Value>(&body) {
+        match serde_json::from_slice::<Value>(&answer.body) {
             Ok(_) => Ok(()),
-            Err(e) => Err(self.scrubbed(not_json(request, &body, &e))),
+            Err(e) => Err(self.scrubbed(not_json(request, &answer, &e))),
         }
     }
 
-    async fn send(&self, request: &Request) -> Result<Vec<u8>> {
+    async fn send(&self, request: &Request) -> Result<Answer> {
         let segments: Vec<&str> = std::iter::once("v2").chain(request.segments.iter().map(String::as_str)).collect();
         let url = self.options.api_url.join(&segments).ok_or_else(|| {
             error::plain(request, Remedy::Refused, None, "this name or id cannot be part of an address")
@@ -103,7 +106,7 @@ impl Connection {
         let mut attempt = 1;
         loop {
             let failure = match self.attempt(request, &url, attempt).await? {
-                Ok(body) => return Ok(body),
+                Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
             };
             let random = self.random.lock().unwrap_or_else(PoisonError::into_inner).f64();
@@ -121,7 +124,7 @@ impl Connection {
         request: &Request,
         url: &Url,
         attempt: u32,
-    ) -> Result<std::result::Result<Vec<u8>, Failure>> {
+    ) -> Result<std::result::Result<Answer, Failure>> {
         let admitted = self.admit(request).await?;
         let deadline = match request.repeat {
             Repeat::Safe => self.options.deadline,
@@ -152,7 +155,7 @@ impl Connection {
             let (wait, waited, patience) = match turn {
                 Turn::Go => return Ok(Admitted(self)),
                 Turn::Pace(wait) => (wait, &mut paced, PACE),
-                Turn::Held(wait) => (wait, &mut held, self.options.patience),
+                Turn::Held(wait) => (wait, &mut held, self.options.retry.patience),
             };
             if *waited + wait > patience {
                 let remedy = Remedy::RateLimited { retry_after: Some(wait) };
@@ -187,8 +190,8 @@ impl Connection {
     }
 
     /// An error about what an answer says.
-    pub fn nonsense(&self, request: &Request, message: &str) -> CloudError {
-        self.scrubbed(error::plain(request, Remedy::Nonsense, Some(200), message))
+    pub fn nonsense(&self, request: &Request, status: u16, message: &str) -> CloudError {
+        self.scrubbed(error::plain(request, Remedy::Nonsense, Some(status), message))
     }
 
     fn now(&self) -> Duration {
@@ -201,14 +204,14 @@ impl Connection {
     }
 }
 
-fn not_json(request: &Request, body: &[u8], e: &serde_json::Error) -> CloudError {
-    let text = String::from_utf8_lossy(&body[..body.len().min(200)]);
+fn not_json(request: &Request, answer: &Answer, e: &serde_json::Error) -> CloudError {
+    let text = String::from_utf8_lossy(&answer.body[..answer.body.len().min(200)]);
     let message = match text.trim() {
         "" => "the answer is empty".to_owned(),
         text if e.is_eof() => format!("the answer is cut off: {text}"),
         text => format!("the answer is not JSON: {text}"),
     };
-    error::plain(request, Remedy::Nonsense, Some(200), &message)
+    error::plain(request, Remedy::Nonsense, Some(answer.status), &message)
 }
 
 /// Takes the token out, also one that was cut off where the text ends.
@@ -226,6 +229,47 @@ fn scrub(text: &str, token: &SecretString) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn connection() -> Connection {
+        let url = "http://127.0.0.1:1".parse().unwrap();
+        Connection::new(ClientOptions::new(url, "dop_v1_secret".into())).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_burst_is_paced_to_the_minute_and_not_refused() {
+        let (connection, request) = (connection(), Request::get(&["account"], "account:read"));
+        let began = Instant::now();
+        for _ in 0..250 {
+            connection.admit(&request).await.unwrap();
+        }
+        assert_eq!(began.elapsed(), Duration::ZERO);
+        connection.admit(&request).await.unwrap();
+        assert_eq!(began.elapsed().as_secs(), 62);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_short_hold_is_waited_for_and_a_long_one_is_told() {
+        let (connection, request) = (connection(), Request::get(&["account"], "account:read"));
+        let began = Instant::now();
+        connection.budget().refused(connection.now(), Some(Duration::from_secs(20)), None);
+        connection.admit(&request).await.unwrap();
+        assert_eq!(began.elapsed().as_secs(), 20);
+        connection.budget().refused(connection.now(), Some(Duration::from_secs(31)), None);
+        let error = connection.admit(&request).await.err().unwrap();
+        assert_eq!(error.remedy, Remedy::RateLimited { retry_after: Some(Duration::from_secs(31)) });
+        assert_eq!(began.elapsed().as_secs(), 20, "nobody waits for what is too long");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_is_given_up_is_no_longer_under_way() {
+        let (connection, request) = (connection(), Request::get(&["account"], "account:read"));
+        drop(connection.admit(&request).await.unwrap());
+        let kept = connection.admit(&request).await.unwrap();
+        let told = super::super::budget::Limits { remaining: Some(4998), ..Default::default() };
+        connection.budget().heard(connection.now(), told);
+        drop(kept);
+        assert_eq!(connection.usage().hour_left, 4998, "both were ours");
+    }
 
     #[test]
     fn a_token_is_taken_out_whole_or_cut() {

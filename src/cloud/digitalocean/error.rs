@@ -73,13 +73,12 @@ fn remedy(request: &Request, refusal: &Refusal<'_>, body: &Body) -> Remedy {
         // A page of HTML comes from something that is not the API: nothing is known of the thing itself.
         404 | 410 if body.is_foreign => Remedy::Nonsense,
         404 | 410 => Remedy::Gone,
-        408 | 425 => Remedy::Retry,
         429 => Remedy::RateLimited { retry_after: refusal.retry_after },
         402 => Remedy::Limit,
         409 | 422 if says("pending event") || says("please try again") => Remedy::Retry,
         403..=499 if says("droplet limit") || says("will exceed your") => Remedy::Limit,
+        408 | 425 | 500..=599 => Remedy::Retry,
         400..=499 => Remedy::Refused,
-        500..=599 => Remedy::Retry,
         _ => Remedy::Nonsense,
     }
 }

@@ -27,6 +27,12 @@ pub struct Http {
     authorization: HeaderValue,
 }
 
+/// A success.
+pub struct Answer {
+    pub status: u16,
+    pub body: Vec<u8>,
+}
+
 /// What an answer's headers tell, whether it is a success or not.
 #[derive(Debug, Default)]
 pub struct Head {
@@ -114,7 +120,7 @@ impl Http {
         deadline: Duration,
         now: Timestamp,
         head: &mut Head,
-    ) -> Result<Vec<u8>, Failure> {
+    ) -> Result<Answer, Failure> {
         let mut builder = self
             .client
             .request(request.method.clone(), url)
@@ -131,10 +137,14 @@ impl Http {
         *head = Head::read(&response, now);
         let status = response.status();
         if status.is_success() {
-            return read(request, &mut response).await.map_err(|(remedy, message)| {
-                let error = error::plain(request, remedy, Some(status.as_u16()), &message);
-                Failure { error, outcome: Outcome::Unknown, retry_after: None }
-            });
+            let status = status.as_u16();
+            return match read(request, &mut response).await {
+                Ok(body) => Ok(Answer { status, body }),
+                Err((remedy, message)) => {
+                    let error = error::plain(request, remedy, Some(status), &message);
+                    Err(Failure { error, outcome: Outcome::Unknown, retry_after: None })
+                }
+            };
         }
         let body = read_beginning(&mut response).await;
         let refusal = Refusal {

@@ -20,15 +20,12 @@ pub struct ClientOptions {
     pub clock: Arc<dyn Clock>,
     /// How long one request may take, from its first byte to the last of its answer.
     pub deadline: Duration,
-    /// The same for a request that makes a droplet.
+    /// The same for a request that must not be sent twice: to make a droplet, to shut one down.
     pub create_deadline: Duration,
     /// How long it may take to connect.
     pub connect_deadline: Duration,
     /// What is repeated, and when.
     pub retry: RetryPolicy,
-    /// The longest that a request waits for its turn when the server told us to wait; beyond it fails with
-    /// [`Remedy::RateLimited`](crate::cloud::Remedy::RateLimited).
-    pub patience: Duration,
     /// Where the jitter of the retries begins.
     pub seed: u64,
 }
@@ -45,7 +42,6 @@ impl ClientOptions {
             create_deadline: Duration::from_secs(60),
             connect_deadline: Duration::from_secs(10),
             retry: RetryPolicy::default(),
-            patience: Duration::from_secs(30),
             seed: fastrand::u64(..),
         }
     }

@@ -17,27 +17,29 @@ pub async fn all(connection: &Connection, request: &Request, key: &str, per_page
     let mut page = 1;
     for _ in 0..PAGES {
         let request = request.clone().with("page", page).with("per_page", per_page);
-        let answer = connection.json(&request).await?;
+        let (status, answer) = connection.json(&request).await?;
         let next = next_page(&answer, page, things.len(), key);
         let Value::Object(mut answer) = answer else {
-            return Err(connection.nonsense(&request, "the answer is no JSON object"));
+            return Err(connection.nonsense(&request, status, "the answer is no JSON object"));
         };
         let Some(Value::Array(these)) = answer.remove(key) else {
-            return Err(connection.nonsense(&request, &format!("the answer has no list {key}")));
+            return Err(connection.nonsense(&request, status, &format!("the answer has no list {key}")));
         };
         let is_empty = these.is_empty();
         things.extend(these);
         page = match next {
             Next::End => return Ok(things),
             Next::Page(_) if is_empty => {
-                return Err(connection.nonsense(&request, "an empty page says that more follow"));
+                return Err(connection.nonsense(&request, status, "an empty page says that more follow"));
             }
             Next::Page(next) if next > page => next,
-            Next::Page(_) => return Err(connection.nonsense(&request, "the pages go round in a circle")),
-            Next::Unreadable => return Err(connection.nonsense(&request, "the link to the next page is unreadable")),
+            Next::Page(_) => return Err(connection.nonsense(&request, status, "the pages go round in a circle")),
+            Next::Unreadable => {
+                return Err(connection.nonsense(&request, status, "the link to the next page is unreadable"));
+            }
         };
     }
-    Err(connection.nonsense(request, &format!("the list has more than {PAGES} pages")))
+    Err(connection.nonsense(request, 200, &format!("the list has more than {PAGES} pages")))
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -1,6 +1,8 @@
 //! One call of the API before it is sent: method, path, query and body, the scope it needs, and whether it may
 //! be repeated.
 
+use std::fmt;
+
 use reqwest::Method;
 use serde_json::Value;
 
@@ -48,8 +50,8 @@ impl Request {
         }
     }
 
-    pub fn with(mut self, key: &'static str, value: impl ToString) -> Self {
-        self.query.push((key, value.to_string()));
+    pub fn with(mut self, key: &'static str, value: impl fmt::Display) -> Self {
+        self.query.push((key, format!("{value}")));
         self
     }
 

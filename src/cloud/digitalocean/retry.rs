@@ -18,6 +18,9 @@ pub struct RetryPolicy {
     pub cap: Duration,
     /// No attempt begins later than this after the first.
     pub total: Duration,
+    /// The longest that is waited when the server says how long; beyond it the request fails with
+    /// [`Remedy::RateLimited`], which tells the time.
+    pub patience: Duration,
 }
 
 impl Default for RetryPolicy {
@@ -27,6 +30,7 @@ impl Default for RetryPolicy {
             base: Duration::from_millis(500),
             cap: Duration::from_secs(8),
             total: Duration::from_secs(45),
+            patience: Duration::from_secs(30),
         }
     }
 }
@@ -51,7 +55,7 @@ impl RetryPolicy {
             Remedy::Retry | Remedy::Unreachable => failure.retry_after.unwrap_or_default(),
             _ => return None,
         };
-        if !allowed || attempt >= self.attempts {
+        if !allowed || attempt >= self.attempts || told > self.patience {
             return None;
         }
         let longest = self.base.saturating_mul(2_u32.saturating_pow(attempt - 1)).min(self.cap);
@@ -81,6 +85,7 @@ mod tests {
         base: Duration::from_millis(500),
         cap: Duration::from_millis(1500),
         total: Duration::from_secs(20),
+        patience: Duration::from_secs(10),
     };
 
     fn pause(attempt: u32, elapsed: u64, repeat: Repeat, failure: &Failure) -> Option<u128> {
@@ -101,7 +106,7 @@ mod tests {
         let limited = Remedy::RateLimited { retry_after: Some(Duration::from_secs(7)) };
         assert_eq!(pause(1, 0, Repeat::Safe, &failure(limited, Outcome::NotCarriedOut, None)), Some(7500));
         assert_eq!(pause(1, 0, Repeat::Safe, &failure(Remedy::Retry, Outcome::Unknown, Some(3))), Some(3500));
-        let long = Remedy::RateLimited { retry_after: Some(Duration::from_secs(100)) };
+        let long = Remedy::RateLimited { retry_after: Some(Duration::from_secs(11)) };
         assert_eq!(pause(1, 0, Repeat::Safe, &failure(long, Outcome::NotCarriedOut, None)), None);
         let hourly = Remedy::RateLimited { retry_after: None };
         assert_eq!(pause(1, 0, Repeat::Safe, &failure(hourly, Outcome::NotCarriedOut, None)), None);

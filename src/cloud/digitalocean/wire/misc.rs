@@ -44,7 +44,7 @@ pub struct Action {
     #[serde(rename = "type")]
     kind: String,
     started_at: Timestamp,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient")]
     completed_at: Option<Timestamp>,
 }
 
