@@ -17,6 +17,29 @@ const HOUR_USED_UP: Duration = Duration::from_secs(60);
 /// How often one request is let through to learn whether the hour is still used up.
 const PROBE: Duration = Duration::from_secs(30);
 
+/// Metrics leave this part of the minute and of the hour: 50 requests, and 100.
+const SPARE_OF_MINUTE: u32 = 5;
+const SPARE_OF_HOUR: u32 = 50;
+
+/// What a request is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// Metrics: many, and each can wait. They leave room for the rest.
+    Metrics,
+    /// All else: an operation that is under way must not stand still behind metrics.
+    Rest,
+}
+
+impl Use {
+    /// How much of a limit it leaves to others.
+    fn spare(self, limit: u32, share: u32) -> u32 {
+        match self {
+            Self::Metrics => limit / share,
+            Self::Rest => 0,
+        }
+    }
+}
+
 /// What a request may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
@@ -71,12 +94,12 @@ impl Default for Budget {
 
 impl Budget {
     /// Whether a request may be sent now; if so, it is counted.
-    pub fn admit(&mut self, now: Duration) -> Turn {
+    pub fn admit(&mut self, now: Duration, what: Use) -> Turn {
         self.forget(now);
         if let Some(until) = self.held_until {
             return Turn::Held(until.saturating_sub(now));
         }
-        if self.hour_left(now) == 0 {
+        if self.hour_left(now) <= what.spare(self.hour_limit, SPARE_OF_HOUR) {
             let free = self.hour_is_free_at();
             if now < free {
                 return Turn::Held(free.saturating_sub(now));
@@ -85,8 +108,9 @@ impl Budget {
             self.foreign_until = now.saturating_add(PROBE);
         }
         let in_minute = self.sent_since(now.checked_sub(MINUTE + MARGIN));
-        if in_minute >= self.minute_limit {
-            let oldest = self.sent.len().saturating_sub(self.minute_limit as usize);
+        let minute_limit = self.minute_limit - what.spare(self.minute_limit, SPARE_OF_MINUTE);
+        if in_minute >= minute_limit {
+            let oldest = self.sent.len().saturating_sub(minute_limit as usize);
             let free = self.sent.get(oldest).map_or(now, |at| *at + MINUTE + MARGIN);
             return Turn::Pace(free.saturating_sub(now).max(Duration::from_millis(1)));
         }
@@ -206,39 +230,53 @@ mod tests {
     fn the_minute_is_paced_not_refused() {
         let mut budget = Budget::default();
         for _ in 0..250 {
-            assert_eq!(budget.admit(at(10)), Turn::Go);
+            assert_eq!(budget.admit(at(10), Use::Rest), Turn::Go);
         }
-        assert_eq!(budget.admit(at(11)), Turn::Pace(at(61)));
+        assert_eq!(budget.admit(at(11), Use::Rest), Turn::Pace(at(61)));
         assert_eq!((budget.minute_left(at(11)), budget.hour_left(at(11))), (0, 4750));
-        assert_eq!(budget.admit(at(72)), Turn::Go);
+        assert_eq!(budget.admit(at(72), Use::Rest), Turn::Go);
+    }
+
+    #[test]
+    fn metrics_leave_room_for_an_operation() {
+        let mut budget = Budget::default();
+        for _ in 0..200 {
+            assert_eq!(budget.admit(at(10), Use::Metrics), Turn::Go);
+            budget.settle();
+        }
+        assert_eq!(budget.admit(at(11), Use::Metrics), Turn::Pace(at(61)));
+        assert_eq!(budget.admit(at(11), Use::Rest), Turn::Go);
+        budget.heard(at(12), tell(100, 500));
+        assert_eq!(budget.admit(at(80), Use::Metrics), Turn::Held(at(432)));
+        assert_eq!(budget.admit(at(80), Use::Rest), Turn::Go);
     }
 
     #[test]
     fn what_others_use_is_learnt_from_the_headers() {
         let mut budget = Budget::default();
-        assert_eq!(budget.admit(at(0)), Turn::Go);
+        assert_eq!(budget.admit(at(0), Use::Rest), Turn::Go);
         budget.heard(at(1), tell(3, 1000));
         budget.settle();
         assert_eq!(budget.hour_left(at(1)), 3);
         for _ in 0..3 {
-            assert_eq!(budget.admit(at(2)), Turn::Go);
+            assert_eq!(budget.admit(at(2), Use::Rest), Turn::Go);
         }
-        assert_eq!(budget.admit(at(2)), Turn::Held(at(999)));
+        assert_eq!(budget.admit(at(2), Use::Rest), Turn::Held(at(999)));
         assert_eq!(budget.held(at(2)), Some(at(999)));
-        assert_eq!(budget.admit(at(1001)), Turn::Go, "one asks whether there is room again");
-        assert_eq!(budget.admit(at(1001)), Turn::Held(PROBE), "and only one");
+        assert_eq!(budget.admit(at(1001), Use::Rest), Turn::Go, "one asks whether there is room again");
+        assert_eq!(budget.admit(at(1001), Use::Rest), Turn::Held(PROBE), "and only one");
         budget.heard(at(1002), tell(4000, 1000));
-        assert_eq!(budget.admit(at(1002)), Turn::Go);
+        assert_eq!(budget.admit(at(1002), Use::Rest), Turn::Go);
     }
 
     #[test]
     fn a_refusal_holds_everything_back() {
         let mut budget = Budget::default();
         budget.refused(at(0), Some(at(12)), None);
-        assert_eq!(budget.admit(at(2)), Turn::Held(at(10)));
+        assert_eq!(budget.admit(at(2), Use::Rest), Turn::Held(at(10)));
         budget.refused(at(3), Some(at(1)), None);
-        assert_eq!(budget.admit(at(3)), Turn::Held(at(9)), "a shorter wait does not undo a longer one");
-        assert_eq!(budget.admit(at(12)), Turn::Go);
+        assert_eq!(budget.admit(at(3), Use::Rest), Turn::Held(at(9)), "a shorter wait does not undo a longer one");
+        assert_eq!(budget.admit(at(12), Use::Rest), Turn::Go);
         budget.refused(at(20), None, None);
         assert_eq!(budget.held(at(20)), Some(HOUR_USED_UP));
         budget.refused(at(200), None, Some(at(900)));
@@ -249,7 +287,7 @@ mod tests {
     fn absurd_headers_do_no_harm() {
         let mut budget = Budget::default();
         budget.heard(at(0), Limits { limit: Some(0), remaining: Some(u32::MAX), reset: Some(Duration::MAX) });
-        assert_eq!(budget.admit(at(0)), Turn::Go);
+        assert_eq!(budget.admit(at(0), Use::Rest), Turn::Go);
         budget.refused(at(0), Some(Duration::MAX), Some(Duration::MAX));
         assert_eq!(budget.held(at(0)), Some(HOUR), "never longer than the limit itself lasts");
     }
@@ -265,7 +303,7 @@ mod tests {
             for (gap, late) in gaps {
                 now += Duration::from_millis(gap * 50);
                 for _ in 0..bursts {
-                    match budget.admit(now) {
+                    match budget.admit(now, Use::Rest) {
                         Turn::Go => arrivals.push(now + Duration::from_millis(late)),
                         Turn::Pace(wait) | Turn::Held(wait) => {
                             prop_assert!(!wait.is_zero());

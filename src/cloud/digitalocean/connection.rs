@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::ApiUrl;
-use super::budget::{Budget, Turn};
+use super::budget::{Budget, Turn, Use};
 use super::error::{self, Failure, Outcome};
 use super::http::{Answer, Head, Http};
 use super::options::ClientOptions;
@@ -149,9 +149,10 @@ impl Connection {
     }
 
     async fn admit(&self, request: &Request) -> Result<Admitted<'_>> {
+        let what = if request.is_metric() { Use::Metrics } else { Use::Rest };
         let (mut paced, mut held) = (Duration::ZERO, Duration::ZERO);
         loop {
-            let turn = self.budget().admit(self.now());
+            let turn = self.budget().admit(self.now(), what);
             let (wait, waited, patience) = match turn {
                 Turn::Go => return Ok(Admitted(self)),
                 Turn::Pace(wait) => (wait, &mut paced, PACE),

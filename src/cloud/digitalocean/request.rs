@@ -63,6 +63,10 @@ impl Request {
         Self { repeat: Repeat::OnlyIfNotDone, ..self }
     }
 
+    pub fn is_metric(&self) -> bool {
+        self.segments.first().is_some_and(|first| first == "monitoring")
+    }
+
     pub fn path(&self) -> String {
         format!("/v2/{}", self.segments.join("/"))
     }
