@@ -119,12 +119,7 @@ fn balancer<'a>(seen: &'a Observation, spec: &ClusterSpec) -> Result<&'a LoadBal
 }
 
 /// What forbids either direction; else what speaks against it.
-fn common(
-    seen: &Observation,
-    spec: &ClusterSpec,
-    policy: &Policy,
-    terms: Terms<'_>,
-) -> Result<Vec<String>, Refusal> {
+fn common(seen: &Observation, spec: &ClusterSpec, policy: &Policy, terms: Terms<'_>) -> Result<Vec<String>, Refusal> {
     let lease = spec.timing.lease();
     let foreign = seen.claims.iter().find(|c| !c.is_expired(seen.at, lease) && Some(&c.nonce) != terms.own);
     if let Some(claim) = foreign {

@@ -115,7 +115,10 @@ impl<C: Cloud> Run<C> {
         if age < self.spec.timing.lease() {
             return Ok(());
         }
-        Err(Stop::failed(FailureClass::Api, "the claim ran out before the operation ended; the next look goes on with it"))
+        Err(Stop::failed(
+            FailureClass::Api,
+            "the claim ran out before the operation ended; the next look goes on with it",
+        ))
     }
 
     /// Asks again and again, until there is an answer or `patience` is over. Errors that may pass are waited

@@ -1,5 +1,8 @@
 //! The terminal interface: the worker's state and its own [`Ui`] become a frame, keys become commands.
 
+#[doc(hidden)]
+pub mod fixtures;
+pub mod text;
 mod theme;
 mod ui;
 pub mod view;
