@@ -14,7 +14,7 @@ use crate::cluster::{
 };
 use crate::policy::{Policy, decide};
 use crate::scaling::{Finding, Kind, Level, OperationState, Outcome, Phase, PhaseState, Terms, plan_down, plan_up};
-use crate::tui::{Page, SortBy, Table, Ui};
+use crate::tui::{Table, Ui};
 use crate::worker::{AppState, ClusterState, Connection, DropletDetail, Event, History};
 
 /// The base droplet of every fixture.
@@ -33,15 +33,7 @@ fn ago(seconds: i64) -> Timestamp {
 /// The interface as it is after the start.
 #[must_use]
 pub fn ui() -> Ui {
-    Ui {
-        cluster: 0,
-        page: Page::Cluster,
-        overlay: None,
-        table: Table { selected: Some(BASE), offset: 0, sort: SortBy::Role, descending: false, filter: String::new() },
-        range: Duration::from_secs(3600),
-        frozen: false,
-        toasts: Vec::new(),
-    }
+    Ui { table: Table { selected: Some(BASE), ..Table::default() }, ..Ui::default() }
 }
 
 /// A state in the making.

@@ -2,10 +2,12 @@
 
 #[doc(hidden)]
 pub mod fixtures;
+mod rows;
 pub mod text;
 mod theme;
 mod ui;
 pub mod view;
 
+pub use rows::{Row, rows, sort_columns};
 pub use theme::Theme;
-pub use ui::{Confirm, Overlay, Page, Question, SortBy, Table, Toast, Ui};
+pub use ui::{Confirm, List, Overlay, Page, Question, SortBy, Table, Toast, Ui};
