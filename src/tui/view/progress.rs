@@ -175,7 +175,7 @@ fn running(scene: &Scene, cluster: &ClusterState, state: &PhaseState, room: u16)
         Span::styled(times, theme.faint),
     ];
     if spans_width(&spans) > room && usual < longest {
-        spans[3].content = format!(" of {} at most", words::span(longest)).into();
+        spans[3].content = format!(" of about {}", words::span(usual)).into();
     }
     spans
 }
