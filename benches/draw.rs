@@ -14,7 +14,7 @@ fn frames(criterion: &mut Criterion) {
     let mut sorted = fixtures::ui();
     sorted.table.sort = SortBy::Metric(Metric::Cpu);
     let mut filtered = fixtures::ui();
-    filtered.table.filter = "web5".to_owned();
+    "web5".clone_into(&mut filtered.table.filter);
     let chart = Ui { page: Page::Chart(Metric::Cpu), ..fixtures::ui() };
     for (name, ui) in
         [("cluster", fixtures::ui()), ("cluster sorted", sorted), ("cluster filtered", filtered), ("chart", chart)]
@@ -29,7 +29,7 @@ fn frames(criterion: &mut Criterion) {
             zone: &zone,
             ascii: false,
         };
-        let Ok(mut terminal) = Terminal::new(TestBackend::new(200, 60)) else { return };
+        let Ok(mut terminal) = Terminal::new(TestBackend::new(200, 60));
         criterion.bench_function(&format!("200x60, 1000 droplets, {name}"), |bencher| {
             bencher.iter(|| {
                 terminal

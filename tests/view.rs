@@ -1,5 +1,7 @@
 //! The screen, without a terminal: snapshots with text and styles, every size, and what must never be drawn.
 
+use std::fmt::Write as _;
+
 use dropscale::cluster::{DropletId, Metric};
 use dropscale::scaling::Level;
 use dropscale::tui::fixtures::{self, Fixture};
@@ -95,7 +97,7 @@ fn styles(buffer: &Buffer) -> String {
             }
         }
         let runs: Vec<String> = runs.into_iter().map(|(style, count)| format!("{style}*{count}")).collect();
-        dump.push_str(&format!("{y:>2} {}\n", runs.join(" ")));
+        writeln!(dump, "{y:>2} {}", runs.join(" ")).unwrap();
     }
     dump
 }
@@ -169,7 +171,7 @@ fn what_lies_over_them() {
     check("help", &state, &over(Overlay::Help { scroll: 0 }, (80, 24)));
     check("help", &state, &over(Overlay::Help { scroll: 0 }, (120, 36)));
     let mut look = over(Overlay::Filter(tui_input::Input::new("web0".to_owned())), (80, 24));
-    look.ui.table.filter = "web0".to_owned();
+    "web0".clone_into(&mut look.ui.table.filter);
     look.ui.toasts.push(Toast {
         level: Level::Done,
         text: "web002 is healthy and serves".to_owned(),
@@ -215,7 +217,7 @@ fn everything() -> Vec<Ui> {
     all.extend(overlays.into_iter().map(|overlay| Ui { overlay: Some(overlay), ..base.clone() }));
     for ui in &mut all {
         ui.table.offset = usize::MAX;
-        ui.table.filter = "w".to_owned();
+        "w".clone_into(&mut ui.table.filter);
         ui.table.sort = SortBy::Metric(Metric::Cpu);
         ui.scroll = usize::MAX;
         ui.cluster = 9;

@@ -1,22 +1,21 @@
 //! Made-up states of a cluster, for the tests of the terminal interface and for its benchmark. They are built
 //! from the same parts as real ones, and decided on and planned by the same code.
 
-use std::collections::BTreeMap;
+mod parts;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::cloud::{Action, ActionId, ActionStatus, Remedy, Usage};
-use crate::cluster::{
-    Address, ClusterSpec, Droplet, DropletId, DropletStatus, Health, Image, LoadBalancer, LoadBalancerId, Marker,
-    Member, Membership, Metric, Nonce, Observation, OperationTag, Price, Reading, Role, Sample, Series, Size,
-};
+use crate::cloud::{Remedy, Usage};
+use crate::cluster::{ClusterSpec, DropletId, DropletStatus, Health, Marker, Nonce, Observation, OperationTag};
 use crate::policy::{Policy, decide};
-use crate::scaling::{Finding, Kind, Level, OperationState, Outcome, Phase, PhaseState, Terms, plan_down, plan_up};
+use crate::scaling::{Finding, Kind, Level, OperationState, Outcome, Phase, Terms, plan_down, plan_up};
 use crate::tui::view::KeyHint;
 use crate::tui::{Table, Ui};
-use crate::worker::{AppState, ClusterState, Connection, DropletDetail, Event, History};
+use crate::worker::{AppState, ClusterState, Connection, History};
+use parts::{detail, events, fill_readings, history, member, observation, phase, policy, spec};
 
 /// The base droplet of every fixture.
 pub const BASE: DropletId = DropletId(1000);
@@ -46,7 +45,6 @@ pub struct Fixture {
     cluster: ClusterState,
     app: AppState,
     load: f64,
-    jitter: bool,
 }
 
 impl Fixture {
@@ -81,7 +79,7 @@ impl Fixture {
             demo: false,
             generation: 1,
         };
-        Self { spec, policy, seen, cluster, app, load: 0.46, jitter: true }
+        Self { spec, policy, seen, cluster, app, load: 0.46 }
     }
 
     /// The load of each droplet: 0 to 1 and beyond; the thresholds are near 0.25 and 0.7.
@@ -290,7 +288,7 @@ impl Fixture {
             balancer.members = self.seen.members.iter().filter(|m| m.attached).map(|m| m.droplet.id).collect();
         }
         if metrics {
-            let history = history(&self.seen, self.load, self.jitter);
+            let history = history(&self.seen, self.load);
             fill_readings(&mut self.seen, &history);
             self.cluster.history = Arc::new(history);
         } else {
@@ -322,192 +320,6 @@ impl Fixture {
     #[must_use]
     pub fn build(self) -> AppState {
         self.build_with(true)
-    }
-}
-
-fn phase(phase: Phase, began: i64, ended: Option<i64>, note: Option<&str>) -> PhaseState {
-    PhaseState { phase, started_at: ago(began), ended_at: ended.map(ago), note: note.map(ToOwned::to_owned) }
-}
-
-fn spec() -> ClusterSpec {
-    ClusterSpec {
-        name: "web".to_owned(),
-        tag: "web".to_owned(),
-        base_droplet: "web-base".to_owned(),
-        snapshot: "web-2025-11".to_owned(),
-        clone_prefix: "web".to_owned(),
-        load_balancer: "lb-web".to_owned(),
-        clone: crate::cluster::CloneSpec::default(),
-        protect: Vec::new(),
-        timing: crate::cluster::Timing::default(),
-    }
-}
-
-fn policy(droplets: usize) -> Policy {
-    Policy {
-        min: 1,
-        max: droplets.max(3) + 2,
-        scaling_interval: Duration::from_secs(120),
-        scale_up: BTreeMap::from([(Metric::Load, 0.7), (Metric::Cpu, 70.0), (Metric::FreeMemory, 200.0)]),
-        scale_down: BTreeMap::from([(Metric::Load, 0.3), (Metric::Cpu, 25.0), (Metric::FreeMemory, 450.0)]),
-        stale_after: Duration::from_secs(480),
-    }
-}
-
-fn member(index: usize) -> Member {
-    let number = index as u64;
-    let size = Size {
-        slug: "s-1vcpu-1gb".to_owned(),
-        vcpus: 1,
-        memory_mib: 1024,
-        disk_gib: 25,
-        price: Some(Price { hourly: 0.008_93, monthly: 6.0 }),
-    };
-    let age = if index == 0 { 41 * 86_400 } else { 3 * 86_400 / i64::try_from(index).unwrap_or(1) + 400 };
-    let droplet = Droplet {
-        id: DropletId(BASE.0 + number),
-        name: if index == 0 { "web-base".to_owned() } else { format!("web{number:03}") },
-        status: DropletStatus::Active,
-        locked: false,
-        created_at: ago(age),
-        size,
-        region: "fra1".to_owned(),
-        image: Some(image()),
-        vpc: Some("5a4981aa-9653-4bd1-bef5-d6bff52042e4".to_owned()),
-        tags: vec!["web".to_owned()],
-        addresses: vec![
-            Address { ip: format!("203.0.113.{}", 10 + number % 240), public: true },
-            Address { ip: format!("10.114.0.{}", 2 + number % 240), public: false },
-        ],
-        features: vec!["monitoring".to_owned(), "private_networking".to_owned()],
-    };
-    let role = if index == 0 { Role::Base } else { Role::Clone };
-    let health = Health::Healthy;
-    Member { droplet, role, attached: true, health, readings: BTreeMap::new(), last_sample: Some(ago(70)) }
-}
-
-fn image() -> Image {
-    Image {
-        id: 63_663_980,
-        name: "web-2025-11".to_owned(),
-        created_at: Some(ago(9 * 86_400)),
-        regions: vec!["fra1".to_owned()],
-        min_disk_gib: 25,
-    }
-}
-
-fn observation(droplets: usize) -> Observation {
-    let mut seen = Observation::empty(ago(12));
-    seen.members = (0..droplets).map(member).collect();
-    seen.base = (droplets > 0).then_some(BASE);
-    seen.snapshot = Some(image());
-    seen.droplet_limit = Some(25.max(droplets as u64 + 5));
-    seen.load_balancer = Some(LoadBalancer {
-        id: LoadBalancerId("4de7ac8b-495b-4884-9a69-1050c6793cd6".to_owned()),
-        name: "lb-web".to_owned(),
-        status: "active".to_owned(),
-        ip: Some("198.51.100.7".to_owned()),
-        region: "fra1".to_owned(),
-        vpc: None,
-        membership: Membership::ByTag("web".to_owned()),
-        members: Vec::new(),
-    });
-    seen
-}
-
-/// A day in an hour: two waves, with a gap of six minutes.
-fn wave(load: f64, step: u32, droplet: usize, jitter: bool) -> f64 {
-    let phase = f64::from(step) / 30.0;
-    let noise =
-        if jitter { f64::from((step * 7 + u32::try_from(droplet % 97).unwrap_or(0) * 13) % 11) / 110.0 } else { 0.0 };
-    let shape = 0.62 + 0.38 * ((phase - 1.0) * 4.6).cos();
-    (load * shape * (0.95 + noise)).max(0.01)
-}
-
-fn value(metric: Metric, load: f64) -> f64 {
-    match metric {
-        Metric::Load => load,
-        Metric::Cpu => (load * 96.0).min(100.0),
-        Metric::FreeMemory => (1_073.0 * (0.62 - load * 0.45)).max(20.0),
-        Metric::Memory => ((0.38 + load * 0.45) * 100.0).min(98.0),
-        Metric::OutboundBandwidth => load * 14.0,
-        Metric::Requests => load * 120.0,
-        Metric::ResponseTime => 40.0 + load * load * 300.0,
-    }
-}
-
-const DROPLET_METRICS: [Metric; 5] =
-    [Metric::Load, Metric::Cpu, Metric::FreeMemory, Metric::Memory, Metric::OutboundBandwidth];
-
-fn series(load: f64, metric: Metric, droplet: usize, jitter: bool, from_step: u32) -> Series {
-    let steps = (from_step..=30).filter(|step| !(8..11).contains(step));
-    Series::new(steps.map(|step| Sample {
-        at: ago(i64::from(30 - step) * 120 + 70),
-        value: value(metric, wave(load, step, droplet, jitter)),
-    }))
-}
-
-fn history(seen: &Observation, load: f64, jitter: bool) -> History {
-    let mut history = History { range: Duration::from_secs(3600), ..History::default() };
-    for (index, member) in seen.members.iter().enumerate() {
-        if member.droplet.status != DropletStatus::Active {
-            continue;
-        }
-        let age = now().duration_since(member.droplet.created_at).as_secs();
-        let from = u32::try_from((3600 - age).max(0) / 120).unwrap_or(0);
-        let metrics = DROPLET_METRICS.map(|metric| (metric, series(load, metric, index, jitter, from)));
-        history.droplets.insert(member.droplet.id, BTreeMap::from(metrics));
-    }
-    if !seen.members.is_empty() {
-        history.cluster = Metric::ALL.map(|metric| (metric, series(load, metric, 0, jitter, 0))).into();
-        let serving = seen.serving().count();
-        let count = |step: u32| if step > 18 { serving } else { serving.saturating_sub(1).max(1) };
-        #[expect(clippy::cast_precision_loss, reason = "a count of droplets")]
-        let samples =
-            (0..=30).map(|step| Sample { at: ago(i64::from(30 - step) * 120 + 12), value: count(step) as f64 });
-        history.serving = Series::new(samples);
-    }
-    history
-}
-
-fn fill_readings(seen: &mut Observation, history: &History) {
-    let reading = |series: &Series| series.last().map(|s| Reading { value: s.value, at: s.at });
-    for member in &mut seen.members {
-        let Some(metrics) = history.droplets.get(&member.droplet.id) else { continue };
-        member.readings = metrics.iter().filter_map(|(metric, s)| Some((*metric, reading(s)?))).collect();
-    }
-    seen.cluster_readings = [Metric::Requests, Metric::ResponseTime]
-        .into_iter()
-        .filter_map(|metric| Some((metric, reading(history.cluster.get(&metric)?)?)))
-        .collect();
-}
-
-fn events() -> Vec<Event> {
-    let event = |seconds, level, text: &str, count| Event { at: ago(seconds), level, text: text.to_owned(), count };
-    vec![
-        event(3_460, Level::Info, "dropscale started: cluster web, auto on", 1),
-        event(2_410, Level::Warning, "metrics of web001 came late", 3),
-        event(1_500, Level::Info, "scaling up: CPU beyond the scale-up threshold", 1),
-        event(1_440, Level::Done, "web002 is healthy and serves", 1),
-        event(620, Level::Error, "GET /v2/droplets: 503 Service Unavailable", 2),
-        event(590, Level::Info, "the API answers again", 1),
-    ]
-}
-
-fn detail() -> DropletDetail {
-    let action = |id, kind: &str, seconds| Action {
-        id: ActionId(id),
-        kind: kind.to_owned(),
-        status: ActionStatus::Completed,
-        started_at: ago(seconds),
-        completed_at: Some(ago(seconds - 22)),
-    };
-    DropletDetail {
-        droplet: DropletId(BASE.0 + 1),
-        at: ago(15),
-        actions: vec![action(36_805_121, "reboot", 86_000), action(36_804_636, "create", 259_600)],
-        series: Vec::new(),
-        problems: Vec::new(),
     }
 }
 

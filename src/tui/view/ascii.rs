@@ -17,26 +17,22 @@ pub fn translate(buffer: &mut Buffer) {
 fn stand_in(glyph: char) -> char {
     match glyph {
         '▁' => '_',
-        '▂' => '.',
-        '▃' | '─' | '–' | '−' => '-',
+        '▂' | '░' | '·' => '.',
+        '▃' | '─' | '┄' | '–' | '−' => '-',
         '▄' => '=',
-        '▅' => '+',
+        '▅' | '┌' | '┐' | '└' | '┘' | '┼' | '┴' => '+',
         '▆' | '●' => '*',
         '▇' | '█' => '#',
-        '░' | '·' => '.',
         '│' => '|',
-        '┌' | '┐' | '└' | '┘' | '┼' | '├' | '┤' | '┴' | '┬' => '+',
-        '┄' => '-',
-        '✓' => 'v',
+        '✓' | '▼' | '↓' => 'v',
         '✗' | '×' => 'x',
         '○' => 'o',
         '▲' | '↑' => '^',
-        '▼' | '↓' => 'v',
         '▶' | '›' | '≥' | '→' => '>',
         '◀' | '‹' | '←' => '<',
         '…' => '~',
-        '\u{a0}' => ' ',
         '’' => '\'',
+        '\u{a0}' => ' ',
         _ => '?',
     }
 }
@@ -52,6 +48,9 @@ mod tests {
         translate(&mut buffer);
         assert!(buffer.content.iter().all(|cell| cell.symbol().is_ascii()));
         assert_eq!(buffer.area.width, width);
-        assert_eq!(buffer.content[..15].iter().map(|c| c.symbol()).collect::<String>(), "_.-=+*## * web~");
+        assert_eq!(
+            buffer.content[..15].iter().map(ratatui::buffer::Cell::symbol).collect::<String>(),
+            "_.-=+*## * web~"
+        );
     }
 }

@@ -62,11 +62,10 @@ impl Column {
     fn width(self, name: u16) -> u16 {
         match self {
             Self::Name => name,
-            Self::Role => 6,
             Self::State => 10,
             Self::Balancer => 9,
             Self::Metric(metric) => value_width(metric),
-            Self::Age => 6,
+            Self::Role | Self::Age => 6,
             Self::Price => 5,
             Self::Note => NOTE,
         }

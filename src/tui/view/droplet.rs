@@ -170,10 +170,10 @@ fn facts(scene: &Scene, cluster: &ClusterState, row: &Row) -> Vec<(&'static str,
         ("created", created),
         ("region", droplet.region.clone()),
         ("image", droplet.image.as_ref().map_or_else(unknown, |image| format!("{} ({})", image.name, image.id))),
-        ("addresses", joined(addresses.collect())),
+        ("addresses", joined(&addresses.collect::<Vec<_>>())),
         ("VPC", droplet.vpc.clone().unwrap_or_else(unknown)),
-        ("tags", joined(droplet.tags.clone())),
-        ("features", joined(droplet.features.clone())),
+        ("tags", joined(&droplet.tags)),
+        ("features", joined(&droplet.features)),
     ];
     if droplet.is_protected(&cluster.spec) {
         facts.insert(2, ("protected", "yes: never removed".to_owned()));
@@ -188,7 +188,7 @@ fn unknown() -> String {
     words::UNKNOWN.to_owned()
 }
 
-fn joined(parts: Vec<String>) -> String {
+fn joined(parts: &[String]) -> String {
     if parts.is_empty() { unknown() } else { parts.join(", ") }
 }
 

@@ -74,23 +74,20 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) 
     sheet.spans(columns.verdict, &header::verdict(scene, cluster));
     let (auto, style) = if cluster.auto { ("on", theme.good) } else { ("off", theme.faint) };
     sheet.text(columns.auto, auto, style);
-    match &cluster.observation {
-        Some(seen) => {
-            let count = [
-                Span::styled(seen.count().to_string(), theme.strong),
-                Span::styled(format!(" of {}", cluster.policy.max), theme.text),
-            ];
-            sheet.spans(columns.droplets, &count);
-            sheet.right(columns.age, &words::age(elapsed(seen.at, scene.now)), theme.text);
-            let cost = seen.cost();
-            let at_least = if cost.unknown > 0 { "≥" } else { "" };
-            sheet.right(columns.cost, &format!("{at_least}{}", words::dollars(cost.monthly)), theme.text);
-        }
-        None => {
-            sheet.text(columns.droplets, words::UNKNOWN, theme.faint);
-            sheet.right(columns.age, words::UNKNOWN, theme.faint);
-            sheet.right(columns.cost, words::UNKNOWN, theme.faint);
-        }
+    if let Some(seen) = &cluster.observation {
+        let count = [
+            Span::styled(seen.count().to_string(), theme.strong),
+            Span::styled(format!(" of {}", cluster.policy.max), theme.text),
+        ];
+        sheet.spans(columns.droplets, &count);
+        sheet.right(columns.age, &words::age(elapsed(seen.at, scene.now)), theme.text);
+        let cost = seen.cost();
+        let at_least = if cost.unknown > 0 { "≥" } else { "" };
+        sheet.right(columns.cost, &format!("{at_least}{}", words::dollars(cost.monthly)), theme.text);
+    } else {
+        sheet.text(columns.droplets, words::UNKNOWN, theme.faint);
+        sheet.right(columns.age, words::UNKNOWN, theme.faint);
+        sheet.right(columns.cost, words::UNKNOWN, theme.faint);
     }
     if columns.decision.width < 50 {
         sheet.spans(columns.decision, decision::short(scene, cluster).as_slice());

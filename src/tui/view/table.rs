@@ -28,18 +28,16 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     };
     let table = &scene.ui.table;
     let all = rows(cluster, table);
-    let spacious = at.height >= 6;
+    let total = seen.members.len() + seen.leaving.len();
+    let spacious = usize::from(at.height) >= (total + 2).min(6);
     let heading = if spacious { at.take_top(1) } else { Rect { height: 0, ..at } };
     let heads = at.take_top(1);
     let height = usize::from(at.height);
     let selected = all.iter().position(|row| Some(row.droplet.id) == table.selected);
     let drawn = super::scrolled(table.offset, selected, height, all.len());
-    let total = seen.members.len() + seen.leaving.len();
-    let mut note = if table.filter.is_empty() { String::new() } else { format!("{} of {total} match", all.len()) };
-    if all.len() > height {
-        note = format!("{note} {}", super::position(drawn, all.len())).trim_start().to_owned();
-    }
-    sheet.heading(heading, "DROPLETS", &note);
+    let matching = if table.filter.is_empty() { String::new() } else { format!("{} of {total} match", all.len()) };
+    let note = format!("{matching} {}", super::position(drawn, all.len()));
+    sheet.heading(heading, "DROPLETS", note.trim());
     let shown = &all[drawn.offset..(drawn.offset + height).min(all.len())];
     // The names of all rows, so that the columns stand still while one scrolls.
     let name = all.iter().map(|row| width(&row.droplet.name)).max().unwrap_or(0);

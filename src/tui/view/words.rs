@@ -75,7 +75,7 @@ pub fn scaled(value: f64) -> String {
     let steps = [(1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")];
     let (scale, suffix) = steps.into_iter().find(|(scale, _)| value.abs() >= *scale).unwrap_or((1.0, ""));
     let value = value / scale;
-    let decimals = if value.abs() >= 100.0 || value.fract() == 0.0 { 0 } else { 1 };
+    let decimals = usize::from(value.abs() < 100.0 && value.fract() != 0.0);
     format!("{value:.decimals$}{suffix}")
 }
 
@@ -87,7 +87,9 @@ pub fn date(at: Timestamp, zone: &TimeZone) -> String {
 
 /// Dollars, with as many decimals as matter.
 pub fn dollars(amount: f64) -> String {
-    if amount >= 1000.0 {
+    if amount == 0.0 {
+        "$0".to_owned()
+    } else if amount >= 1000.0 {
         format!("${amount:.0}")
     } else if amount < 0.1 {
         format!("${amount:.4}")
