@@ -97,7 +97,7 @@ fn styles(buffer: &Buffer) -> String {
             }
         }
         let runs: Vec<String> = runs.into_iter().map(|(style, count)| format!("{style}*{count}")).collect();
-        writeln!(dump, "{y:>2} {}", runs.join(" ")).unwrap();
+        let _ = writeln!(dump, "{y:>2} {}", runs.join(" "));
     }
     dump
 }
