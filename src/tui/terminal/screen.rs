@@ -230,7 +230,7 @@ mod tests {
     use std::rc::Rc;
 
     use ratatui::Terminal;
-    use ratatui::style::{Style, Stylize};
+    use ratatui::style::Style;
     use ratatui::text::Span;
 
     use super::*;
@@ -275,7 +275,7 @@ mod tests {
         show(&mut terminal, "load 0.43", Style::new(), None);
         assert_eq!(
             *written.0.borrow(),
-            ["\x1b[?2026h\x1b[1;1Hload 0.42\x1b[?2026l", "\x1b[?2026h\x1b[1;9H3\x1b[?2026l"]
+            ["\x1b[?2026h\x1b[1;1Hload\x1b[1;6H0.42\x1b[?2026l", "\x1b[?2026h\x1b[1;9H3\x1b[?2026l"]
         );
     }
 
@@ -297,7 +297,7 @@ mod tests {
         show(&mut terminal, "x", Style::new().red().bold().reversed(), None);
         assert!(written.0.borrow()[0].contains("\x1b[1;1H\x1b[0;1;7;31mx\x1b["), "{written:?}", written = written.0);
         assert!(written.0.borrow()[0].ends_with("\x1b[0m\x1b[?2026l"));
-        show(&mut terminal, "y", Style::new().light_blue().on_indexed(52), None);
+        show(&mut terminal, "y", Style::new().light_blue().bg(Color::Indexed(52)), None);
         assert!(written.0.borrow()[1].contains("\x1b[94m\x1b[48;5;52my"));
     }
 
