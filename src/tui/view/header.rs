@@ -1,0 +1,199 @@
+//! The first two lines: which cluster, is it healthy, how many droplets, is auto on; and beneath, how fresh the
+//! data is, what it costs, and how many requests are left. What matters less goes first when there is no room.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use super::sheet::{Cut, Sheet, spans_width};
+use super::{Scene, progress, words};
+use crate::cluster::{Health, elapsed};
+use crate::scaling::{Kind, Level};
+use crate::tui::Theme;
+use crate::worker::{ClusterState, Connection};
+
+/// How many lines the header takes.
+pub const HEIGHT: u16 = 2;
+
+/// A part of a line: what it shows, and how soon it is left out; 0 is never.
+struct Part {
+    spans: Vec<Span<'static>>,
+    rank: u8,
+}
+
+fn part(rank: u8, spans: Vec<Span<'static>>) -> Part {
+    Part { spans, rank }
+}
+
+fn words_of(rank: u8, text: impl Into<String>, style: Style) -> Part {
+    part(rank, vec![Span::styled(text.into(), style)])
+}
+
+fn badge(rank: u8, text: &str, style: Style) -> Part {
+    words_of(rank, format!(" {text} "), Theme::badge(style))
+}
+
+/// Draws both lines.
+pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene) {
+    let Some(cluster) = scene.cluster() else { return };
+    let (left, right) = first_line(scene, cluster);
+    line(sheet, at.take_top(1), left, right);
+    let (left, right) = second_line(scene, cluster);
+    line(sheet, at.take_top(1), left, right);
+}
+
+/// Draws parts from the left and from the right, with three columns between; leaves out what has no room.
+fn line(sheet: &mut Sheet, at: Rect, mut left: Vec<Part>, mut right: Vec<Part>) {
+    let wide = |parts: &[Part], gap: u16| -> u16 {
+        parts.iter().map(|p| spans_width(&p.spans).saturating_add(gap)).fold(0, u16::saturating_add)
+    };
+    while wide(&left, 3).saturating_add(wide(&right, 1)) > at.width + 1 {
+        let worst = left.iter().chain(&right).map(|p| p.rank).max().unwrap_or(0);
+        if worst == 0 {
+            break;
+        }
+        left.retain(|p| p.rank < worst);
+        right.retain(|p| p.rank < worst);
+    }
+    let mut rest = at;
+    for part in right.iter().rev() {
+        let place = rest.take_right(spans_width(&part.spans));
+        sheet.spans(place, &part.spans);
+        rest.take_right(1);
+    }
+    for part in &left {
+        let used = sheet.spans(rest, &part.spans);
+        rest.take_left(used + 3);
+    }
+}
+
+fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
+    let theme = scene.theme;
+    let mut name = vec![Span::styled(cluster.spec.name.clone(), theme.strong)];
+    let all = scene.state.clusters.len();
+    if all > 1 {
+        name.push(Span::styled(format!(" {} of {all}", scene.ui.cluster + 1), theme.faint));
+    }
+    let mut left = vec![part(0, name), part(1, verdict(scene, cluster))];
+    if let Some(seen) = &cluster.observation {
+        left.push(part(2, droplets(scene, cluster, seen)));
+        match &seen.load_balancer {
+            Some(balancer) => {
+                let style = if balancer.status == "active" { theme.text } else { theme.attention };
+                left.push(part(
+                    5,
+                    vec![
+                        Span::styled(balancer.name.clone(), theme.text),
+                        Span::styled(format!(" {}", balancer.status), style),
+                    ],
+                ));
+            }
+            None => left.push(words_of(3, "no load balancer", theme.bad)),
+        }
+        if let Some(base) = seen.base_member() {
+            left.push(words_of(6, base.droplet.region.clone(), theme.faint));
+        }
+    }
+    let mut right = Vec::new();
+    if scene.state.demo {
+        right.push(badge(4, "DEMO", theme.text));
+    }
+    if scene.state.read_only {
+        right.push(badge(1, "READ-ONLY", theme.text));
+    }
+    if scene.ui.frozen {
+        right.push(badge(0, "PAUSED", theme.attention));
+    }
+    right.push(if cluster.auto { badge(0, "AUTO ON", theme.good) } else { words_of(0, "AUTO OFF", theme.strong) });
+    (left, right)
+}
+
+/// `3 of 5 droplets`, with the minimum and with how many serve where that is not all.
+fn droplets(scene: &Scene, cluster: &ClusterState, seen: &crate::cluster::Observation) -> Vec<Span<'static>> {
+    let theme = scene.theme;
+    let (count, serving) = (seen.count(), seen.serving().count());
+    let policy = &cluster.policy;
+    let mut spans = vec![
+        Span::styled(count.to_string(), theme.strong),
+        Span::styled(format!(" of {} droplets", policy.max), theme.text),
+    ];
+    if serving != count {
+        spans.push(Span::styled(format!(", {serving} serving"), theme.attention));
+    }
+    if policy.min > 1 {
+        spans.push(Span::styled(format!(" (min {})", policy.min), theme.faint));
+    }
+    spans
+}
+
+/// In one or two words: is it healthy, is something under way, is something wrong?
+fn verdict(scene: &Scene, cluster: &ClusterState) -> Vec<Span<'static>> {
+    let theme = scene.theme;
+    let one = |symbol: &str, text: String, style| vec![Span::styled(format!("{symbol} {text}"), style)];
+    let running = progress::shown(scene, cluster).filter(|o| o.outcome.is_none());
+    if let Connection::Failing { .. } = cluster.connection {
+        return one("✗", "NO ANSWER".to_owned(), theme.bad);
+    }
+    let Some(seen) = &cluster.observation else { return one("·", "starting".to_owned(), theme.faint) };
+    let serious = cluster.findings.iter().filter(|f| f.level == Level::Error).count();
+    let minor = cluster.findings.iter().filter(|f| f.level == Level::Warning).count() + seen.problems.len();
+    let unhealthy = seen.members.iter().filter(|m| m.health == Health::Unhealthy).count();
+    if serious > 0 {
+        one("✗", words::plural(serious + minor, "problem"), theme.bad)
+    } else if let Some(operation) = running {
+        let text = match operation.kind {
+            Kind::Up => "scaling up",
+            Kind::Down => "scaling down",
+            Kind::Recover => "recovering",
+        };
+        one("▶", text.to_owned(), theme.attention)
+    } else if unhealthy > 0 {
+        one("!", format!("{unhealthy} unhealthy"), theme.bad)
+    } else if minor > 0 {
+        one("!", words::plural(minor, "warning"), theme.attention)
+    } else if seen.members.is_empty() {
+        one("!", "no droplets".to_owned(), theme.attention)
+    } else {
+        one("●", "healthy".to_owned(), theme.good)
+    }
+}
+
+fn second_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
+    let theme = scene.theme;
+    let mut left = vec![freshness(scene, cluster)];
+    let mut right = Vec::new();
+    if let Connection::Failing { error, retry_at, .. } = &cluster.connection {
+        left.push(words_of(0, format!("retry in {}", words::left(elapsed(scene.now, *retry_at))), theme.text));
+        left.push(words_of(4, first_sentence(error), theme.bad));
+    }
+    if let Some(cost) = scene.cost() {
+        right.push(words_of(2, words::cost(&cost), theme.text));
+    }
+    let usage = &scene.state.usage;
+    let low = u64::from(usage.hour_left) * 10 < u64::from(usage.hour_limit);
+    let style = if low { theme.attention } else { theme.faint };
+    let requests = format!("  {} of {} requests left", usage.hour_left, usage.hour_limit);
+    right.insert(0, words_of(3, requests, style));
+    (left, right)
+}
+
+/// How old the data is; what failed is said as well.
+fn freshness(scene: &Scene, cluster: &ClusterState) -> Part {
+    let theme = scene.theme;
+    let age = cluster.observation.as_ref().map(|seen| elapsed(seen.at, scene.now));
+    match (&cluster.connection, age) {
+        (Connection::Failing { .. }, Some(age)) => badge(0, &format!("STALE {} old", words::age(age)), theme.bad),
+        (Connection::Failing { .. }, None) => badge(0, "NO DATA", theme.bad),
+        (Connection::Starting, None) => words_of(0, "asking DigitalOcean…", theme.faint),
+        (_, Some(age)) if age > cluster.spec.timing.poll * 4 => {
+            badge(0, &format!("{} old", words::age(age)), theme.attention)
+        }
+        (_, Some(age)) => words_of(0, format!("seen {}", words::ago(age)), theme.faint),
+        (_, None) => words_of(0, "not seen yet", theme.faint),
+    }
+}
+
+/// What went wrong, without the advice: that stands among the problems.
+fn first_sentence(text: &str) -> String {
+    text.split_once(". ").map_or(text, |(first, _)| first).to_owned()
+}
