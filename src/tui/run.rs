@@ -95,6 +95,8 @@ struct Loop {
     ui: Ui,
     drawn: Drawn,
     heard: Heard,
+    /// Whether the terminal is given back until we are woken.
+    suspended: bool,
 }
 
 impl Loop {
@@ -107,7 +109,7 @@ impl Loop {
         let shown = Arc::clone(&state.borrow_and_update());
         let heard = Heard::all_of(&shown);
         let (ui, drawn) = (Ui::default(), Drawn::default());
-        Self { session, state, commands, options, shown, held_at: None, ui, drawn, heard }
+        Self { session, state, commands, options, shown, held_at: None, ui, drawn, heard, suspended: false }
     }
 
     async fn run(
@@ -116,6 +118,12 @@ impl Loop {
         mut control: mpsc::Receiver<Control>,
     ) -> Result<Exit, TuiError> {
         loop {
+            if self.suspended {
+                if let Some(exit) = control.recv().await.and_then(|told| self.obey(told)) {
+                    return Ok(exit);
+                }
+                continue;
+            }
             // An error here is how a terminal that is gone shows itself.
             if self.draw().is_err() {
                 return Ok(Exit::Hangup);
@@ -211,16 +219,24 @@ impl Loop {
     }
 
     fn obey(&mut self, told: Control) -> Option<Exit> {
-        let went_on = match told {
+        let done = match told {
             Control::Stop(number) => return Some(Exit::Signal(number)),
             Control::Hangup => return Some(Exit::Hangup),
-            Control::Suspend => {
-                self.session.suspend();
-                terminal::stop_self().and_then(|()| self.session.resume())
+            Control::Suspend => self.suspend(terminal::stop_self),
+            Control::Resume => {
+                self.suspended = false;
+                self.session.resume()
             }
-            Control::Resume => self.session.resume(),
         };
-        went_on.err().map(|_| Exit::Hangup)
+        done.err().map(|_| Exit::Hangup)
+    }
+
+    /// Gives the terminal back and stops. This thread may run on for a moment after the signal, so nothing is
+    /// taken over again before the word that we go on.
+    fn suspend(&mut self, stop: impl FnOnce() -> std::io::Result<()>) -> std::io::Result<()> {
+        self.session.suspend();
+        self.suspended = true;
+        stop()
     }
 
     fn hear(&mut self, event: &Event) -> Option<Exit> {
@@ -272,13 +288,11 @@ impl Loop {
     }
 
     fn visit_shell(&mut self) -> std::io::Result<()> {
-        self.session.suspend();
-        let stopped = terminal::stop_job();
-        self.session.resume()?;
-        if !stopped? {
-            let text = "no shell to go to: dropscale was not started from one";
-            update::toast(&mut self.ui, Level::Warning, text, Instant::now());
+        if terminal::has_shell() {
+            return self.suspend(terminal::stop_job);
         }
+        let text = "no shell to go to: dropscale was not started from one";
+        update::toast(&mut self.ui, Level::Warning, text, Instant::now());
         Ok(())
     }
 }

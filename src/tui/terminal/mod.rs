@@ -15,7 +15,9 @@ use ratatui::layout::Size;
 use ratatui::{Frame, Terminal};
 
 use screen::Screen;
-pub use signals::{Control, HANGUP, exit_code, read_input, stop_job, stop_self, watch_hangup, watch_signals};
+pub use signals::{
+    Control, HANGUP, exit_code, has_shell, read_input, stop_job, stop_self, watch_hangup, watch_signals,
+};
 pub use tty::{Output, Tty};
 
 /// Why the interface could not run, or had to end.

@@ -101,14 +101,16 @@ pub fn stop_self() -> io::Result<()> {
 }
 
 /// Stops the whole job, as the terminal does it for a program that does not read its keys by itself: also what
-/// started us, such as `cargo run`, or the shell would not notice. False when nobody could wake us again.
-pub fn stop_job() -> io::Result<bool> {
-    let session = getsid(None)?;
-    let woken_by_shell = getppid().is_some_and(|parent| getsid(Some(parent)).is_ok_and(|theirs| theirs == session));
-    if woken_by_shell {
-        kill_current_process_group(Signal::STOP)?;
-    }
-    Ok(woken_by_shell)
+/// started us, such as `cargo run`, or the shell would not notice.
+pub fn stop_job() -> io::Result<()> {
+    Ok(kill_current_process_group(Signal::STOP)?)
+}
+
+/// Whether somebody is there who could wake us: what started us is in the same session.
+#[must_use]
+pub fn has_shell() -> bool {
+    let session = |pid| getsid(pid).ok();
+    getppid().is_some_and(|parent| session(Some(parent)).is_some_and(|theirs| Some(theirs) == session(None)))
 }
 
 struct Signals {
