@@ -55,58 +55,64 @@ fn status(scene: &Scene, cluster: &ClusterState, columns: u16, compact: bool) ->
 
 fn narrow(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Drawn {
     let mut rest = at;
-    let tall = at.height >= 29;
-    let gap = u16::from(tall);
-    let count = cells(metrics::shown(cluster).len());
     let ruled = cells(cluster.policy.metrics().count());
-    let most = if tall { at.height / 5 } else { ruled.max(2).min(at.height / 5) };
-    let panel = rest.take_top(1 + count.min(most));
+    let all = cells(metrics::shown(cluster).len());
+    let lines = status(scene, cluster, rest.width, true);
+    let said = cells(lines.len()).clamp(1, if at.height >= 28 { at.height / 4 } else { 5 });
+    let table_needs = rows_needed(cluster);
+    // Sections with air between them, when that takes nothing away.
+    let gap = u16::from(ruled + said + table_needs.min(7) + 9 <= at.height);
+    let most = if at.height >= 28 { all.min(at.height / 5) } else { ruled.max(2).min(at.height / 5) };
+
+    let panel = rest.take_top(1 + all.min(most));
     metrics::draw(sheet, panel, scene, cluster, 1);
     rest.take_top(gap);
-
-    let lines = status(scene, cluster, rest.width, true);
-    let room = if tall { at.height / 4 } else { 5 };
-    let mut panel = rest.take_top(1 + cells(lines.len()).clamp(1, room));
-    let heading = panel.take_top(1);
-    sheet.heading(heading, "DECISION", "");
-    decision::draw(sheet, panel, &lines);
+    let panel = rest.take_top(1 + said);
+    section(sheet, panel, "DECISION", "", &lines);
     rest.take_top(gap);
-
-    let droplets = cluster.observation.as_ref().map_or(0, |seen| seen.members.len() + seen.leaving.len());
-    let needed = cells(droplets).saturating_add(if rest.height >= 16 { 2 } else { 1 });
-    let least = if tall { 5 } else { 2 };
-    let below = rest.height.saturating_sub(needed + gap).clamp(least, (rest.height / 3).max(least));
+    let least = rest.height / 4;
+    let below = rest.height.saturating_sub(table_needs + gap).max(least.max(2));
     let panel = rest.take_bottom(below);
     events::panel(sheet, panel, scene, cluster);
     rest.take_bottom(gap);
     table::draw(sheet, rest, scene, cluster)
 }
 
+/// The rows of the table with heading and heads, when there is room for all.
+fn rows_needed(cluster: &ClusterState) -> u16 {
+    let droplets = cluster.observation.as_ref().map_or(0, |seen| seen.members.len() + seen.leaving.len());
+    cells(droplets.max(1)).saturating_add(2)
+}
+
+fn section(sheet: &mut Sheet, mut at: Rect, title: &str, note: &str, lines: &[Line]) {
+    let heading = at.take_top(1);
+    sheet.heading(heading, title, note);
+    decision::draw(sheet, at, lines);
+}
+
 fn wide(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Drawn {
     let mut left = at;
-    let mut right = left.take_right(at.width * 2 / 5);
+    let mut right = left.take_right(at.width / 3);
     left.take_right(3);
-    let tall = at.height >= 45;
-    let gap = u16::from(at.height >= 29);
-    let rows = if tall { 2 } else { 1 };
-    let count = cells(metrics::shown(cluster).len());
-    let panel = left.take_top((1 + count * rows).min(at.height / 2));
+    let gap = u16::from(at.height >= 28);
+    let count = cells(metrics::shown(cluster).len()).max(1);
+    // What the table does not need makes the pictures higher.
+    let table_needs = rows_needed(cluster).min(at.height / 2);
+    let spare = at.height.saturating_sub(table_needs + gap + 1);
+    let rows = (spare / count).clamp(1, 5);
+    let panel = left.take_top((1 + count.saturating_mul(rows)).min(spare + 1));
     metrics::draw(sheet, panel, scene, cluster, rows);
     left.take_top(gap);
     let drawn = table::draw(sheet, left, scene, cluster);
 
     let lines = status(scene, cluster, right.width, false);
-    let mut panel = right.take_top(1 + cells(lines.len()).clamp(1, at.height / 3));
-    let heading = panel.take_top(1);
-    sheet.heading(heading, "DECISION", "");
-    decision::draw(sheet, panel, &lines);
+    let panel = right.take_top(1 + cells(lines.len()).clamp(1, at.height / 3));
+    section(sheet, panel, "DECISION", "", &lines);
     right.take_top(gap);
     if let Some(operation) = progress::shown(scene, cluster) {
         let lines = progress::full(scene, cluster, operation, right.width);
-        let mut panel = right.take_top((1 + cells(lines.len())).min(right.height / 2));
-        let heading = panel.take_top(1);
-        sheet.heading(heading, "OPERATION", &progress::title(operation));
-        decision::draw(sheet, panel, &lines);
+        let panel = right.take_top((1 + cells(lines.len())).min(right.height / 2));
+        section(sheet, panel, "OPERATION", &progress::title(operation), &lines);
         right.take_top(gap);
     }
     events::panel(sheet, right, scene, cluster);

@@ -4,7 +4,7 @@
 use ratatui::layout::Rect;
 
 use super::sheet::Cut;
-use crate::cluster::{Metric, Scope};
+use crate::cluster::{Metric, Scope, Unit};
 use crate::tui::SortBy;
 use crate::worker::ClusterState;
 
@@ -21,8 +21,6 @@ pub enum Column {
     Note,
 }
 
-/// The columns of a value with its unit.
-pub const VALUE: u16 = 8;
 /// A sparkline narrower than this says nothing, and wider than that no more.
 const SPARK: std::ops::RangeInclusive<u16> = 6..=30;
 const GAP: u16 = 2;
@@ -38,7 +36,7 @@ impl Column {
             Self::Balancer => "BALANCER",
             Self::Metric(metric) => metric.short_title(),
             Self::Age => "AGE",
-            Self::Price => "$/MONTH",
+            Self::Price => "$/MO",
             Self::Note => "NOTE",
         }
     }
@@ -67,9 +65,9 @@ impl Column {
             Self::Role => 6,
             Self::State => 10,
             Self::Balancer => 9,
-            Self::Metric(_) => VALUE,
+            Self::Metric(metric) => value_width(metric),
             Self::Age => 6,
-            Self::Price => 7,
+            Self::Price => 5,
             Self::Note => NOTE,
         }
     }
@@ -124,6 +122,11 @@ impl Columns {
         Self { all, spark }
     }
 
+    /// How wide the names are.
+    pub fn name(&self) -> u16 {
+        self.all.first().map_or(0, |(_, width)| *width)
+    }
+
     /// The place of each column in a row.
     pub fn places(&self, mut row: Rect) -> impl Iterator<Item = (Column, Rect)> {
         self.all.iter().map(move |(column, width)| {
@@ -132,6 +135,15 @@ impl Columns {
             row.take_left(GAP);
             (*column, place)
         })
+    }
+}
+
+/// The columns of a value with its unit.
+pub fn value_width(metric: Metric) -> u16 {
+    match metric.unit() {
+        Unit::Plain | Unit::Percent => 6,
+        Unit::Megabytes => 8,
+        Unit::MegabitsPerSecond | Unit::PerSecond | Unit::Milliseconds => 9,
     }
 }
 
@@ -170,9 +182,9 @@ mod tests {
     #[test]
     fn the_important_columns_are_there_first() {
         let heads = |width| at(width).all.iter().map(|(c, _)| c.head()).collect::<Vec<_>>();
-        assert_eq!(heads(41), ["DROPLET", "STATE", "BALANCER", "LOAD"]);
-        let all = ["DROPLET", "ROLE", "STATE", "BALANCER", "LOAD", "CPU", "FREE", "AGE", "$/MONTH"];
-        assert_eq!(heads(84), all);
+        assert_eq!(heads(39), ["DROPLET", "STATE", "BALANCER", "LOAD"]);
+        let all = ["DROPLET", "ROLE", "STATE", "BALANCER", "LOAD", "CPU", "FREE", "AGE", "$/MO"];
+        assert_eq!(heads(80), all);
         assert!(heads(200).contains(&"NOTE"));
         assert!(heads(200).contains(&"MEM"));
     }

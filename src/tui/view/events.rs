@@ -40,6 +40,7 @@ pub fn page(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
         draw_row(sheet, row, scene, event, true);
         if i == selected {
             sheet.restyle(row, scene.theme.selected);
+            sheet.glyph(row.x.saturating_sub(1), row.y, '▶', scene.theme.strong);
         }
     }
     drawn

@@ -47,7 +47,7 @@ fn line(sheet: &mut Sheet, at: Rect, mut left: Vec<Part>, mut right: Vec<Part>) 
     let wide = |parts: &[Part], gap: u16| -> u16 {
         parts.iter().map(|p| spans_width(&p.spans).saturating_add(gap)).fold(0, u16::saturating_add)
     };
-    while wide(&left, 3).saturating_add(wide(&right, 1)) > at.width + 1 {
+    while wide(&left, 3).saturating_add(wide(&right, 2)) > at.width + 2 {
         let worst = left.iter().chain(&right).map(|p| p.rank).max().unwrap_or(0);
         if worst == 0 {
             break;
@@ -59,7 +59,7 @@ fn line(sheet: &mut Sheet, at: Rect, mut left: Vec<Part>, mut right: Vec<Part>) 
     for part in right.iter().rev() {
         let place = rest.take_right(spans_width(&part.spans));
         sheet.spans(place, &part.spans);
-        rest.take_right(1);
+        rest.take_right(2);
     }
     for part in &left {
         let used = sheet.spans(rest, &part.spans);
@@ -172,7 +172,7 @@ fn second_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) 
     let usage = &scene.state.usage;
     let low = u64::from(usage.hour_left) * 10 < u64::from(usage.hour_limit);
     let style = if low { theme.attention } else { theme.faint };
-    let requests = format!("  {} of {} requests left", usage.hour_left, usage.hour_limit);
+    let requests = format!("{} of {} requests left", usage.hour_left, usage.hour_limit);
     right.insert(0, words_of(3, requests, style));
     (left, right)
 }

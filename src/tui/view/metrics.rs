@@ -13,7 +13,7 @@ use crate::worker::ClusterState;
 
 const TITLE: u16 = 14;
 const VALUE: u16 = 9;
-const NUMBER: u16 = 6;
+const NUMBER: u16 = 7;
 const VOTE: u16 = 10;
 
 /// The metrics that the panel shows: those with thresholds, then those of which anything is known.
@@ -110,13 +110,13 @@ fn draw_heading(sheet: &mut Sheet, at: Rect, scene: &Scene) {
     sheet.text(columns.title, "CLUSTER", sheet.theme.strong);
     sheet.right(columns.value, "now", faint);
     sheet.text(columns.spark, &format!("last {}", words::range(scene.ui.range)), faint);
-    sheet.right(columns.down, "down", faint);
+    sheet.right(columns.down, "down at", faint);
     sheet.text(columns.gauge, "calm", faint);
     sheet.right(columns.gauge, "busy", faint);
-    sheet.text(columns.up, "up", faint);
+    sheet.text(columns.up, "up at", faint);
     sheet.text(columns.vote, "vote", faint);
     if columns.known.width > 3 {
-        sheet.right(columns.known, "known of", faint);
+        sheet.right(columns.known, "readings", faint);
     }
 }
 

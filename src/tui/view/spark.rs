@@ -47,7 +47,7 @@ impl Bounds {
             (Busy::High, None, Some(down)) => down * 2.0,
             (Busy::Low, _, Some(down)) => down * 1.25,
             (Busy::Low, Some(up), None) => up * 2.5,
-            (_, None, None) => 0.0,
+            (_, None, None) => highest * 1.25,
         };
         // A series of zeros must not divide by zero.
         wanted.max(highest).max(f64::EPSILON)
@@ -108,10 +108,11 @@ impl Window {
     }
 }
 
-/// The eighths of a row that a value fills in a picture of `rows` rows: at least one, for it is known.
+/// The eighths of a row that a value fills in a picture of `rows` rows: at least one, for it is known, and never
+/// the last one, so that a picture does not grow together with the one above it.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a few rows")]
 pub fn eighths(value: f64, top: f64, rows: u16) -> usize {
-    let full = f64::from(rows) * 8.0;
+    let full = f64::from(rows) * 8.0 - 1.0;
     (value / top * full).round().clamp(1.0, full) as usize
 }
 
@@ -170,7 +171,7 @@ mod tests {
     #[test]
     fn a_known_zero_is_not_a_gap() {
         assert_eq!(block(eighths(0.0, 1.0, 1)), '▁');
-        assert_eq!(block(eighths(1.0, 1.0, 1)), '█');
-        assert_eq!(eighths(9.0, 1.0, 2), 16);
+        assert_eq!(block(eighths(1.0, 1.0, 1)), '▇');
+        assert_eq!(eighths(9.0, 1.0, 2), 15);
     }
 }

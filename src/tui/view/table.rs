@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::columns::{Column, Columns, VALUE};
+use super::columns::{Column, Columns, value_width};
 use super::sheet::{Cut, Sheet, width};
 use super::spark::Window;
 use super::{Drawn, Scene, metrics, spark, words};
@@ -28,7 +28,7 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     };
     let table = &scene.ui.table;
     let all = rows(cluster, table);
-    let spacious = at.height >= 12;
+    let spacious = usize::from(at.height) > all.len() + 1 || at.height >= 10;
     let heading = if spacious { at.take_top(1) } else { Rect { height: 0, ..at } };
     let heads = at.take_top(1);
     let height = usize::from(at.height);
@@ -58,7 +58,10 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
         let place = at.take_top(1);
         look.row(sheet, place, &columns, row);
         if Some(row.droplet.id) == table.selected {
-            sheet.restyle(place, scene.theme.selected);
+            // The name alone: reversed, the pictures could not be read. The arrow stands in the margin.
+            let name = Rect { width: columns.name().min(place.width), ..place };
+            sheet.restyle(name, scene.theme.selected);
+            sheet.glyph(place.x.saturating_sub(1), place.y, '▶', scene.theme.strong);
         }
     }
     drawn
@@ -76,7 +79,9 @@ fn empty(cluster: &ClusterState, filter: &str) -> String {
 fn draw_heads(sheet: &mut Sheet, at: Rect, scene: &Scene, columns: &Columns) {
     let table = &scene.ui.table;
     for (column, place) in columns.places(at) {
-        let place = Rect { width: if column.is_number() { place.width.min(VALUE) } else { place.width }, ..place };
+        // The head of a metric stands over its values, not over their picture.
+        let wide = if let Column::Metric(metric) = column { value_width(metric) } else { place.width };
+        let place = Rect { width: place.width.min(wide), ..place };
         let sorted = column.sort() == Some(table.sort);
         let style = if sorted { scene.theme.strong } else { scene.theme.faint };
         let arrow = if table.descending { "▼" } else { "▲" };
@@ -119,7 +124,7 @@ impl Look<'_> {
                     sheet.right(place, &age, theme.text);
                 }
                 Column::Price => match row.droplet.size.price {
-                    Some(price) => sheet.right(place, &words::dollars(price.monthly), theme.text),
+                    Some(price) => sheet.right(place, &words::short_dollars(price.monthly), theme.text),
                     None => sheet.right(place, words::UNKNOWN, theme.faint),
                 },
                 Column::Note => {
@@ -155,7 +160,7 @@ impl Look<'_> {
 
     fn metric(&self, sheet: &mut Sheet, mut at: Rect, row: &Row, metric: Metric, spark_width: u16) {
         let bounds = metrics::bounds(self.cluster, metric);
-        let place = at.take_left(VALUE);
+        let place = at.take_left(value_width(metric));
         match row.member.and_then(|member| member.readings.get(&metric)) {
             Some(reading) => {
                 let fresh = elapsed(reading.at, self.window.end) <= self.cluster.policy.stale_after;

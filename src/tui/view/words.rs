@@ -82,6 +82,11 @@ pub fn dollars(amount: f64) -> String {
     }
 }
 
+/// Dollars in a narrow column: cents only where there are some and they matter.
+pub fn short_dollars(amount: f64) -> String {
+    if amount >= 100.0 || amount.fract().abs() < 0.005 { format!("${amount:.0}") } else { format!("${amount:.2}") }
+}
+
 /// What something costs an hour and a month. A lower bound has `≥` before it.
 pub fn cost(cost: &Cost) -> String {
     let at_least = if cost.unknown > 0 { "≥" } else { "" };
