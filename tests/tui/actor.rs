@@ -67,7 +67,7 @@ fn play() {
     let role = ROLES.into_iter().find(|other| format!("{other:?}") == role).unwrap();
     let (publish, state) = watch::channel(Arc::new(state(role, 0)));
     let (commands, told) = mpsc::channel(16);
-    thread::spawn(move || work(role, journal.as_ref(), publish, told));
+    thread::spawn(move || work(role, journal.as_ref(), &publish, told));
     let options = Options {
         theme: Theme::terminal(),
         ascii: false,
@@ -106,7 +106,7 @@ fn state(role: Role, tick: u32) -> AppState {
     state
 }
 
-fn work(role: Role, journal: &Path, publish: watch::Sender<Arc<AppState>>, mut told: mpsc::Receiver<Command>) {
+fn work(role: Role, journal: &Path, publish: &watch::Sender<Arc<AppState>>, mut told: mpsc::Receiver<Command>) {
     let mut journal = OpenOptions::new().create(true).append(true).open(journal).unwrap();
     for tick in 1.. {
         while let Ok(command) = told.try_recv() {

@@ -61,16 +61,18 @@ impl Tty {
     /// Gives the screen back as it was; does nothing when that is done already. What fails is passed over: a
     /// terminal that is gone needs nothing.
     pub fn leave(&self) {
-        if self.entered.swap(false, Ordering::SeqCst) {
+        if self.is_entered() {
             let _ = self.write_frame(LEAVE);
             let _ = tcsetattr(stdin(), OptionalActions::Now, &self.original);
+            // Only now: whoever ends the process relies on it.
+            self.entered.store(false, Ordering::SeqCst);
         }
     }
 
     /// As [`Self::leave`], but never waits for a terminal that does not read: its modes are set back, and the
     /// bytes that give back the screen are sent only if there is room for them.
     pub fn abandon(&self) {
-        if self.entered.swap(false, Ordering::SeqCst) {
+        if self.is_entered() {
             let _ = tcsetattr(stdin(), OptionalActions::Now, &self.original);
             let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
             // Opened anew, so that not waiting is a property of this handle and not of everybody's.
