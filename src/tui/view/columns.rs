@@ -141,7 +141,7 @@ impl Columns {
 /// The columns of a value with its unit.
 pub fn value_width(metric: Metric) -> u16 {
     match metric.unit() {
-        Unit::Plain | Unit::Percent => 6,
+        Unit::Plain | Unit::Percent => 5,
         Unit::Megabytes => 8,
         Unit::MegabitsPerSecond | Unit::PerSecond | Unit::Milliseconds => 9,
     }
@@ -182,9 +182,9 @@ mod tests {
     #[test]
     fn the_important_columns_are_there_first() {
         let heads = |width| at(width).all.iter().map(|(c, _)| c.head()).collect::<Vec<_>>();
-        assert_eq!(heads(39), ["DROPLET", "STATE", "BALANCER", "LOAD"]);
+        assert_eq!(heads(38), ["DROPLET", "STATE", "BALANCER", "LOAD"]);
         let all = ["DROPLET", "ROLE", "STATE", "BALANCER", "LOAD", "CPU", "FREE", "AGE", "$/MO"];
-        assert_eq!(heads(80), all);
+        assert_eq!(heads(78), all);
         assert!(heads(200).contains(&"NOTE"));
         assert!(heads(200).contains(&"MEM"));
     }

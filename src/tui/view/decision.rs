@@ -6,9 +6,9 @@ use std::time::Duration;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::sheet::{Sheet, wrap};
+use super::sheet::{Cut, NO_BREAK, Sheet, wrap};
 use super::{Scene, words};
-use crate::cluster::elapsed;
+use crate::cluster::{Busy, Metric, elapsed};
 use crate::policy::{Action, Decision, Reason, Rule};
 use crate::scaling::Level;
 use crate::tui::Theme;
@@ -72,7 +72,7 @@ fn reason(scene: &Scene, decision: &Decision, reason: &Reason) -> String {
         Reason::WouldBounce { metrics } => {
             let rules = decision.rules.iter().filter(|rule| metrics.contains(&rule.metric));
             let projected = rules.filter_map(|rule| {
-                let value = rule.metric.format(rule.projected?.value);
+                let value = whole(rule.metric, rule.projected?.value);
                 Some(format!("{} at {value}", rule.metric.title()))
             });
             let projected = projected.collect::<Vec<_>>().join(", ");
@@ -95,13 +95,18 @@ fn reason(scene: &Scene, decision: &Decision, reason: &Reason) -> String {
     }
 }
 
+/// A value with its unit, which no line end parts.
+fn whole(metric: Metric, value: f64) -> String {
+    metric.format(value).replace(' ', &NO_BREAK.to_string())
+}
+
 /// `CPU 78 % is above 70 %`.
 fn beyond(rule: &Rule) -> String {
     let metric = rule.metric;
-    let side = if metric.busy() == crate::cluster::Busy::High { "above" } else { "below" };
+    let side = if metric.busy() == Busy::High { "above" } else { "below" };
     match (rule.value, rule.up) {
         (Some(value), Some(up)) => {
-            format!("{} {} is {side} {}", metric.title(), metric.format(value), metric.format(up))
+            format!("{} {} is {side} {}", metric.title(), whole(metric, value), whole(metric, up))
         }
         _ => format!("{} beyond the scale-up threshold", metric.title()),
     }
@@ -177,7 +182,6 @@ fn headline(
 
 /// Draws lines; when there are more than rows, the last row says how many are missing.
 pub fn draw(sheet: &mut Sheet, at: ratatui::layout::Rect, lines: &[Line]) {
-    use super::sheet::Cut;
     let mut rest = at;
     let fits = lines.len() <= usize::from(at.height);
     let shown = if fits { lines.len() } else { usize::from(at.height).saturating_sub(1) };

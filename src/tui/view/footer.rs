@@ -4,12 +4,15 @@
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
 
-use super::sheet::{Cut, Sheet, cells, spans_width};
+use super::sheet::{Cut, Sheet, cells, width};
 use super::{KeyHint, Scene, decision};
 use crate::tui::{Overlay, Theme};
 
 /// The most toasts shown at once.
 const TOASTS: usize = 3;
+
+/// How many keys come before those of the demo.
+const FIRST: usize = 4;
 
 /// Draws the keys, or the line of the filter. Gives the place of the cursor while something is typed.
 pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
@@ -22,43 +25,34 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
         let used = sheet.spans(rest, &[Span::styled(format!(" filter: {filter} "), Theme::badge(theme.attention))]);
         rest.take_left(used + 2);
     }
-    let (last, hints): (Vec<&KeyHint>, Vec<&KeyHint>) = scene
-        .keys
-        .iter()
-        .filter(|hint| hint.applies && !hint.short.is_empty())
-        .partition(|hint| matches!(hint.keys.as_str(), "q" | "?"));
-    // Help and quit are never pushed out by the others.
-    let ways_out: u16 = last.iter().map(|hint| hint_width(hint, theme)).sum();
-    for hint in hints.into_iter().filter(|h| !h.demo).chain(scene.keys.iter().filter(|h| is_demo(h))) {
-        if hint_width(hint, theme) + ways_out <= rest.width + 2 {
+    let shown = || scene.keys.iter().filter(|hint| hint.applies && !hint.short.is_empty());
+    let is_way_out = |hint: &&KeyHint| matches!(hint.keys.as_str(), "q" | "?");
+    // Help and quit are never pushed out by the others, and in the demo its own keys not by the less important.
+    let ways_out: u16 = shown().filter(is_way_out).map(hint_width).sum();
+    let ordinary = || shown().filter(|hint| !hint.demo && !is_way_out(hint));
+    let first = if shown().any(|hint| hint.demo) { FIRST } else { usize::MAX };
+    let mut put = |sheet: &mut Sheet, hint: &KeyHint, reserved: u16| {
+        if hint_width(hint) + reserved <= rest.width + 2 {
             let used = sheet.spans(rest, &spans(hint, theme));
             rest.take_left(used + 2);
         }
-    }
-    for hint in last {
-        let used = sheet.spans(rest, &spans(hint, theme));
-        rest.take_left(used + 2);
-    }
+    };
+    ordinary().take(first).for_each(|hint| put(sheet, hint, ways_out));
+    shown().filter(|hint| hint.demo).for_each(|hint| put(sheet, hint, ways_out));
+    ordinary().skip(first).for_each(|hint| put(sheet, hint, ways_out));
+    shown().filter(is_way_out).for_each(|hint| put(sheet, hint, 0));
     None
 }
 
-fn is_demo(hint: &KeyHint) -> bool {
-    hint.demo && hint.applies && !hint.short.is_empty()
-}
-
-fn spans<'a>(hint: &'a KeyHint, theme: &Theme) -> [Span<'a>; 4] {
-    let mark = if hint.demo { "demo " } else { "" };
-    [
-        Span::styled(hint.keys.as_str(), theme.strong),
-        Span::raw(" "),
-        Span::styled(mark, theme.faint),
-        Span::styled(hint.short, if hint.demo { theme.faint } else { theme.text }),
-    ]
+fn spans<'a>(hint: &'a KeyHint, theme: &Theme) -> [Span<'a>; 3] {
+    // What only the demo can do is in another style, and says so.
+    let word = if hint.demo { theme.attention } else { theme.text };
+    [Span::styled(hint.keys.as_str(), theme.strong), Span::raw(" "), Span::styled(hint.short, word)]
 }
 
 /// The columns of a hint with the gap behind it.
-fn hint_width(hint: &KeyHint, theme: &Theme) -> u16 {
-    spans_width(&spans(hint, theme)) + 2
+fn hint_width(hint: &KeyHint) -> u16 {
+    width(&hint.keys) + 1 + width(hint.short) + 2
 }
 
 fn filter(sheet: &mut Sheet, at: Rect, input: &tui_input::Input) -> Position {
@@ -99,7 +93,7 @@ pub fn toasts(sheet: &mut Sheet, mut at: Rect, scene: &Scene) {
         let row = at.take_bottom(1);
         let (symbol, style) = decision::level(scene.theme, toast.level);
         let text = format!(" {symbol} {} ", toast.text);
-        let used = super::sheet::width(&text).min(row.width);
+        let used = width(&text).min(row.width);
         let place = Rect { width: used, ..row };
         sheet.clear(row);
         sheet.text(place, &text, Theme::badge(style));

@@ -8,6 +8,7 @@ use ratatui::text::Span;
 use super::sheet::{Cut, Sheet, spans_width};
 use super::{Scene, progress, words};
 use crate::cluster::{Health, elapsed};
+use crate::policy::Reason;
 use crate::scaling::{Kind, Level};
 use crate::tui::Theme;
 use crate::worker::{ClusterState, Connection};
@@ -127,7 +128,7 @@ fn droplets(scene: &Scene, cluster: &ClusterState, seen: &crate::cluster::Observ
 }
 
 /// In one or two words: is it healthy, is something under way, is something wrong?
-fn verdict(scene: &Scene, cluster: &ClusterState) -> Vec<Span<'static>> {
+pub fn verdict(scene: &Scene, cluster: &ClusterState) -> Vec<Span<'static>> {
     let theme = scene.theme;
     let one = |symbol: &str, text: String, style| vec![Span::styled(format!("{symbol} {text}"), style)];
     let running = progress::shown(scene, cluster).filter(|o| o.outcome.is_none());
@@ -153,6 +154,8 @@ fn verdict(scene: &Scene, cluster: &ClusterState) -> Vec<Span<'static>> {
         one("!", words::plural(minor, "warning"), theme.attention)
     } else if seen.members.is_empty() {
         one("!", "no droplets".to_owned(), theme.attention)
+    } else if cluster.decision.as_ref().is_some_and(|d| matches!(d.because, Reason::Busy { .. })) {
+        one("▲", "busy".to_owned(), theme.attention)
     } else {
         one("●", "healthy".to_owned(), theme.good)
     }

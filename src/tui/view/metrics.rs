@@ -13,7 +13,7 @@ use crate::worker::ClusterState;
 
 const TITLE: u16 = 14;
 const VALUE: u16 = 9;
-const NUMBER: u16 = 7;
+const NUMBER: u16 = 6;
 const VOTE: u16 = 10;
 
 /// The metrics that the panel shows: those with thresholds, then those of which anything is known.
@@ -64,27 +64,22 @@ struct Columns {
 
 impl Columns {
     fn of(mut row: Rect) -> Self {
-        let known_width = match row.width {
-            0..90 => 3,
-            90..140 => 16,
-            _ => 18,
-        };
-        let gauge_width = match row.width {
-            0..90 => 13,
-            90..140 => 19,
-            _ => 25,
+        let (gauge_width, known_width, gap) = match row.width {
+            0..90 => (13, 0, 1),
+            90..110 => (17, 0, 2),
+            110..140 => (19, 14, 2),
+            _ => (25, 16, 2),
         };
         let title = row.take_left(TITLE);
         let value = row.take_left(VALUE);
         row.take_left(2);
         let known = row.take_right(known_width);
-        row.take_right(1);
         let vote = row.take_right(VOTE);
         row.take_right(1);
         let up = row.take_right(NUMBER);
-        row.take_right(1);
+        row.take_right(gap);
         let gauge = row.take_right(gauge_width);
-        row.take_right(1);
+        row.take_right(gap);
         let down = row.take_right(NUMBER);
         row.take_right(1);
         Self { title, value, spark: row, down, gauge, up, vote, known }
@@ -110,12 +105,12 @@ fn draw_heading(sheet: &mut Sheet, at: Rect, scene: &Scene) {
     sheet.text(columns.title, "CLUSTER", sheet.theme.strong);
     sheet.right(columns.value, "now", faint);
     sheet.text(columns.spark, &format!("last {}", words::range(scene.ui.range)), faint);
-    sheet.right(columns.down, "down at", faint);
+    sheet.right(columns.down, "down", faint);
     sheet.text(columns.gauge, "calm", faint);
     sheet.right(columns.gauge, "busy", faint);
-    sheet.text(columns.up, "up at", faint);
+    sheet.text(columns.up, "up", faint);
     sheet.text(columns.vote, "vote", faint);
-    if columns.known.width > 3 {
+    if columns.known.width > 0 {
         sheet.right(columns.known, "readings", faint);
     }
 }
@@ -142,7 +137,11 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState, 
     if series.is_none_or(crate::cluster::Series::is_empty) {
         sheet.text(foot(columns.spark), "no data yet", sheet.theme.faint);
     }
-    spark::draw(sheet, columns.spark, series, window(scene, cluster), bounds);
+    let mut picture = columns.spark;
+    if picture.height > 2 {
+        picture.take_top(1);
+    }
+    spark::draw(sheet, picture, series, window(scene, cluster), bounds);
     if !has_threshold {
         sheet.text(foot(columns.gauge), "no threshold", sheet.theme.faint);
         return;
@@ -156,7 +155,12 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState, 
     gauge::draw(sheet, foot(columns.gauge), value, bounds);
     if let (Some(rule), Some(seen)) = (rule, cluster.observation.as_deref()) {
         let (word, style) = vote(sheet, rule.vote);
-        sheet.text(foot(columns.vote), word, style);
+        if columns.known.width == 0 && rule.known < rule.serving {
+            let (symbol, _) = word.split_at(word.find(' ').unwrap_or(0));
+            sheet.text(foot(columns.vote), &format!("{symbol} {} of {}", rule.known, rule.serving), style);
+        } else {
+            sheet.text(foot(columns.vote), word, style);
+        }
         draw_known(sheet, foot(columns.known), scene, rule, seen);
     }
 }
@@ -165,11 +169,7 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState, 
 fn draw_known(sheet: &mut Sheet, at: Rect, scene: &Scene, rule: &Rule, seen: &Observation) {
     let all = rule.known == rule.serving;
     let style = if all { sheet.theme.faint } else { sheet.theme.attention };
-    if at.width <= 3 {
-        // All are known nearly always; only the exception is worth the room.
-        if !all {
-            sheet.right(at, &format!("{}/{}", rule.known, rule.serving), style);
-        }
+    if at.width == 0 {
         return;
     }
     let mut text = format!("{} of {}", rule.known, rule.serving);

@@ -5,14 +5,19 @@
 //! pictures; `sheet`, `words` and `ascii` what all of them draw with.
 
 mod ascii;
+mod chart;
 mod cluster;
 mod columns;
+mod confirm;
 mod decision;
+mod droplet;
 mod events;
 mod footer;
 mod gauge;
 mod header;
+mod help;
 mod metrics;
+mod overview;
 mod progress;
 mod scene;
 mod sheet;
@@ -87,15 +92,34 @@ fn screen(sheet: &mut Sheet, area: Rect, scene: &Scene) -> (Drawn, Option<Positi
 fn page(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Drawn {
     match scene.ui.page {
         Page::Cluster => cluster::draw(sheet, at, scene, cluster),
+        Page::Droplet(id) => droplet::draw(sheet, at, scene, cluster, id),
+        Page::Chart(metric) => {
+            chart::draw(sheet, at, scene, cluster, metric);
+            Drawn::default()
+        }
         Page::Events => events::page(sheet, at, scene, cluster),
-        _ => cluster::draw(sheet, at, scene, cluster),
+        Page::Overview => overview::draw(sheet, at, scene),
     }
 }
 
-fn overlaid(_sheet: &mut Sheet, _area: Rect, _scene: &Scene, overlay: &Overlay) -> Option<Drawn> {
+/// What lies over the page; tells how it can be scrolled, if it can.
+fn overlaid(sheet: &mut Sheet, area: Rect, scene: &Scene, overlay: &Overlay) -> Option<Drawn> {
     match overlay {
-        _ => None,
+        Overlay::Help { scroll } => return Some(help::draw(sheet, area, scene, *scroll)),
+        Overlay::Confirm(confirm) => {
+            let cluster = scene.cluster()?;
+            confirm::draw(sheet, area, scene, cluster, confirm);
+        }
+        Overlay::Notice { title, text } => confirm::notice(sheet, area, scene, title, text),
+        Overlay::Filter(_) => {}
     }
+    None
+}
+
+/// A place of this size in the middle.
+fn centred(area: Rect, columns: u16, rows: u16) -> Rect {
+    let (width, height) = (columns.min(area.width), rows.min(area.height));
+    Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
 }
 
 /// The first row to show of a list, so that the selected one is seen and no room is wasted at the end.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::sheet::wrap;
+use super::sheet::{spans_width, wrap};
 use super::{Scene, decision, words};
 use crate::cluster::elapsed;
 use crate::scaling::{Kind, OperationState, Outcome, Phase, PhaseState};
@@ -97,7 +97,7 @@ pub fn compact(scene: &Scene, cluster: &ClusterState, operation: &OperationState
     }
     let mut lines = vec![Line::from(spans)];
     if let Some(current) = operation.current() {
-        let mut line = running(scene, cluster, current);
+        let mut line = running(scene, cluster, current, columns.saturating_sub(30));
         line.insert(0, Span::styled(format!("  {} ", current.phase.describe()), theme.text));
         if let Some(note) = &current.note {
             line.push(Span::styled(format!(" · {note}"), theme.faint));
@@ -120,7 +120,10 @@ pub fn full(scene: &Scene, cluster: &ClusterState, operation: &OperationState, c
             Span::styled(format!("{:wide$}  ", phase.describe()), style),
         ];
         match state {
-            Some(state) if state.ended_at.is_none() => spans.extend(running(scene, cluster, state)),
+            Some(state) if state.ended_at.is_none() => {
+                let room = columns.saturating_sub(spans_width(&spans));
+                spans.extend(running(scene, cluster, state, room));
+            }
             Some(state) => {
                 let took = state.ended_at.map(|end| elapsed(state.started_at, end)).unwrap_or_default();
                 spans.push(Span::styled(words::span(took), theme.faint));
@@ -151,7 +154,7 @@ fn marks(scene: &Scene, state: Option<&PhaseState>) -> (&'static str, Style, Sty
 }
 
 /// The bar of the running phase, against the time it usually takes, and the times in words.
-fn running(scene: &Scene, cluster: &ClusterState, state: &PhaseState) -> Vec<Span<'static>> {
+fn running(scene: &Scene, cluster: &ClusterState, state: &PhaseState, room: u16) -> Vec<Span<'static>> {
     let theme = scene.theme;
     let timing = &cluster.spec.timing;
     let (usual, longest) = (state.phase.expected(timing), state.phase.deadline(timing));
@@ -165,10 +168,14 @@ fn running(scene: &Scene, cluster: &ClusterState, state: &PhaseState) -> Vec<Spa
     } else {
         format!(" of {}", words::span(longest))
     };
-    vec![
+    let mut spans = vec![
         Span::styled("█".repeat(full.min(BAR)), if late { theme.attention } else { theme.data }),
         Span::styled("░".repeat(BAR.saturating_sub(full)), theme.faint),
         Span::styled(format!(" {}", words::span(passed)), theme.strong),
         Span::styled(times, theme.faint),
-    ]
+    ];
+    if spans_width(&spans) > room && usual < longest {
+        spans[3].content = format!(" of {} at most", words::span(longest)).into();
+    }
+    spans
 }

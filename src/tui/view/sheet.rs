@@ -3,7 +3,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 use ratatui::text::Span;
 use unicode_width::UnicodeWidthStr;
 
@@ -91,11 +91,15 @@ impl<'a> Sheet<'a> {
         // Nearly all text is short and plain: no cleaning, no graphemes.
         if text.len() <= usize::from(at.width) && text.bytes().all(|b| matches!(b, b' '..=b'~')) {
             for (x, byte) in (at.x..).zip(text.bytes()) {
-                self.buffer[(x, at.y)].set_char(char::from(byte)).set_style(style);
+                let cell = &mut self.buffer[(x, at.y)];
+                cell.reset();
+                cell.set_char(char::from(byte)).set_style(style);
             }
             return cells(text.len());
         }
-        let (x, _) = self.buffer.set_stringn(at.x, at.y, fit(text, at.width.into()), at.width.into(), style);
+        let text = fit(text, at.width.into());
+        self.clear(Rect { width: width(&text), height: 1, ..at });
+        let (x, _) = self.buffer.set_stringn(at.x, at.y, text, at.width.into(), style);
         x - at.x
     }
 
@@ -119,6 +123,7 @@ impl<'a> Sheet<'a> {
     /// One character.
     pub fn glyph(&mut self, x: u16, y: u16, glyph: char, style: Style) {
         if let Some(cell) = self.buffer.cell_mut((x, y)) {
+            cell.reset();
             cell.set_char(glyph).set_style(style);
         }
     }
@@ -177,34 +182,17 @@ impl<'a> Sheet<'a> {
         self.text(Rect { x: at.x + 2, width: at.width.saturating_sub(4), ..at }, &title, self.theme.strong);
         Rect { x: at.x + 1, y: at.y + 1, width: at.width - 2, height: at.height - 2 }
     }
-
-    /// How full something is, from 0 to 1, as a bar.
-    pub fn bar(&mut self, at: Rect, share: f64, style: Style) {
-        let full = filled(at.width, share);
-        for (i, x) in (at.x..at.right()).enumerate() {
-            let (glyph, style) = if i < full { ('█', style) } else { ('░', self.theme.faint) };
-            self.glyph(x, at.y, glyph, style);
-        }
-    }
 }
 
-/// How many of `columns` a share from 0 to 1 fills.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a few columns, clamped")]
-fn filled(columns: u16, share: f64) -> usize {
-    (f64::from(columns) * share.clamp(0.0, 1.0)).round() as usize
-}
-
-/// Faint text for a badge's neighbour and other things that only need an extra modifier.
-pub fn bold(style: Style) -> Style {
-    style.add_modifier(Modifier::BOLD)
-}
+/// A space at which no line breaks.
+pub const NO_BREAK: char = '\u{a0}';
 
 /// Breaks a text into lines of at most `columns`, at spaces where there are any. The text is cleaned first.
 pub fn wrap(text: &str, columns: u16) -> Vec<String> {
     let columns = usize::from(columns.max(1));
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in clean(text).split_whitespace() {
+    for word in clean(text).split(' ').filter(|word| !word.is_empty()) {
         if !line.is_empty() && line.width() + 1 + word.width() > columns {
             lines.push(std::mem::take(&mut line));
         }
@@ -216,6 +204,8 @@ pub fn wrap(text: &str, columns: u16) -> Vec<String> {
     if !line.is_empty() {
         lines.push(line);
     }
+    // Spaces that held a value and its unit together have done their work.
+    lines.iter_mut().filter(|l| l.contains(NO_BREAK)).for_each(|l| *l = l.replace(NO_BREAK, " "));
     lines
 }
 
@@ -247,6 +237,7 @@ mod tests {
     #[test]
     fn lines_break_at_spaces() {
         assert_eq!(wrap("the token is wrong", 10), ["the token", "is wrong"]);
+        assert_eq!(wrap("CPU 70\u{a0}% and", 8), ["CPU 70 %", "and"]);
         assert_eq!(wrap("", 10), Vec::<String>::new());
     }
 }

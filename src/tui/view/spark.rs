@@ -61,12 +61,11 @@ impl Window {
         (i64::try_from(self.range.as_millis()).unwrap_or(i64::MAX) / columns).max(1)
     }
 
-    /// The end of the bucket with this number of `columns`, counted from the oldest.
-    pub fn time_of(&self, column: usize, columns: usize) -> Timestamp {
+    /// The bucket of `columns` in which a moment lies.
+    pub fn column_of(&self, at: Timestamp, columns: usize) -> Option<usize> {
         let bucket = self.bucket_ms(columns);
-        let back = i64::try_from(columns.saturating_sub(1 + column)).unwrap_or(0);
-        let end = (self.end.as_millisecond().div_euclid(bucket) + 1 - back).saturating_mul(bucket);
-        Timestamp::from_millisecond(end).unwrap_or(self.end)
+        let back = self.end.as_millisecond().div_euclid(bucket) - at.as_millisecond().div_euclid(bucket);
+        usize::try_from(back).ok().and_then(|back| columns.checked_sub(back + 1))
     }
 
     /// The mean of each bucket, oldest first. A bucket without a sample has the value of the last one before it,
@@ -116,6 +115,11 @@ pub fn eighths(value: f64, top: f64, rows: u16) -> usize {
     (value / top * full).round().clamp(1.0, full) as usize
 }
 
+/// The row in which a value ends, counted from the bottom.
+pub fn row_of(value: f64, top: f64, rows: u16) -> u16 {
+    u16::try_from(eighths(value, top, rows).saturating_sub(1) / 8).unwrap_or(0)
+}
+
 /// The block that fills the lower `eighths` of a cell.
 pub fn block(eighths: usize) -> char {
     RAMP[eighths.min(8)]
@@ -126,11 +130,19 @@ pub fn draw(sheet: &mut Sheet, at: Rect, series: Option<&Series>, window: Window
     let Some(series) = series.filter(|s| !s.is_empty()) else { return };
     let values = window.buckets(series, at.width.into());
     let top = bounds.top(values.iter().flatten().copied().fold(0.0, f64::max));
+    if let Some(up) = bounds.up.filter(|_| at.height > 1) {
+        let row = at.bottom().saturating_sub(row_of(up, top, at.height) + 1);
+        let faint = sheet.theme.faint;
+        sheet.fill(Rect { y: row, height: 1, ..at }, '┄', faint);
+    }
     for (x, value) in (at.x..at.right()).zip(values) {
         let Some(value) = value else { continue };
         let style = if bounds.is_beyond(value) { sheet.theme.attention } else { sheet.theme.data };
         let mut height = eighths(value, top, at.height);
         for y in (at.y..at.bottom()).rev() {
+            if height == 0 {
+                break;
+            }
             sheet.glyph(x, y, block(height), style);
             height = height.saturating_sub(8);
         }

@@ -193,6 +193,8 @@ impl Look<'_> {
                 (format!("silent for {}", words::age(age)), theme.attention)
             }
             _ if row.droplet.is_protected(&self.cluster.spec) => ("protected".to_owned(), theme.faint),
+            _ if row.droplet.pending().is_some() => ("being made".to_owned(), theme.faint),
+            _ if row.member.is_none() || row.droplet.draining().is_some() => ("being removed".to_owned(), theme.faint),
             _ if self.newest == Some(row.droplet.id) => ("the next to go".to_owned(), theme.faint),
             _ if row.droplet.locked => ("locked by an action".to_owned(), theme.faint),
             _ => (String::new(), theme.text),

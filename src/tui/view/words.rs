@@ -65,6 +65,20 @@ pub fn short_clock(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).strftime("%H:%M").to_string()
 }
 
+/// The day, for axes.
+pub fn short_date(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned_datetime(zone.clone()).strftime("%b %-d").to_string()
+}
+
+/// A number without a known unit, in at most three digits: `812`, `4.2 k`, `1.1 G`.
+pub fn scaled(value: f64) -> String {
+    let steps = [(1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")];
+    let (scale, suffix) = steps.into_iter().find(|(scale, _)| value.abs() >= *scale).unwrap_or((1.0, ""));
+    let value = value / scale;
+    let decimals = if value.abs() >= 100.0 || value.fract() == 0.0 { 0 } else { 1 };
+    format!("{value:.decimals$}{suffix}")
+}
+
 /// The date and the time.
 pub fn date(at: Timestamp, zone: &TimeZone) -> String {
     let text = at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string();
@@ -148,6 +162,12 @@ mod tests {
         let sum = Cost { hourly: 0.026_79, monthly: 18.0, unknown: 0 };
         assert_eq!(cost(&sum), "$0.0268/h  $18.00/month");
         assert_eq!(cost(&Cost { unknown: 1, ..sum }), "≥$0.0268/h  ≥$18.00/month");
+    }
+
+    #[test]
+    fn numbers_without_unit_are_short() {
+        assert_eq!([0.0, 812.0, 4_210.0, 1.07e9, 2.55].map(scaled), ["0", "812", "4.2 k", "1.1 G", "2.5"]);
+        assert_eq!([6.0, 6.5, 1_344.0].map(short_dollars), ["$6", "$6.50", "$1344"]);
     }
 
     #[test]
