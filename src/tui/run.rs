@@ -6,34 +6,17 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{Event, KeyEventKind};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 
-use super::keymap::{Context, Keymap};
+use super::keymap::Context;
 use super::terminal::{self, Control, Session, Tty, TuiError};
 use super::update::{self, Effect, Heard, Outcome, Seen};
 use super::view::{self, Drawn, Scene};
-use super::{Page, Theme, Ui};
-use crate::cloud::Clock;
+use super::{Options, Page, Ui};
 use crate::policy::Reason;
 use crate::scaling::Level;
 use crate::worker::{AppState, ClusterState, Command, Connection};
-
-/// What the interface is told at the start.
-#[derive(Clone)]
-pub struct Options {
-    /// The styles.
-    pub theme: Theme,
-    /// Whether only characters below 0x80 may be written.
-    pub ascii: bool,
-    /// The keys.
-    pub keymap: Keymap,
-    /// The zone in which times of day are shown.
-    pub zone: TimeZone,
-    /// The local clock that the state's offset is about.
-    pub clock: Arc<dyn Clock>,
-}
 
 /// How the interface ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use dropscale::cloud::Clock;
 use dropscale::tui::fixtures::{self, Fixture};
-use dropscale::tui::{self, Keymap, Options, Theme};
+use dropscale::tui::{self, Options};
 use dropscale::worker::{AppState, Command};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -69,11 +69,9 @@ fn play() {
     let (commands, told) = mpsc::channel(16);
     thread::spawn(move || work(role, journal.as_ref(), &publish, told));
     let options = Options {
-        theme: Theme::terminal(),
-        ascii: false,
-        keymap: Keymap::default(),
         zone: TimeZone::UTC,
         clock: Arc::new(StoppedClock { role, asked: AtomicU32::new(0) }),
+        ..Options::detect(None, false, |_| None)
     };
     let code = match tui::run(state, commands, options) {
         Ok(exit) => exit.code(),

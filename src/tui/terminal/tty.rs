@@ -15,8 +15,11 @@ use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetat
 
 use super::TuiError;
 
-/// Alternate screen, no cursor, and pasted text told apart from keys: nobody scales by pasting a `u`.
-const ENTER: &[u8] = b"\x1b[?1049h\x1b[?25l\x1b[?2004h";
+/// The alternate screen, emptied, for there are terminals that have only one.
+const ENTER: &[u8] = b"\x1b[?1049h\x1b[0m\x1b[2J";
+
+/// No cursor, and pasted text told apart from keys: nobody scales by pasting a `u`.
+const OURS: &[u8] = b"\x1b[?25l\x1b[?2004h";
 
 /// The reverse, an unfinished frame and its colours ended first.
 const LEAVE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?25h\x1b[?1049l";
@@ -49,13 +52,17 @@ impl Tty {
         self.entered.load(Ordering::SeqCst)
     }
 
-    /// Takes the screen over.
+    /// Takes the screen over. When it is ours already, only its modes are set again: somebody may have changed
+    /// them while we were stopped.
     pub fn enter(&self) -> io::Result<()> {
-        self.entered.store(true, Ordering::SeqCst);
+        let was_ours = self.entered.swap(true, Ordering::SeqCst);
         let mut raw = self.original.clone();
         raw.make_raw();
         tcsetattr(stdin(), OptionalActions::Now, &raw)?;
-        self.write_frame(ENTER)
+        if !was_ours {
+            self.write_frame(ENTER)?;
+        }
+        self.write_frame(OURS)
     }
 
     /// Gives the screen back as it was; does nothing when that is done already. What fails is passed over: a
