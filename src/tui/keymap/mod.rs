@@ -149,6 +149,8 @@ enum On {
     Clusters,
     /// On each page, if anything may be changed.
     Writable,
+    /// Where there is a question, and not only a notice.
+    Question,
 }
 
 impl On {
@@ -162,6 +164,7 @@ impl On {
             Self::Deeper => ui.page != Page::Cluster || !ui.table.filter.is_empty(),
             Self::Clusters => state.clusters.len() > 1,
             Self::Writable => !state.read_only,
+            Self::Question => matches!(ui.overlay, Some(Overlay::Confirm(_))),
         }
     }
 }
@@ -306,7 +309,9 @@ mod tests {
         ui.page = Page::Events;
         assert!(applies(&ui, &state, "back") && !applies(&ui, &state, "filter"));
         ui.overlay = Some(Overlay::Help { scroll: 0 });
-        assert!(!applies(&ui, &state, "up"));
+        assert!(!applies(&ui, &state, "up") && applies(&ui, &state, "close"));
+        ui.overlay = Some(Overlay::Notice { title: "Add a clone", text: String::new() });
+        assert!(applies(&ui, &state, "press") && !applies(&ui, &state, "yes"), "there is nothing to agree to");
     }
 
     #[test]
