@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 
 use super::sheet::{Cut, Sheet, cells, width, wrap};
 use super::{Scene, decision, words};
-use crate::cluster::{Cost, DropletId, Price};
+use crate::cluster::{DropletId, Price};
 use crate::scaling::{DownPlan, Refusal, UpPlan};
 use crate::tui::{Confirm, Question};
 use crate::worker::ClusterState;
@@ -106,14 +106,11 @@ fn warnings(scene: &Scene, warnings: &[String], columns: u16, lines: &mut Vec<Li
 
 /// What the cluster will cost after `price` is added (or removed) once.
 fn cost_after(cluster: &ClusterState, price: Option<Price>, sign: f64) -> Option<String> {
-    let before = cluster.observation.as_ref()?.cost();
+    // With a price unknown the sum is no sum.
+    let before = cluster.observation.as_ref().map(|seen| seen.cost()).filter(|cost| cost.unknown == 0)?;
     let price = price?;
-    let after = Cost {
-        hourly: (before.hourly + sign * price.hourly).max(0.0),
-        monthly: (before.monthly + sign * price.monthly).max(0.0),
-        unknown: before.unknown,
-    };
-    Some(format!("{}, now {}", words::cost(&after), words::cost(&before)))
+    let after = (before.monthly + sign * price.monthly).max(0.0);
+    Some(format!("{} a month (now {})", words::dollars(after), words::dollars(before.monthly)))
 }
 
 fn refused(scene: &Scene, title: &'static str, refusal: &str, columns: u16) -> Dialog {
@@ -145,9 +142,9 @@ fn up(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
         ("region", plan.region.clone()),
         ("image", plan.image.clone()),
         ("costs", words::price(plan.price)),
-        ("then", format!("{} of {}", words::plural(plan.count_after, "droplet"), cluster.policy.max)),
+        ("then", format!("{} of {} droplets", plan.count_after, cluster.policy.max)),
     ];
-    rows.extend(cost_after(cluster, plan.price, 1.0).map(|cost| ("in all", cost)));
+    rows.extend(cost_after(cluster, plan.price, 1.0).map(|cost| ("all of them", cost)));
     let mut lines = facts(scene, &rows, columns);
     warnings(scene, &plan.warnings, columns, &mut lines);
     Dialog { title: title.into(), lines, accept: Some((format!("Add {}", plan.name).into(), scene.theme.strong)) }
@@ -174,9 +171,9 @@ fn down(scene: &Scene, cluster: &ClusterState, droplet: DropletId, columns: u16)
         ("size", member.droplet.size.slug.clone()),
         ("region", member.droplet.region.clone()),
         ("saves", words::price(price)),
-        ("then", format!("{} of {}", words::plural(after, "droplet"), cluster.policy.max)),
+        ("then", format!("{after} of {} droplets", cluster.policy.max)),
     ];
-    rows.extend(cost_after(cluster, price, -1.0).map(|cost| ("in all", cost)));
+    rows.extend(cost_after(cluster, price, -1.0).map(|cost| ("all of them", cost)));
     let mut lines = facts(scene, &rows, columns);
     let text = "It leaves the load balancer, its connections end, it is shut down and then deleted with its disk.";
     lines.push(Line::default());

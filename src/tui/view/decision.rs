@@ -39,11 +39,7 @@ pub fn lines(scene: &Scene, cluster: &ClusterState, columns: u16) -> Vec<Line<'s
 
 fn decided(scene: &Scene, cluster: &ClusterState, decision: &Decision, columns: u16, lines: &mut Vec<Line<'static>>) {
     let theme = scene.theme;
-    let (symbol, verb, style) = match decision.wanted {
-        Action::Up => ("▲", "scale up", theme.attention),
-        Action::Down => ("▼", "scale down", theme.strong),
-        Action::Hold => ("·", "hold", theme.strong),
-    };
+    let (symbol, verb, style) = wish(theme, decision);
     let stopped = decision.action != decision.wanted;
     let because = reason(scene, decision, &decision.because);
     let (lead, style) = match (cluster.auto, stopped) {
@@ -58,6 +54,23 @@ fn decided(scene: &Scene, cluster: &ClusterState, decision: &Decision, columns: 
             paragraph(lines, "  but", &reason(scene, decision, obstacle), theme.text, columns);
         }
     }
+}
+
+/// The symbol, the words and the style of what the metrics ask for.
+fn wish(theme: &Theme, decision: &Decision) -> (&'static str, &'static str, Style) {
+    match decision.wanted {
+        Action::Up => ("▲", "scale up", theme.attention),
+        Action::Down => ("▼", "scale down", theme.strong),
+        Action::Hold => ("·", "hold", theme.strong),
+    }
+}
+
+/// The decision in two or three words, where there is little room.
+pub fn short(scene: &Scene, cluster: &ClusterState) -> Option<Span<'static>> {
+    let decision = cluster.decision.as_deref()?;
+    let (symbol, verb, style) = wish(scene.theme, decision);
+    let held = if decision.action == decision.wanted { "" } else { ", held back" };
+    Some(Span::styled(format!("{symbol} {verb}{held}"), style))
 }
 
 /// A reason in words: those that count down do so here, by the clock, and long lists of names are cut.
@@ -91,6 +104,8 @@ fn reason(scene: &Scene, decision: &Decision, reason: &Reason) -> String {
         Reason::Unknown { metrics, droplets } if droplets.len() > NAMES => {
             Reason::Unknown { metrics: metrics.clone(), droplets: vec![words::listed(droplets, NAMES)] }.to_string()
         }
+        Reason::AtMinimum { min } => format!("the minimum of {} is reached", words::plural(*min, "droplet")),
+        Reason::AtMaximum { max } => format!("the maximum of {} is reached", words::plural(*max, "droplet")),
         other => other.to_string(),
     }
 }
@@ -117,7 +132,7 @@ pub fn problems(scene: &Scene, cluster: &ClusterState, columns: u16) -> Vec<Line
     let theme = scene.theme;
     let mut lines = Vec::new();
     if let Connection::Failing { error, since, .. } = &cluster.connection {
-        let text = format!("no answer since {}: {error}", words::clock(*since, scene.zone));
+        let text = format!("failing since {}: {error}", words::clock(*since, scene.zone));
         paragraph(&mut lines, "✗", &text, theme.bad, columns);
     }
     let mut findings: Vec<_> = cluster.findings.iter().collect();
@@ -187,7 +202,9 @@ pub fn draw(sheet: &mut Sheet, at: ratatui::layout::Rect, lines: &[Line]) {
     let shown = if fits { lines.len() } else { usize::from(at.height).saturating_sub(1) };
     for line in &lines[..shown] {
         let row = rest.take_top(1);
-        sheet.spans(row, &line.spans);
+        let spans: Vec<Span> =
+            line.iter().map(|s| Span::styled(s.content.as_ref(), line.style.patch(s.style))).collect();
+        sheet.spans(row, &spans);
     }
     if !fits && rest.height > 0 {
         let more = format!("  {} more", words::plural(lines.len() - shown, "line"));

@@ -7,6 +7,7 @@ use ratatui::text::Span;
 
 use super::sheet::{Cut, Sheet, spans_width};
 use super::{Scene, progress, words};
+use crate::cloud::Remedy;
 use crate::cluster::{Health, elapsed};
 use crate::policy::Reason;
 use crate::scaling::{Kind, Level};
@@ -132,8 +133,8 @@ pub fn verdict(scene: &Scene, cluster: &ClusterState) -> Vec<Span<'static>> {
     let theme = scene.theme;
     let one = |symbol: &str, text: String, style| vec![Span::styled(format!("{symbol} {text}"), style)];
     let running = progress::shown(scene, cluster).filter(|o| o.outcome.is_none());
-    if let Connection::Failing { .. } = cluster.connection {
-        return one("✗", "NO ANSWER".to_owned(), theme.bad);
+    if let Connection::Failing { remedy, .. } = &cluster.connection {
+        return one("✗", failure(remedy).to_owned(), theme.bad);
     }
     let Some(seen) = &cluster.observation else { return one("·", "starting".to_owned(), theme.faint) };
     let serious = cluster.findings.iter().filter(|f| f.level == Level::Error).count();
@@ -156,8 +157,21 @@ pub fn verdict(scene: &Scene, cluster: &ClusterState) -> Vec<Span<'static>> {
         one("!", "no droplets".to_owned(), theme.attention)
     } else if cluster.decision.as_ref().is_some_and(|d| matches!(d.because, Reason::Busy { .. })) {
         one("▲", "busy".to_owned(), theme.attention)
+    } else if cluster.decision.as_ref().is_some_and(|d| matches!(d.because, Reason::Unknown { .. })) {
+        one("?", "metrics missing".to_owned(), theme.attention)
     } else {
         one("●", "healthy".to_owned(), theme.good)
+    }
+}
+
+/// What kind of failure it is, in two words.
+fn failure(remedy: &Remedy) -> &'static str {
+    match remedy {
+        Remedy::Token => "TOKEN REFUSED",
+        Remedy::Scope { .. } => "SCOPE MISSING",
+        Remedy::RateLimited { .. } => "RATE LIMITED",
+        Remedy::Unreachable => "UNREACHABLE",
+        _ => "API FAILING",
     }
 }
 

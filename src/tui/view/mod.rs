@@ -104,6 +104,10 @@ fn page(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> D
 
 /// What lies over the page; tells how it can be scrolled, if it can.
 fn overlaid(sheet: &mut Sheet, area: Rect, scene: &Scene, overlay: &Overlay) -> Option<Drawn> {
+    if !matches!(overlay, Overlay::Filter(_)) {
+        // The footer stays: it shows the keys that apply in front.
+        sheet.fade(Rect { height: area.height.saturating_sub(1), ..area });
+    }
     match overlay {
         Overlay::Help { scroll } => return Some(help::draw(sheet, area, scene, *scroll)),
         Overlay::Confirm(confirm) => {

@@ -27,9 +27,9 @@ impl Columns {
             row.take_left(2);
             place
         };
-        let (name, verdict, droplets, auto, age) = (take(14), take(14), take(10), take(8), take(7));
-        let cost = if row.width >= 40 {
-            let place = row.take_left(11);
+        let (name, verdict, droplets, auto, age) = (take(12), take(15), take(8), take(4), take(6));
+        let cost = if row.width >= 28 {
+            let place = row.take_left(9);
             row.take_left(2);
             place
         } else {
@@ -54,7 +54,7 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene) -> Drawn {
     sheet.text(heads.droplets, "DROPLETS", faint);
     sheet.text(heads.auto, "AUTO", faint);
     sheet.right(heads.age, "SEEN", faint);
-    sheet.right(heads.cost, "COST/MONTH", faint);
+    sheet.right(heads.cost, "$/MONTH", faint);
     sheet.text(heads.decision, "DECISION", faint);
     for (i, cluster) in all.iter().enumerate().skip(drawn.offset).take(rows) {
         let place = at.take_top(1);
@@ -92,7 +92,9 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) 
             sheet.right(columns.cost, words::UNKNOWN, theme.faint);
         }
     }
-    if let Some(line) = decision::lines(scene, cluster, u16::MAX).first() {
+    if columns.decision.width < 50 {
+        sheet.spans(columns.decision, decision::short(scene, cluster).as_slice());
+    } else if let Some(line) = decision::lines(scene, cluster, u16::MAX).first() {
         sheet.spans(columns.decision, &line.spans);
     }
 }

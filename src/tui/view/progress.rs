@@ -82,29 +82,29 @@ fn ending(scene: &Scene, operation: &OperationState, columns: u16) -> Option<Vec
     Some(lines)
 }
 
-/// Two or three lines: all phases in one, then the one that runs.
+/// Two lines: the phase that runs, then all of them.
 pub fn compact(scene: &Scene, cluster: &ClusterState, operation: &OperationState, columns: u16) -> Vec<Line<'static>> {
     let theme = scene.theme;
-    let head = Span::styled(format!("{}  ", title(operation)), theme.attention);
     if let Some(ending) = ending(scene, operation, columns) {
         return ending;
     }
-    let mut spans = vec![head];
+    let current = operation.current();
+    let mut first = vec![Span::styled(format!("{}  ", title(operation)), theme.attention)];
+    if let Some(current) = current {
+        first.push(Span::styled(format!("{} ", current.phase.describe()), theme.text));
+        let room = columns.saturating_sub(spans_width(&first));
+        first.extend(running(scene, cluster, current, room));
+    }
+    let mut second = vec![Span::raw("  ")];
     for (phase, state) in phases(operation) {
         let (symbol, symbol_style, style) = marks(scene, state);
-        spans.push(Span::styled(format!("{symbol} "), symbol_style));
-        spans.push(Span::styled(format!("{}  ", short(phase)), style));
+        second.push(Span::styled(format!("{symbol} "), symbol_style));
+        second.push(Span::styled(format!("{}  ", short(phase)), style));
     }
-    let mut lines = vec![Line::from(spans)];
-    if let Some(current) = operation.current() {
-        let mut line = running(scene, cluster, current, columns.saturating_sub(30));
-        line.insert(0, Span::styled(format!("  {} ", current.phase.describe()), theme.text));
-        if let Some(note) = &current.note {
-            line.push(Span::styled(format!(" · {note}"), theme.faint));
-        }
-        lines.push(Line::from(line));
+    if let Some(note) = current.and_then(|state| state.note.as_deref()) {
+        second.push(Span::styled(note.to_owned(), theme.faint));
     }
-    lines
+    vec![Line::from(first), Line::from(second)]
 }
 
 /// A line for each phase.
@@ -175,7 +175,7 @@ fn running(scene: &Scene, cluster: &ClusterState, state: &PhaseState, room: u16)
         Span::styled(times, theme.faint),
     ];
     if spans_width(&spans) > room && usual < longest {
-        spans[3].content = format!(" of {} at most", words::span(longest)).into();
+        spans[3].content = format!(" of about {}", words::span(usual)).into();
     }
     spans
 }

@@ -135,6 +135,15 @@ impl<'a> Sheet<'a> {
         }
     }
 
+    /// Takes colours and emphasis from everything: something else is in front now.
+    pub fn fade(&mut self, at: Rect) {
+        let faint = self.theme.faint;
+        for position in at.intersection(self.buffer.area).positions() {
+            let cell = &mut self.buffer[position];
+            cell.set_style(ratatui::style::Style::reset()).set_style(faint);
+        }
+    }
+
     /// Adds a style to what is there.
     pub fn restyle(&mut self, at: Rect, style: Style) {
         self.buffer.set_style(at.intersection(self.buffer.area), style);
@@ -161,7 +170,9 @@ impl<'a> Sheet<'a> {
 
     /// A frame of lines around a place, with a title; gives the place inside.
     pub fn frame(&mut self, at: Rect, title: &str, style: Style) -> Rect {
-        self.clear(at);
+        // A column of air on either side keeps the frame apart from what lies under it.
+        let left = at.x.saturating_sub(1);
+        self.clear(Rect { x: left, width: at.right().saturating_add(1) - left, ..at });
         if at.width < 2 || at.height < 2 {
             return Rect { width: 0, height: 0, ..at };
         }

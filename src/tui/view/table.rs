@@ -28,7 +28,7 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     };
     let table = &scene.ui.table;
     let all = rows(cluster, table);
-    let spacious = usize::from(at.height) > all.len() + 1 || at.height >= 10;
+    let spacious = at.height >= 6;
     let heading = if spacious { at.take_top(1) } else { Rect { height: 0, ..at } };
     let heads = at.take_top(1);
     let height = usize::from(at.height);
@@ -45,10 +45,6 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     let name = all.iter().map(|row| width(&row.droplet.name)).max().unwrap_or(0);
     let columns = Columns::of(at.width, name, cluster);
     draw_heads(sheet, heads, scene, &columns);
-    if !spacious && !note.is_empty() {
-        let place = Rect { width: width(&note).min(heads.width / 3), ..heads };
-        sheet.right(Rect { x: heads.right() - place.width, ..place }, &note, scene.theme.faint);
-    }
     if all.is_empty() {
         sheet.text(at, empty(cluster, &table.filter).as_str(), scene.theme.attention);
     }
