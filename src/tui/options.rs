@@ -17,6 +17,8 @@ pub struct Options {
     pub ascii: bool,
     /// The keys.
     pub keymap: Keymap,
+    /// The cluster that is looked at first: an index.
+    pub cluster: usize,
     /// The zone in which times of day are shown.
     pub zone: TimeZone,
     /// The local clock that the state's offset is about.
@@ -33,6 +35,7 @@ impl Options {
             theme: if color { Theme::terminal() } else { Theme::monochrome() },
             ascii: ascii || !is_utf8(&variable),
             keymap: Keymap::default(),
+            cluster: 0,
             zone: TimeZone::system(),
             clock: Arc::new(SystemClock),
         }

@@ -1,6 +1,7 @@
 //! The loop of the interface. It owns the main thread and the terminal, draws when something has changed, and
 //! waits otherwise; the worker runs elsewhere and does not notice when the terminal does not read.
 
+use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -80,6 +81,8 @@ struct Loop {
     heard: Heard,
     /// Whether the terminal is given back until we are woken.
     suspended: bool,
+    /// Whether the next frame may differ from the last.
+    changed: bool,
 }
 
 impl Loop {
@@ -91,8 +94,23 @@ impl Loop {
     ) -> Self {
         let shown = Arc::clone(&state.borrow_and_update());
         let heard = Heard::all_of(&shown);
-        let (ui, drawn) = (Ui::default(), Drawn::default());
-        Self { session, state, commands, options, shown, held_at: None, ui, drawn, heard, suspended: false }
+        let drawn = Drawn::default();
+        let cluster = options.cluster.min(shown.clusters.len().saturating_sub(1));
+        let mut ui = Ui { cluster, ..Ui::default() };
+        ui.overview.selected = cluster;
+        Self {
+            session,
+            state,
+            commands,
+            options,
+            shown,
+            held_at: None,
+            ui,
+            drawn,
+            heard,
+            suspended: false,
+            changed: true,
+        }
     }
 
     async fn run(
@@ -100,6 +118,9 @@ impl Loop {
         mut input: mpsc::Receiver<Event>,
         mut control: mpsc::Receiver<Control>,
     ) -> Result<Exit, TuiError> {
+        if self.ui.cluster > 0 {
+            self.carry_out(Command::Focus { cluster: self.ui.cluster }.into());
+        }
         loop {
             if self.suspended {
                 if let Some(exit) = control.recv().await.and_then(|told| self.obey(told)) {
@@ -108,7 +129,7 @@ impl Loop {
                 continue;
             }
             // An error here is how a terminal that is gone shows itself.
-            if self.draw().is_err() {
+            if mem::take(&mut self.changed) && self.draw().is_err() {
                 return Ok(Exit::Hangup);
             }
             let pause = self.pause();
@@ -125,14 +146,16 @@ impl Loop {
                         }
                         next = input.try_recv().ok();
                     }
+                    self.changed = true;
                 }
                 changed = self.state.changed() => {
-                    changed.map_err(|_| TuiError::WorkerStopped)?;
+                    changed.map_err(|_| self.worker_stopped())?;
                     self.take_state();
                 }
                 () = sleep(pause) => {
                     let now = Instant::now();
                     self.ui.toasts.retain(|toast| toast.until > now);
+                    self.changed = true;
                 }
             }
         }
@@ -142,10 +165,16 @@ impl Loop {
         Seen { state: shown, drawn, now: Instant::now() }
     }
 
+    fn worker_stopped(&self) -> TuiError {
+        let why = self.session.last_panic().map(|text| format!(" ({})", text.replace('\n', ": ")));
+        TuiError::WorkerStopped { why: why.unwrap_or_default() }
+    }
+
     /// Takes the newest state, unless the picture is held.
     fn take_state(&mut self) {
         let newest = Arc::clone(&self.state.borrow_and_update());
-        if !self.ui.frozen {
+        if !self.ui.frozen && newest.generation != self.shown.generation {
+            self.changed = true;
             self.shown = newest;
             self.heard.tell(&mut self.ui, &self.shown, Instant::now());
         }
@@ -208,6 +237,7 @@ impl Loop {
             Control::Suspend => self.suspend(terminal::stop_self),
             Control::Resume => {
                 self.suspended = false;
+                self.changed = true;
                 self.session.resume()
             }
         };

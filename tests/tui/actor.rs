@@ -35,9 +35,11 @@ pub enum Role {
     Ending,
     /// The clock of the interface panics after some frames.
     Panicking,
+    /// It panics as soon as it is told anything.
+    Crashing,
 }
 
-const ROLES: [Role; 5] = [Role::Calm, Role::Repeating, Role::Restless, Role::Ending, Role::Panicking];
+const ROLES: [Role; 6] = [Role::Calm, Role::Repeating, Role::Restless, Role::Ending, Role::Panicking, Role::Crashing];
 
 /// The command that plays this role and writes into this file.
 pub fn command(role: Role, journal: &Path) -> CommandBuilder {
@@ -46,6 +48,11 @@ pub fn command(role: Role, journal: &Path) -> CommandBuilder {
     command.env(ROLE, format!("{role:?}"));
     command.env(JOURNAL, journal);
     command.env("RUST_BACKTRACE", "0");
+    command.env("TERM", "xterm-256color");
+    command.env("LANG", "C.UTF-8");
+    for name in ["LC_ALL", "LC_CTYPE", "NO_COLOR"] {
+        command.env_remove(name);
+    }
     command
 }
 
@@ -71,7 +78,7 @@ fn play() {
     let options = Options {
         zone: TimeZone::UTC,
         clock: Arc::new(StoppedClock { role, asked: AtomicU32::new(0) }),
-        ..Options::detect(None, false, |_| None)
+        ..Options::detect(None, false, |name| std::env::var(name).ok())
     };
     let code = match tui::run(state, commands, options) {
         Ok(exit) => exit.code(),
@@ -109,6 +116,7 @@ fn work(role: Role, journal: &Path, publish: &watch::Sender<Arc<AppState>>, mut 
     for tick in 1.. {
         while let Ok(command) = told.try_recv() {
             writeln!(journal, "{command:?}").unwrap();
+            assert!(role != Role::Crashing, "the worker has hit a wall");
             if role == Role::Ending {
                 return;
             }

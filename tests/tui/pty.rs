@@ -92,6 +92,21 @@ impl Pty {
         self.received(|r| r.raw.windows(bytes.len()).filter(|w| *w == bytes.as_bytes()).count())
     }
 
+    /// Whether every byte that was written is below 0x80.
+    pub fn is_ascii(&self) -> bool {
+        self.received(|r| r.raw.is_ascii())
+    }
+
+    /// The codes of all styles that were set so far.
+    pub fn styles(&self) -> Vec<u16> {
+        let text = self.received(|r| String::from_utf8_lossy(&r.raw).into_owned());
+        let sequences = text.split("\x1b[").skip(1).filter_map(|rest| {
+            let end = rest.find(|c: char| !(c.is_ascii_digit() || c == ';'))?;
+            rest[end..].starts_with('m').then(|| rest[..end].to_owned())
+        });
+        sequences.flat_map(|codes| codes.split(';').filter_map(|code| code.parse().ok()).collect::<Vec<_>>()).collect()
+    }
+
     /// Whether the alternate screen is on.
     pub fn is_taken_over(&self) -> bool {
         self.received(|r| r.screen.screen().alternate_screen())

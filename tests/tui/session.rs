@@ -74,6 +74,45 @@ fn an_error_gives_the_terminal_back_and_says_what_to_do() {
 }
 
 #[test]
+fn a_worker_that_panics_is_not_lost_in_the_screen() {
+    let (mut pty, _journal) = start(Role::Crashing);
+    pty.keys("r");
+    assert_eq!(pty.wait_for_end().0, 1);
+    pty.assert_restored();
+    assert_eq!(pty.count("has hit a wall"), 1, "told once, when the screen is given back:\n{}", pty.text());
+}
+
+#[test]
+fn without_colours_bold_and_reverse_are_kept() {
+    let journal = journal();
+    let mut command = actor::command(Role::Calm, &journal);
+    command.env("NO_COLOR", "1");
+    let mut pty = Pty::start(command, SIZE);
+    pty.expect("lb-web");
+    pty.keys("u");
+    pty.expect("Cancel");
+    let codes = pty.styles();
+    let is_color = |code: &u16| matches!(code, 30..=38 | 40..=48 | 90..=107);
+    assert!(!codes.iter().any(is_color), "{codes:?}");
+    assert!(codes.contains(&1) && codes.contains(&7), "{codes:?}");
+}
+
+#[test]
+fn a_locale_without_utf8_gets_plain_ascii() {
+    let journal = journal();
+    let mut command = actor::command(Role::Calm, &journal);
+    command.env("LANG", "C");
+    let mut pty = Pty::start(command, SIZE);
+    pty.expect("lb-web");
+    for keys in ["?", "\x1b", "z", "z", "e", "e", "o", "o", "u"] {
+        pty.keys(keys);
+        pty.settle();
+    }
+    pty.expect("Cancel");
+    assert!(pty.is_ascii());
+}
+
+#[test]
 fn a_stop_signal_gives_the_terminal_back_until_it_goes_on() {
     let (mut pty, _journal) = start(Role::Calm);
     pty.signal(Signal::TSTP);

@@ -8,7 +8,7 @@ mod tty;
 
 use std::io;
 use std::panic;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use ratatui::layout::Size;
@@ -33,23 +33,33 @@ pub enum TuiError {
     #[error("the terminal cannot be used: {0}")]
     Terminal(#[source] io::Error),
     /// The worker has ended, which it never does by itself.
-    #[error("the worker stopped unexpectedly: start dropscale again; it goes on with an operation that was under way")]
-    WorkerStopped,
+    #[error(
+        "the worker stopped unexpectedly{why}: start dropscale again; it goes on with an operation that was under way"
+    )]
+    WorkerStopped {
+        /// Why, in brackets, if it is known.
+        why: String,
+    },
 }
 
 /// The time in which the terminal is ours.
 pub struct Session {
     tty: Arc<Tty>,
     terminal: Terminal<Screen<Arc<Tty>>>,
+    panics: Panics,
 }
+
+/// What other threads panicked of while the screen was ours.
+type Panics = Arc<Mutex<Vec<String>>>;
 
 impl Session {
     /// Takes the terminal over, and sees to it that a panic gives it back.
     pub fn begin(tty: Arc<Tty>) -> Result<Self, TuiError> {
-        restore_on_panic(Arc::clone(&tty));
+        let panics = Panics::default();
+        restore_on_panic(Arc::clone(&tty), Arc::clone(&panics));
         tty.enter().map_err(TuiError::Terminal)?;
         match Terminal::new(Screen::new(Arc::clone(&tty))) {
-            Ok(terminal) => Ok(Self { tty, terminal }),
+            Ok(terminal) => Ok(Self { tty, terminal, panics }),
             Err(error) => {
                 tty.leave();
                 Err(TuiError::Terminal(error))
@@ -77,6 +87,11 @@ impl Session {
         self.repaint()
     }
 
+    /// What another thread panicked of last.
+    pub fn last_panic(&self) -> Option<String> {
+        self.panics.lock().unwrap_or_else(PoisonError::into_inner).last().cloned()
+    }
+
     /// The next frame is drawn whole.
     pub fn repaint(&mut self) -> io::Result<()> {
         self.terminal.clear()
@@ -101,7 +116,7 @@ impl Output for Arc<Tty> {
 
 /// A panic of this thread gives the terminal back before anything is said about it. One of another thread is
 /// only noted: its message would be lost in the screen, and the interface goes on.
-fn restore_on_panic(tty: Arc<Tty>) {
+fn restore_on_panic(tty: Arc<Tty>, panics: Panics) {
     let ours = thread::current().id();
     let previous = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
@@ -111,6 +126,7 @@ fn restore_on_panic(tty: Arc<Tty>) {
             let _ = io::Write::write_all(&mut io::stderr(), CRASHED);
         } else if tty.is_entered() {
             tracing::error!("a thread panicked: {info}");
+            panics.lock().unwrap_or_else(PoisonError::into_inner).push(info.to_string());
         } else {
             previous(info);
         }

@@ -11,6 +11,8 @@ use crate::worker::{ClusterState, Command};
 
 const NOT_YET: &str = "the cluster has not been seen yet: wait for the first look to end";
 
+const UNDER_WAY: &str = "an operation is under way on this cluster: wait for it to end";
+
 /// What removing this droplet would do now, or why it is refused: the state's own plan where that is about it.
 /// `None` before the first look.
 #[must_use]
@@ -109,6 +111,7 @@ fn agreed(ui: &mut Ui, question: Question, seen: &Seen) -> Outcome {
         }
     };
     match refused {
+        _ if operates(state) => notice(ui, title, UNDER_WAY.to_owned()),
         None => command.into(),
         Some(refusal) => notice(ui, title, refusal.to_string()),
     }
@@ -125,7 +128,7 @@ fn ask(
     }
     let Some(cluster) = seen.cluster(ui) else { return Outcome::default() };
     if operates(cluster) {
-        return notice(ui, title, "an operation is under way on this cluster: wait for it to end".to_owned());
+        return notice(ui, title, UNDER_WAY.to_owned());
     }
     match plan(cluster) {
         Ok(question) => {

@@ -135,6 +135,12 @@ fn one_operation_at_a_time() {
     let mut desk = Desk::new(Fixture::new(3).scaling_up());
     desk.keys("u");
     assert!(desk.notice().unwrap().contains("under way"));
+    // Auto has begun one while the question stood.
+    let mut desk = Desk::new(Fixture::new(3));
+    desk.keys("u");
+    desk.state = Fixture::new(3).scaling_up().build();
+    assert_eq!(desk.keys("y"), Outcome::default());
+    assert!(desk.notice().unwrap().contains("under way"));
 }
 
 #[test]
