@@ -4,7 +4,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use dropscale::cluster::Metric;
 use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::tui::view::{self, Scene};
-use dropscale::tui::{Page, SortBy, Theme, Ui};
+use dropscale::tui::{Keymap, Page, SortBy, Theme, Ui};
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -19,7 +19,7 @@ fn frames(criterion: &mut Criterion) {
     for (name, ui) in
         [("cluster", fixtures::ui()), ("cluster sorted", sorted), ("cluster filtered", filtered), ("chart", chart)]
     {
-        let (theme, zone, keys) = (Theme::terminal(), TimeZone::UTC, fixtures::keys());
+        let (theme, zone, keys) = (Theme::terminal(), TimeZone::UTC, Keymap::default().hints(&ui, &state));
         let scene = Scene {
             state: &state,
             ui: &ui,

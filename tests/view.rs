@@ -6,7 +6,7 @@ use dropscale::cluster::{DropletId, Metric};
 use dropscale::scaling::Level;
 use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::tui::view::{self, Scene};
-use dropscale::tui::{Confirm, Overlay, Page, Question, SortBy, Theme, Toast, Ui};
+use dropscale::tui::{Confirm, Keymap, Overlay, Page, Question, SortBy, Theme, Toast, Ui};
 use dropscale::worker::AppState;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -32,8 +32,8 @@ impl Default for Look {
 
 fn render(state: &AppState, look: &Look) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(look.size.0, look.size.1)).unwrap();
-    let keys: Vec<_> = fixtures::keys().into_iter().filter(|key| !key.demo || state.demo).collect();
     let Look { ui, theme, ascii, now, .. } = look;
+    let keys = Keymap::default().hints(ui, state);
     let scene = Scene { state, ui, theme, keys: &keys, now: *now, zone: &TimeZone::UTC, ascii: *ascii };
     terminal
         .draw(|frame| {

@@ -12,7 +12,6 @@ use crate::cloud::{Remedy, Usage};
 use crate::cluster::{ClusterSpec, DropletId, DropletStatus, Health, Marker, Nonce, Observation, OperationTag};
 use crate::policy::{Policy, decide};
 use crate::scaling::{Finding, Kind, Level, OperationState, Outcome, Phase, Terms, plan_down, plan_up};
-use crate::tui::view::KeyHint;
 use crate::tui::{Table, Ui};
 use crate::worker::{AppState, ClusterState, Connection, History};
 use parts::{detail, events, fill_readings, history, member, observation, phase, policy, spec};
@@ -321,36 +320,4 @@ impl Fixture {
     pub fn build(self) -> AppState {
         self.build_with(true)
     }
-}
-
-/// Keys as the footer and the help could show them.
-#[must_use]
-pub fn keys() -> Vec<KeyHint> {
-    let key = |keys: &str, short, describe, group| KeyHint {
-        keys: keys.to_owned(),
-        short,
-        describe,
-        group,
-        applies: true,
-        demo: group == "Demo",
-    };
-    vec![
-        key("u", "up", "add a clone, after a question", "Scaling"),
-        key("d", "down", "remove the newest clone, after a question", "Scaling"),
-        key("a", "auto", "scale by itself, or not", "Scaling"),
-        key("enter", "detail", "all about the selected droplet", "Looking"),
-        key("z", "chart", "one metric as a chart", "Looking"),
-        key("/", "filter", "only droplets with a text in their name, state, role or tags", "Looking"),
-        key("s", "sort", "sort by the next column", "Looking"),
-        key("e", "events", "all events", "Looking"),
-        key("[ / ]", "range", "a shorter or longer time", "Looking"),
-        key("j / down", "", "one row down", "Moving"),
-        key("k / up", "", "one row up", "Moving"),
-        key("r", "refresh", "look at everything now", "Looking"),
-        key("+", "load", "more traffic", "Demo"),
-        key("x", "kill", "a droplet dies", "Demo"),
-        key("o", "outage", "the API fails for a while, or works again", "Demo"),
-        key("?", "help", "all keys", "Program"),
-        key("q", "quit", "leave", "Program"),
-    ]
 }

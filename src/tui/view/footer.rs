@@ -44,15 +44,20 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
     None
 }
 
+/// The first of its keys: the others are in the help.
+fn key(hint: &KeyHint) -> &str {
+    hint.keys.split(" / ").next().unwrap_or_default()
+}
+
 fn spans<'a>(hint: &'a KeyHint, theme: &Theme) -> [Span<'a>; 3] {
     // What only the demo can do is in another style, and says so.
     let word = if hint.demo { theme.attention } else { theme.text };
-    [Span::styled(hint.keys.as_str(), theme.strong), Span::raw(" "), Span::styled(hint.short, word)]
+    [Span::styled(key(hint), theme.strong), Span::raw(" "), Span::styled(hint.short, word)]
 }
 
 /// The columns of a hint with the gap behind it.
 fn hint_width(hint: &KeyHint) -> u16 {
-    width(&hint.keys) + 1 + width(hint.short) + 2
+    width(key(hint)) + 1 + width(hint.short) + 2
 }
 
 fn filter(sheet: &mut Sheet, at: Rect, input: &tui_input::Input) -> Position {

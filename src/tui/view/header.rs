@@ -187,6 +187,10 @@ fn second_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) 
         right.push(words_of(2, words::cost(&cost), theme.text));
     }
     let usage = &scene.state.usage;
+    if let Some(until) = usage.held_until.filter(|until| *until > scene.now) {
+        let text = format!("rate limit: no requests for {}", words::left(elapsed(scene.now, until)));
+        left.push(words_of(1, text, theme.attention));
+    }
     let low = u64::from(usage.hour_left) * 10 < u64::from(usage.hour_limit);
     let style = if low { theme.attention } else { theme.faint };
     let requests = format!("{} of {} requests left", usage.hour_left, usage.hour_limit);
