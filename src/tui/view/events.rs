@@ -1,12 +1,15 @@
 //! What happened, the newest first: as a panel on the cluster's page, and as a page of its own.
 
 use ratatui::layout::Rect;
-use ratatui::text::Span;
+use ratatui::text::{Line, Span};
 
-use super::sheet::{Cut, Sheet, cells};
+use super::sheet::{Cut, Sheet, cells, width, wrap};
 use super::{Drawn, Scene, decision, words};
 use crate::scaling::Level;
 use crate::worker::{ClusterState, Event};
+
+/// The columns before and behind the text of an event, at most.
+const LEAD: u16 = 38;
 
 /// The newest events, as many as there is room for, under a heading.
 pub fn panel(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState) {
@@ -28,8 +31,11 @@ pub fn panel(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSt
 pub fn page(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState) -> Drawn {
     let all = cluster.events.len();
     let heading = at.take_top(1);
-    let rows = usize::from(at.height);
     let selected = scene.ui.events.selected.min(all.saturating_sub(1));
+    if let Some(event) = cluster.events.iter().rev().nth(selected) {
+        whole(sheet, &mut at, scene, event);
+    }
+    let rows = usize::from(at.height);
     let drawn = super::scrolled(scene.ui.events.offset, Some(selected), rows, all);
     sheet.heading(heading, "EVENTS", &super::position(drawn, all));
     if all == 0 {
@@ -44,6 +50,19 @@ pub fn page(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
         }
     }
     drawn
+}
+
+/// An event that is too long for its row is shown whole at the bottom while it is selected.
+fn whole(sheet: &mut Sheet, at: &mut Rect, scene: &Scene, event: &Event) {
+    let lines = wrap(&event.text, at.width);
+    if width(&event.text) + LEAD <= at.width || at.height < 12 {
+        return;
+    }
+    let mut place = at.take_bottom((cells(lines.len()) + 1).min(at.height / 3));
+    let rule = place.take_top(1);
+    sheet.heading(rule, "", "");
+    let lines: Vec<Line> = lines.into_iter().map(|line| Line::styled(line, scene.theme.text)).collect();
+    decision::draw(sheet, place, &lines);
 }
 
 fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, event: &Event, dated: bool) {

@@ -11,8 +11,10 @@ use crate::tui::{Overlay, Theme};
 /// The most toasts shown at once.
 const TOASTS: usize = 3;
 
+/// What stands before the keys that only the demo has.
+const DEMO: &str = "demo: ";
 /// How many keys come before those of the demo.
-const FIRST: usize = 4;
+const FIRST: usize = 3;
 
 /// Draws the keys, or the line of the filter. Gives the place of the cursor while something is typed.
 pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
@@ -31,16 +33,20 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
     let ways_out: u16 = shown().filter(is_way_out).map(hint_width).sum();
     let ordinary = || shown().filter(|hint| !hint.demo && !is_way_out(hint));
     let first = if shown().any(|hint| hint.demo) { FIRST } else { usize::MAX };
-    let mut put = |sheet: &mut Sheet, hint: &KeyHint, reserved: u16| {
-        if hint_width(hint) + reserved <= rest.width + 2 {
+    let mut put = |sheet: &mut Sheet, hint: &KeyHint, reserved: u16, before: &str| {
+        if width(before) + hint_width(hint) + reserved <= rest.width + 2 {
+            let used = sheet.text(rest, before, theme.faint);
+            rest.take_left(used);
             let used = sheet.spans(rest, &spans(hint, theme));
             rest.take_left(used + 2);
         }
     };
-    ordinary().take(first).for_each(|hint| put(sheet, hint, ways_out));
-    shown().filter(|hint| hint.demo).for_each(|hint| put(sheet, hint, ways_out));
-    ordinary().skip(first).for_each(|hint| put(sheet, hint, ways_out));
-    shown().filter(is_way_out).for_each(|hint| put(sheet, hint, 0));
+    ordinary().take(first).for_each(|hint| put(sheet, hint, ways_out, ""));
+    for (i, hint) in shown().filter(|hint| hint.demo).enumerate() {
+        put(sheet, hint, ways_out, if i == 0 { DEMO } else { "" });
+    }
+    ordinary().skip(first).for_each(|hint| put(sheet, hint, ways_out, ""));
+    shown().filter(is_way_out).for_each(|hint| put(sheet, hint, 0, ""));
     None
 }
 
@@ -50,9 +56,7 @@ fn key(hint: &KeyHint) -> &str {
 }
 
 fn spans<'a>(hint: &'a KeyHint, theme: &Theme) -> [Span<'a>; 3] {
-    // What only the demo can do is in another style, and says so.
-    let word = if hint.demo { theme.attention } else { theme.text };
-    [Span::styled(key(hint), theme.strong), Span::raw(" "), Span::styled(hint.short, word)]
+    [Span::styled(key(hint), theme.strong), Span::raw(" "), Span::styled(hint.short, theme.text)]
 }
 
 /// The columns of a hint with the gap behind it.

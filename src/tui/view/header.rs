@@ -12,10 +12,14 @@ use crate::cluster::{Health, elapsed};
 use crate::policy::Reason;
 use crate::scaling::{Kind, Level};
 use crate::tui::Theme;
+use crate::tui::text::fit;
 use crate::worker::{ClusterState, Connection};
 
 /// How many lines the header takes.
 pub const HEIGHT: u16 = 2;
+
+/// A name longer than this is cut, so that it does not push out what matters.
+const NAME: usize = 24;
 
 /// A part of a line: what it shows, and how soon it is left out; 0 is never.
 struct Part {
@@ -71,7 +75,7 @@ fn line(sheet: &mut Sheet, at: Rect, mut left: Vec<Part>, mut right: Vec<Part>) 
 
 fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
     let theme = scene.theme;
-    let mut name = vec![Span::styled(cluster.spec.name.clone(), theme.strong)];
+    let mut name = vec![Span::styled(fit(&cluster.spec.name, NAME), theme.strong)];
     let all = scene.state.clusters.len();
     if all > 1 {
         name.push(Span::styled(format!(" {} of {all}", scene.ui.cluster + 1), theme.faint));
@@ -85,7 +89,7 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
                 left.push(part(
                     5,
                     vec![
-                        Span::styled(balancer.name.clone(), theme.text),
+                        Span::styled(fit(&balancer.name, NAME), theme.text),
                         Span::styled(format!(" {}", balancer.status), style),
                     ],
                 ));

@@ -4,7 +4,7 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::sheet::{Cut, Sheet};
+use super::sheet::{Cut, Sheet, width};
 use super::spark::{self, Bounds, Window};
 use super::{Scene, gauge, words};
 use crate::cluster::{Metric, Observation, elapsed};
@@ -172,10 +172,12 @@ fn draw_known(sheet: &mut Sheet, at: Rect, scene: &Scene, rule: &Rule, seen: &Ob
     if at.width == 0 {
         return;
     }
-    let mut text = format!("{} of {}", rule.known, rule.serving);
-    if let Some(at) = rule.at {
-        // Up to the last look: the age of the look itself is in the header.
-        text = format!("{text}, {}", words::age(elapsed(at, scene.now.max(seen.at))));
+    let age = rule.at.map(|at| format!(", {}", words::age(elapsed(at, scene.now.max(seen.at)))));
+    let age = age.unwrap_or_default();
+    let text = format!("{} of {}{age}", rule.known, rule.serving);
+    if width(&text) <= at.width {
+        sheet.right(at, &text, style);
+    } else {
+        sheet.right(at, &format!("{}/{}{age}", rule.known, rule.serving), style);
     }
-    sheet.right(at, &text, style);
 }

@@ -17,7 +17,7 @@ const SHOWN_DONE: Duration = Duration::from_secs(60);
 const SHOWN_FAILED: Duration = Duration::from_secs(600);
 
 /// The columns of the bar of the running phase.
-const BAR: usize = 12;
+const BAR: u16 = 12;
 
 /// The operation to show now, if there is one.
 pub fn shown<'a>(scene: &Scene, cluster: &'a ClusterState) -> Option<&'a OperationState> {
@@ -161,7 +161,7 @@ fn running(scene: &Scene, cluster: &ClusterState, state: &PhaseState, room: u16)
     let passed = elapsed(state.started_at, scene.now);
     let share = (passed.as_secs_f64() / usual.as_secs_f64().max(0.001)).min(1.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the bar")]
-    let full = (share * 12.0) as usize;
+    let full = (share * f64::from(BAR)) as usize;
     let late = passed > usual * 2;
     let times = if usual < longest {
         format!(" of about {}, at most {}", words::span(usual), words::span(longest))
@@ -169,8 +169,8 @@ fn running(scene: &Scene, cluster: &ClusterState, state: &PhaseState, room: u16)
         format!(" of {}", words::span(longest))
     };
     let mut spans = vec![
-        Span::styled("█".repeat(full.min(BAR)), if late { theme.attention } else { theme.data }),
-        Span::styled("░".repeat(BAR.saturating_sub(full)), theme.faint),
+        Span::styled("█".repeat(full), if late { theme.attention } else { theme.data }),
+        Span::styled("░".repeat(usize::from(BAR).saturating_sub(full)), theme.faint),
         Span::styled(format!(" {}", words::span(passed)), theme.strong),
         Span::styled(times, theme.faint),
     ];

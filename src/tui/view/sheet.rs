@@ -159,8 +159,10 @@ impl<'a> Sheet<'a> {
     /// The heading of a section: the title, what belongs to it in faint text, and a rule to the end.
     pub fn heading(&mut self, at: Rect, title: &str, note: &str) {
         let mut rest = at;
-        let used = self.text(rest, title, self.theme.strong);
-        rest.take_left(used + 1);
+        if !title.is_empty() {
+            let used = self.text(rest, title, self.theme.strong);
+            rest.take_left(used + 1);
+        }
         if !note.is_empty() {
             let used = self.text(rest, note, self.theme.faint);
             rest.take_left(used + 1);

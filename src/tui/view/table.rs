@@ -144,7 +144,7 @@ impl Look<'_> {
         let theme = self.scene.theme;
         match row.member {
             Some(member) if member.attached => match member.health {
-                Health::Healthy => ("healthy", theme.good),
+                Health::Healthy => ("healthy", theme.text),
                 Health::Unhealthy => ("unhealthy", theme.bad),
                 Health::Unknown => ("in", theme.text),
             },
@@ -177,21 +177,27 @@ impl Look<'_> {
     /// What else one should know of this droplet.
     fn note(&self, row: &Row) -> (String, Style) {
         let theme = self.scene.theme;
-        let finding = self.cluster.findings.iter().find(|finding| finding.droplet == Some(row.droplet.id));
-        if let Some(finding) = finding {
-            return (finding.text.clone(), theme.attention);
-        }
         let silent = row.member.and_then(|m| m.last_sample).map(|at| elapsed(at, self.window.end));
-        match silent {
-            Some(age) if age > self.cluster.spec.timing.metrics_silent => {
-                (format!("silent for {}", words::age(age)), theme.attention)
-            }
-            _ if row.droplet.is_protected(&self.cluster.spec) => ("protected".to_owned(), theme.faint),
-            _ if row.droplet.pending().is_some() => ("being made".to_owned(), theme.faint),
-            _ if row.member.is_none() || row.droplet.draining().is_some() => ("being removed".to_owned(), theme.faint),
-            _ if self.newest == Some(row.droplet.id) => ("the next to go".to_owned(), theme.faint),
-            _ if row.droplet.locked => ("locked by an action".to_owned(), theme.faint),
-            _ => (String::new(), theme.text),
+        let findings = &self.cluster.findings;
+        let finding = findings.iter().find(|finding| finding.droplet == Some(row.droplet.id));
+        // The row has the name already.
+        let finding = finding.map(|f| f.text.strip_prefix(&row.droplet.name).unwrap_or(&f.text).trim_start());
+        if let Some(age) = silent.filter(|age| *age > self.cluster.spec.timing.metrics_silent) {
+            (format!("silent for {}", words::age(age)), theme.attention)
+        } else if let Some(finding) = finding {
+            (finding.to_owned(), theme.attention)
+        } else if row.droplet.pending().is_some() {
+            ("being made".to_owned(), theme.faint)
+        } else if row.member.is_none() || row.droplet.draining().is_some() {
+            ("being removed".to_owned(), theme.faint)
+        } else if row.droplet.is_protected(&self.cluster.spec) {
+            ("protected".to_owned(), theme.faint)
+        } else if self.newest == Some(row.droplet.id) {
+            ("the next to go".to_owned(), theme.faint)
+        } else if row.droplet.locked {
+            ("locked by an action".to_owned(), theme.faint)
+        } else {
+            (String::new(), theme.text)
         }
     }
 }
