@@ -245,7 +245,7 @@ fn any_size_draws() {
     for width in widths {
         for height in heights {
             // Each size with some pages and states, each page and state with many sizes.
-            for _ in 0..8 {
+            for _ in 0..20 {
                 turn += 1;
                 let ui = looks[turn % looks.len()].clone();
                 let state = &states[turn / looks.len() % states.len()];
@@ -253,6 +253,34 @@ fn any_size_draws() {
             }
         }
     }
+}
+
+#[test]
+fn what_matters_most_is_there_on_the_smallest_screen() {
+    let smallest = |state: &AppState, frozen: bool| {
+        let mut look = at(view::MINIMUM.0, view::MINIMUM.1);
+        look.ui.frozen = frozen;
+        text(&render(state, &look))
+    };
+    let over = smallest(&Fixture::new(5).load(0.93).demo().build(), false);
+    for part in ["web", "▲ busy", "5 of 7 droplets", "AUTO ON", "▲ scale up: Load per vCPU 0.93", "DROPLET", "q quit"]
+    {
+        assert!(over.contains(part), "{part} in\n{over}");
+    }
+    let paused = smallest(&Fixture::new(3).manual().read_only().api_down().build(), true);
+    for part in ["API FAILING", "STALE 2 min old", "retry in 25 s", "AUTO OFF", "READ-ONLY", "PAUSED", "503"] {
+        assert!(paused.contains(part), "{part} in\n{paused}");
+    }
+}
+
+#[test]
+fn a_cost_with_unknown_prices_is_a_lower_bound() {
+    let mut state = Fixture::new(3).build();
+    let mut seen = (**state.clusters[0].observation.as_ref().unwrap()).clone();
+    seen.members[1].droplet.size.price = None;
+    state.clusters[0].observation = Some(std::sync::Arc::new(seen));
+    let shown = text(&render(&state, &at(80, 24)));
+    assert!(shown.contains("≥$0.0179/h  ≥$12.00/month"), "{shown}");
 }
 
 #[test]

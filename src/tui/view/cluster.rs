@@ -62,7 +62,7 @@ fn narrow(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) ->
     let table_needs = rows_needed(cluster);
     // Sections with air between them, when that takes nothing away.
     let gap = u16::from(ruled + said + table_needs.min(7) + 9 <= at.height);
-    let most = if at.height >= 28 { all.min(at.height / 5) } else { ruled.max(2).min(at.height / 5) };
+    let most = if at.height >= 28 { all.min(at.height / 5) } else { ruled.max(2).min(at.height / 4) };
 
     let panel = rest.take_top(1 + all.min(most));
     metrics::draw(sheet, panel, scene, cluster, 1);

@@ -22,7 +22,7 @@ pub enum Column {
 }
 
 /// A sparkline narrower than this says nothing, and wider than that no more.
-const SPARK: std::ops::RangeInclusive<u16> = 6..=30;
+const SPARK: std::ops::RangeInclusive<u16> = 5..=30;
 const GAP: u16 = 2;
 const NOTE: u16 = 16;
 

@@ -12,7 +12,7 @@ use crate::tui::{Overlay, Theme};
 const TOASTS: usize = 3;
 
 /// What stands before the keys that only the demo has.
-const DEMO: &str = "demo: ";
+const DEMO: &str = "demo ";
 /// How many keys come before those of the demo.
 const FIRST: usize = 3;
 

@@ -83,6 +83,10 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
     let mut left = vec![part(0, name), part(1, verdict(scene, cluster))];
     if let Some(seen) = &cluster.observation {
         left.push(part(2, droplets(scene, cluster, seen)));
+        let serving = seen.serving().count();
+        if serving != seen.count() {
+            left.push(words_of(4, format!("{serving} serving"), theme.attention));
+        }
         match &seen.load_balancer {
             Some(balancer) => {
                 let style = if balancer.status == "active" { theme.text } else { theme.attention };
@@ -114,18 +118,14 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
     (left, right)
 }
 
-/// `3 of 5 droplets`, with the minimum and with how many serve where that is not all.
+/// `3 of 5 droplets`, with the minimum where that says something.
 fn droplets(scene: &Scene, cluster: &ClusterState, seen: &crate::cluster::Observation) -> Vec<Span<'static>> {
     let theme = scene.theme;
-    let (count, serving) = (seen.count(), seen.serving().count());
     let policy = &cluster.policy;
     let mut spans = vec![
-        Span::styled(count.to_string(), theme.strong),
+        Span::styled(seen.count().to_string(), theme.strong),
         Span::styled(format!(" of {} droplets", policy.max), theme.text),
     ];
-    if serving != count {
-        spans.push(Span::styled(format!(", {serving} serving"), theme.attention));
-    }
     if policy.min > 1 {
         spans.push(Span::styled(format!(" (min {})", policy.min), theme.faint));
     }

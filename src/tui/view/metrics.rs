@@ -15,6 +15,8 @@ const TITLE: u16 = 14;
 const VALUE: u16 = 9;
 const NUMBER: u16 = 6;
 const VOTE: u16 = 10;
+/// A picture narrower than this says nothing.
+const SPARK: u16 = 5;
 
 /// The metrics that the panel shows: those with thresholds, then those of which anything is known.
 pub fn shown(cluster: &ClusterState) -> Vec<Metric> {
@@ -64,15 +66,17 @@ struct Columns {
 
 impl Columns {
     fn of(mut row: Rect) -> Self {
+        let all = row.width;
         let (gauge_width, known_width, gap) = match row.width {
-            0..90 => (13, 0, 1),
+            0..72 => (9, 0, 1),
+            72..90 => (13, 0, 1),
             90..110 => (17, 0, 2),
             110..140 => (19, 14, 2),
             _ => (25, 16, 2),
         };
         let title = row.take_left(TITLE);
         let value = row.take_left(VALUE);
-        row.take_left(2);
+        row.take_left(if all < 72 { 1 } else { 2 });
         let known = row.take_right(known_width);
         let vote = row.take_right(VOTE);
         row.take_right(1);
@@ -81,8 +85,8 @@ impl Columns {
         let gauge = row.take_right(gauge_width);
         row.take_right(gap);
         let down = row.take_right(NUMBER);
-        row.take_right(1);
-        Self { title, value, spark: row, down, gauge, up, vote, known }
+        let spark = if row.width > SPARK { Rect { width: row.width - 1, ..row } } else { Rect { width: 0, ..row } };
+        Self { title, value, spark, down, gauge, up, vote, known }
     }
 }
 
