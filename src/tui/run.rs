@@ -318,3 +318,24 @@ fn counts_seconds(cluster: &ClusterState) -> bool {
     let decision = cluster.decision.as_ref();
     operates || cluster.connection != Connection::Live || decision.is_some_and(|d| d.stopped_by.iter().any(waits))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::fixtures::Fixture;
+
+    #[test]
+    fn seconds_are_counted_only_while_something_shows_them() {
+        let counts = |fixture: Fixture| counts_seconds(&fixture.build().clusters[0]);
+        assert!(!counts(Fixture::new(3)), "at rest");
+        assert!(counts(Fixture::new(3).scaling_up()), "how long the operation takes");
+        assert!(!counts(Fixture::new(3).failed()), "it has ended");
+        assert!(counts(Fixture::new(3).api_down()), "until the next try");
+        assert!(counts(Fixture::new(3).load(1.5).cooldown()), "until the cooldown is over");
+    }
+
+    #[test]
+    fn the_exit_code_tells_the_signal() {
+        assert_eq!([Exit::Quit, Exit::Signal(15), Exit::Hangup].map(Exit::code), [0, 143, 129]);
+    }
+}

@@ -189,6 +189,21 @@ fn nothing_is_written_when_nothing_changed() {
 }
 
 #[test]
+fn a_held_picture_stands_still_while_the_worker_goes_on() {
+    let (mut pty, journal) = start(Role::Restless);
+    pty.keys(" ");
+    pty.expect("PAUSED");
+    pty.settle();
+    let (bytes, begin) = (pty.bytes(), ticks(&journal));
+    pty.wait_for("the worker to go on", |_| ticks(&journal) > begin + 100);
+    assert_eq!(pty.bytes(), bytes);
+    // What asks to change the cloud is judged by the present.
+    pty.keys("u");
+    pty.expect("Cancel");
+    assert!(!pty.text().contains("PAUSED"));
+}
+
+#[test]
 fn every_frame_is_a_whole_one() {
     let (mut pty, journal) = start(Role::Restless);
     pty.wait_for("some frames", |_| ticks(&journal) > 50);
