@@ -8,7 +8,7 @@ use ratatui::text::Span;
 use super::sheet::{Cut, Sheet, spans_width};
 use super::{Scene, progress, words};
 use crate::cloud::Remedy;
-use crate::cluster::{Health, elapsed};
+use crate::cluster::{Health, Observation, elapsed};
 use crate::policy::Reason;
 use crate::scaling::{Kind, Level};
 use crate::tui::Theme;
@@ -119,7 +119,7 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
 }
 
 /// `3 of 5 droplets`, with the minimum where that says something.
-fn droplets(scene: &Scene, cluster: &ClusterState, seen: &crate::cluster::Observation) -> Vec<Span<'static>> {
+fn droplets(scene: &Scene, cluster: &ClusterState, seen: &Observation) -> Vec<Span<'static>> {
     let theme = scene.theme;
     let policy = &cluster.policy;
     let mut spans = vec![
@@ -202,20 +202,29 @@ fn second_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) 
     (left, right)
 }
 
-/// How old the data is; what failed is said as well.
+/// How old the data is; what failed is said as well. As long as the next look is not late, a bound is said
+/// and not a number that grows: a screen at rest does not change.
 fn freshness(scene: &Scene, cluster: &ClusterState) -> Part {
     let theme = scene.theme;
     let age = cluster.observation.as_ref().map(|seen| elapsed(seen.at, scene.now));
+    let poll = cluster.spec.timing.poll;
+    let fresh = poll * 3 / 2;
     match (&cluster.connection, age) {
         (Connection::Failing { .. }, Some(age)) => badge(0, &format!("STALE {} old", words::age(age)), theme.bad),
         (Connection::Failing { .. }, None) => badge(0, "NO DATA", theme.bad),
         (Connection::Starting, None) => words_of(0, "asking DigitalOcean…", theme.faint),
-        (_, Some(age)) if age > cluster.spec.timing.poll * 4 => {
-            badge(0, &format!("{} old", words::age(age)), theme.attention)
-        }
-        (_, Some(age)) => words_of(0, format!("seen {}", words::ago(age)), theme.faint),
+        (_, Some(age)) if age > poll * 4 => badge(0, &format!("{} old", words::age(age)), theme.attention),
+        (_, Some(age)) if age > fresh => words_of(0, format!("data {} old", words::age(age)), theme.text),
+        (_, Some(_)) => words_of(0, format!("data < {} old", words::span(fresh)), theme.faint),
         (_, None) => words_of(0, "not seen yet", theme.faint),
     }
+}
+
+/// How old the data of a cluster is, in a narrow column: a bound while the next look is not late.
+pub fn age(scene: &Scene, cluster: &ClusterState, seen: &Observation) -> String {
+    let fresh = cluster.spec.timing.poll * 3 / 2;
+    let age = elapsed(seen.at, scene.now);
+    if age > fresh { words::age(age) } else { format!("<{}", words::span(fresh)) }
 }
 
 /// What went wrong, without the advice: that stands among the problems.

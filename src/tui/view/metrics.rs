@@ -9,7 +9,7 @@ use super::spark::{self, Bounds, Window};
 use super::{Scene, gauge, words};
 use crate::cluster::{Metric, Observation, elapsed};
 use crate::policy::{Rule, Vote};
-use crate::worker::ClusterState;
+use crate::worker::{ClusterState, Connection};
 
 const TITLE: u16 = 14;
 const VALUE: u16 = 9;
@@ -165,18 +165,20 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState, 
         } else {
             sheet.text(foot(columns.vote), word, style);
         }
-        draw_known(sheet, foot(columns.known), scene, rule, seen);
+        draw_known(sheet, foot(columns.known), scene, cluster, rule, seen);
     }
 }
 
 /// Of how many droplets the value is known, and how old it is.
-fn draw_known(sheet: &mut Sheet, at: Rect, scene: &Scene, rule: &Rule, seen: &Observation) {
+fn draw_known(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState, rule: &Rule, seen: &Observation) {
     let all = rule.known == rule.serving;
     let style = if all { sheet.theme.faint } else { sheet.theme.attention };
     if at.width == 0 {
         return;
     }
-    let age = rule.at.map(|at| format!(", {}", words::age(elapsed(at, scene.now.max(seen.at)))));
+    // As old as at the last look, so that nothing moves between two; without looks it grows.
+    let until = if cluster.connection == Connection::Live { seen.at } else { scene.now };
+    let age = rule.at.map(|at| format!(", {}", words::age(elapsed(at, until))));
     let age = age.unwrap_or_default();
     let text = format!("{} of {}{age}", rule.known, rule.serving);
     if width(&text) <= at.width {

@@ -80,7 +80,7 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) 
             Span::styled(format!(" of {}", cluster.policy.max), theme.text),
         ];
         sheet.spans(columns.droplets, &count);
-        sheet.right(columns.age, &words::age(elapsed(seen.at, scene.now)), theme.text);
+        sheet.right(columns.age, &header::age(scene, cluster, seen), theme.text);
         let cost = seen.cost();
         let at_least = if cost.unknown > 0 { "≥" } else { "" };
         sheet.right(columns.cost, &format!("{at_least}{}", words::dollars(cost.monthly)), theme.text);
