@@ -23,6 +23,8 @@ pub enum Column {
 
 /// A sparkline narrower than this says nothing, and wider than that no more.
 const SPARK: std::ops::RangeInclusive<u16> = 5..=30;
+/// From this width on it is good to read.
+const GOOD_SPARK: u16 = 10;
 const GAP: u16 = 2;
 const NOTE: u16 = 16;
 
@@ -146,9 +148,10 @@ pub fn value_width(metric: Metric) -> u16 {
     }
 }
 
-/// The least room for sparklines in this many columns.
+/// The room in which the sparklines of this many columns are good to read: it comes before all that is less
+/// important.
 fn pictures(metrics: usize) -> u16 {
-    u16::try_from(metrics).unwrap_or(u16::MAX).saturating_mul(SPARK.start() + 1)
+    u16::try_from(metrics).unwrap_or(u16::MAX).saturating_mul(GOOD_SPARK + 1)
 }
 
 /// Where a column stands.

@@ -34,7 +34,7 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     if at.width >= WIDE {
         let mut right = at.take_right(at.width / 2);
         right.take_left(3);
-        let rows = (right.height / cells(shown.len()).max(1)).clamp(1, 4);
+        let rows = (right.height / cells(shown.len()).max(1)).clamp(1, 6);
         draw_metrics(sheet, right, scene, cluster, &row, &shown, rows);
     } else {
         let panel = at.take_top(cells(shown.len()));

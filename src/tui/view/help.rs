@@ -44,11 +44,18 @@ fn lines(scene: &Scene, columns: u16) -> Vec<Line<'static>> {
             groups.push(hint.group);
         }
     }
-    let keys = scene.keys.iter().map(|hint| width(&hint.keys)).max().unwrap_or(0).clamp(10, 20);
+    let keys = scene.keys.iter().map(|hint| width(&hint.keys)).max().unwrap_or(0).clamp(10, 14);
     let mut lines = Vec::new();
     let entry = |lines: &mut Vec<Line>, key: &str, text: &str| {
         let indent = usize::from(keys) + 4;
         let wrapped = super::sheet::wrap(text, columns.saturating_sub(cells(indent)));
+        // Many keys for one thing take a line of their own.
+        let key = if usize::from(width(key)) + 3 > indent {
+            lines.push(Line::styled(format!("  {key}"), theme.strong));
+            ""
+        } else {
+            key
+        };
         for (i, text) in wrapped.into_iter().enumerate() {
             let lead = if i == 0 { key } else { "" };
             let gap = indent.saturating_sub(2 + usize::from(width(lead)));

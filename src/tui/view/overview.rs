@@ -6,7 +6,6 @@ use ratatui::text::Span;
 
 use super::sheet::{Cut, Sheet};
 use super::{Drawn, Scene, decision, header, words};
-use crate::cluster::elapsed;
 use crate::worker::ClusterState;
 
 /// The places of the columns in a row.
