@@ -349,3 +349,49 @@ fn the_selected_row_is_brought_into_view() {
     look.ui.table.selected = Some(DropletId(1200));
     assert!(text(&render(&state, &look)).contains("web200"));
 }
+
+#[test]
+fn a_wait_counts_down_by_the_clock() {
+    let state = Fixture::new(3).load(0.93).cooldown().build();
+    let after = |seconds| {
+        let now = fixtures::now() + SignedDuration::from_secs(seconds);
+        text(&render(&state, &Look { now, ..at(120, 36) }))
+    };
+    assert!(after(0).contains("cooling down, 1 min 10 s left"), "{}", after(0));
+    assert!(after(30).contains("cooling down, 40 s left"), "{}", after(30));
+}
+
+#[test]
+fn without_auto_it_says_what_auto_would_do() {
+    let busy = Fixture::new(3).load(0.93).manual();
+    let shown = text(&render(&busy.clone().build(), &at(120, 36)));
+    assert!(shown.contains("auto is off, would scale up: Load per vCPU 0.91 is above 0.70"), "{shown}");
+    let shown = text(&render(&busy.max(3).build(), &at(120, 36)));
+    assert!(shown.contains("auto is off, would not scale up"), "{shown}");
+    assert!(shown.contains("but the maximum of 3 droplets is reached"), "{shown}");
+}
+
+#[test]
+fn how_an_operation_ended_is_shown_for_a_while() {
+    let state = Fixture::new(3).failed().build();
+    let after = |seconds| {
+        let now = fixtures::now() + SignedDuration::from_secs(seconds);
+        text(&render(&state, &Look { now, ..at(80, 24) }))
+    };
+    assert!(after(60).contains("✗ failed: web003 did not become active"), "{}", after(60));
+    assert!(!after(700).contains("✗ failed: web003"), "{}", after(700));
+}
+
+#[test]
+fn a_question_can_be_answered_on_the_smallest_screen() {
+    let state = Fixture::new(3).cooldown().build();
+    for (question, button) in
+        [(Question::Up, "Add web003"), (Question::Down(DropletId(1002)), "Remove web002"), (Question::Quit, "Leave")]
+    {
+        let shown = text(&render(&state, &over(ask(question), view::MINIMUM)));
+        assert!(shown.contains("[ Cancel ]") && shown.contains(button), "{shown}");
+    }
+    let accepted = Overlay::Confirm(Confirm { question: Question::Up, accept_focused: true });
+    let shown = text(&render(&state, &over(accepted, view::MINIMUM)));
+    assert!(shown.contains("[ Add web003 ]") && !shown.contains("[ Cancel ]"), "{shown}");
+}
