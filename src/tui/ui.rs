@@ -17,12 +17,47 @@ pub struct Ui {
     pub overlay: Option<Overlay>,
     /// The table of droplets.
     pub table: Table,
+    /// The page of events; row 0 is the newest.
+    pub events: List,
+    /// The page of all clusters.
+    pub overview: List,
+    /// Lines scrolled on a page that is only read: that of a droplet.
+    pub scroll: usize,
     /// How far back sparklines and charts go.
     pub range: Duration,
     /// Whether the screen is frozen while the worker goes on.
     pub frozen: bool,
     /// Short messages about what just happened, newest last.
     pub toasts: Vec<Toast>,
+}
+
+impl Ui {
+    /// The time ranges that can be chosen: 15 minutes, 1, 6 and 24 hours, 7 days.
+    pub const RANGES: [Duration; 5] = [
+        Duration::from_secs(15 * 60),
+        Duration::from_secs(3600),
+        Duration::from_secs(6 * 3600),
+        Duration::from_secs(24 * 3600),
+        Duration::from_secs(7 * 24 * 3600),
+    ];
+}
+
+impl Default for Ui {
+    /// As it is after the start.
+    fn default() -> Self {
+        Self {
+            cluster: 0,
+            page: Page::Cluster,
+            overlay: None,
+            table: Table::default(),
+            events: List::default(),
+            overview: List::default(),
+            scroll: 0,
+            range: Self::RANGES[1],
+            frozen: false,
+            toasts: Vec::new(),
+        }
+    }
 }
 
 /// A page.
@@ -52,6 +87,13 @@ pub enum Overlay {
     Confirm(Confirm),
     /// The filter of the table is being typed.
     Filter(tui_input::Input),
+    /// Why something is not done; there is only Close.
+    Notice {
+        /// What was wished for, such as `Remove a clone`.
+        title: &'static str,
+        /// Why not.
+        text: String,
+    },
 }
 
 /// A question before the cloud is changed. What it shows comes from the state's plans.
@@ -77,10 +119,12 @@ pub enum Question {
 }
 
 /// The table of droplets.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {
     /// The selected droplet.
     pub selected: Option<DropletId>,
+    /// The row on which it was seen last: where the selection stays when the droplet is gone.
+    pub row: usize,
     /// The first row shown.
     pub offset: usize,
     /// The column by which it is sorted.
@@ -91,10 +135,20 @@ pub struct Table {
     pub filter: String,
 }
 
+/// A list of which one row is selected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct List {
+    /// The selected row.
+    pub selected: usize,
+    /// The first row shown.
+    pub offset: usize,
+}
+
 /// A column to sort by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SortBy {
     /// The base first, then by age.
+    #[default]
     Role,
     /// By name.
     Name,

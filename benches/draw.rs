@@ -1,0 +1,46 @@
+//! What a frame costs: 200×60 with 1,000 droplets, as at rest, sorted, filtered, and on the other pages.
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use dropscale::cluster::Metric;
+use dropscale::tui::fixtures::{self, Fixture};
+use dropscale::tui::view::{self, Scene};
+use dropscale::tui::{Keymap, Page, SortBy, Theme, Ui};
+use jiff::tz::TimeZone;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+fn frames(criterion: &mut Criterion) {
+    let state = Fixture::new(1000).findings().build();
+    let mut sorted = fixtures::ui();
+    sorted.table.sort = SortBy::Metric(Metric::Cpu);
+    let mut filtered = fixtures::ui();
+    "web5".clone_into(&mut filtered.table.filter);
+    let chart = Ui { page: Page::Chart(Metric::Cpu), ..fixtures::ui() };
+    for (name, ui) in
+        [("cluster", fixtures::ui()), ("cluster sorted", sorted), ("cluster filtered", filtered), ("chart", chart)]
+    {
+        let (theme, zone, keys) = (Theme::terminal(), TimeZone::UTC, Keymap::default().hints(&ui, &state));
+        let scene = Scene {
+            state: &state,
+            ui: &ui,
+            theme: &theme,
+            keys: &keys,
+            now: fixtures::now(),
+            zone: &zone,
+            ascii: false,
+        };
+        let Ok(mut terminal) = Terminal::new(TestBackend::new(200, 60));
+        criterion.bench_function(&format!("200x60, 1000 droplets, {name}"), |bencher| {
+            bencher.iter(|| {
+                terminal
+                    .draw(|frame| {
+                        view::draw(frame, &scene);
+                    })
+                    .map(|_| ())
+            });
+        });
+    }
+}
+
+criterion_group!(benches, frames);
+criterion_main!(benches);

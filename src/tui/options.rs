@@ -1,0 +1,95 @@
+//! What the interface is told at the start, and what the environment says of the terminal. The terminal itself is
+//! never asked: an answer may not come, and a bad line delays it.
+
+use std::sync::Arc;
+
+use jiff::tz::TimeZone;
+
+use super::{Keymap, Theme};
+use crate::cloud::{Clock, SystemClock};
+
+/// What the interface is told at the start.
+#[derive(Clone)]
+pub struct Options {
+    /// The styles.
+    pub theme: Theme,
+    /// Whether only characters below 0x80 may be written.
+    pub ascii: bool,
+    /// The keys.
+    pub keymap: Keymap,
+    /// The cluster that is looked at first: an index.
+    pub cluster: usize,
+    /// The zone in which times of day are shown.
+    pub zone: TimeZone,
+    /// The local clock that the state's offset is about.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Options {
+    /// The options for a terminal with this environment. `color` is the user's word, `None` to go by `NO_COLOR`
+    /// and `TERM`; `ascii` asks for plain ASCII, which a locale without UTF-8 does as well.
+    #[must_use]
+    pub fn detect(color: Option<bool>, ascii: bool, variable: impl Fn(&str) -> Option<String>) -> Self {
+        let color = color.unwrap_or_else(|| has_colors(&variable));
+        Self {
+            theme: if color { Theme::terminal() } else { Theme::monochrome() },
+            ascii: ascii || !is_utf8(&variable),
+            keymap: Keymap::default(),
+            cluster: 0,
+            zone: TimeZone::system(),
+            clock: Arc::new(SystemClock),
+        }
+    }
+}
+
+/// By <https://no-color.org>, and by the terminals that have none.
+fn has_colors(variable: &impl Fn(&str) -> Option<String>) -> bool {
+    let forbidden = variable("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let term = variable("TERM").unwrap_or_default();
+    let has_none = matches!(term.as_str(), "dumb" | "vt52" | "vt100" | "vt102" | "vt220") || term.ends_with("-mono");
+    !forbidden && !has_none
+}
+
+/// Whether the locale's characters are UTF-8: the first variable that is set counts. Without any of them, as in
+/// a container, most terminals are all the same.
+fn is_utf8(variable: &impl Fn(&str) -> Option<String>) -> bool {
+    let set = |name| variable(name).filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+    let names_utf8 = |locale: String| {
+        let locale = locale.to_ascii_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    };
+    locale.is_none_or(names_utf8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn detect(variables: &[(&str, &str)]) -> (bool, bool) {
+        let get = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        let options = Options::detect(None, false, get);
+        (options.theme != Theme::monochrome(), options.ascii)
+    }
+
+    #[test]
+    fn colours_are_used_unless_they_are_forbidden_or_missing() {
+        assert!(detect(&[("TERM", "xterm-256color")]).0);
+        assert!(!detect(&[("TERM", "xterm-256color"), ("NO_COLOR", "1")]).0);
+        assert!(detect(&[("NO_COLOR", "")]).0, "empty forbids nothing");
+        assert!(!detect(&[("TERM", "vt100")]).0);
+        let forced = Options::detect(Some(true), false, |name| (name == "NO_COLOR").then(|| "1".to_owned()));
+        assert!(forced.theme != Theme::monochrome(), "the user's word counts more");
+    }
+
+    #[test]
+    fn ascii_is_used_when_the_locale_is_not_utf8() {
+        assert!(!detect(&[("LANG", "de_DE.UTF-8")]).1);
+        assert!(!detect(&[("LC_ALL", "C.utf8"), ("LANG", "C")]).1);
+        assert!(detect(&[("LANG", "C")]).1);
+        assert!(detect(&[("LC_CTYPE", "de_DE.ISO-8859-1"), ("LANG", "de_DE.UTF-8")]).1);
+        assert!(detect(&[("LC_ALL", ""), ("LANG", "POSIX")]).1, "empty is as good as not set");
+        assert!(!detect(&[]).1);
+        assert!(Options::detect(None, true, |_| None).ascii);
+    }
+}

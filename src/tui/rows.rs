@@ -1,0 +1,154 @@
+//! The rows of the table of droplets, filtered and sorted. Drawing and the handling of keys both go by them, so
+//! that the selection moves along what is seen.
+
+use std::cmp::Ordering;
+
+use crate::cluster::{ClusterSpec, Droplet, Member, Metric, Role, Scope};
+use crate::worker::ClusterState;
+
+use super::{SortBy, Table};
+
+/// A row.
+#[derive(Debug, Clone, Copy)]
+pub struct Row<'a> {
+    /// The droplet.
+    pub droplet: &'a Droplet,
+    /// What is known of it as a member; `None` when it has already given up the cluster's tag to leave.
+    pub member: Option<&'a Member>,
+}
+
+/// The droplets to be shown, in order; none before the first look.
+#[must_use]
+pub fn rows<'a>(cluster: &'a ClusterState, table: &Table) -> Vec<Row<'a>> {
+    let Some(seen) = &cluster.observation else { return Vec::new() };
+    let members = seen.members.iter().map(|member| Row { droplet: &member.droplet, member: Some(member) });
+    let leaving = seen.leaving.iter().map(|droplet| Row { droplet, member: None });
+    let wanted = table.filter.trim().to_lowercase();
+    let mut rows: Vec<Row> = members.chain(leaving).filter(|row| row.matches(&wanted, &cluster.spec)).collect();
+    match table.sort {
+        SortBy::Role if table.descending => rows.reverse(),
+        SortBy::Role => {}
+        sort => rows.sort_by(|a, b| compare(a, b, sort, table.descending)),
+    }
+    rows
+}
+
+/// The columns by which the table can be sorted now: those of metrics only when a droplet has a value.
+pub fn sort_columns(cluster: &ClusterState) -> impl Iterator<Item = SortBy> {
+    let has = |metric: &Metric| {
+        let seen = cluster.observation.as_ref();
+        seen.is_some_and(|seen| seen.members.iter().any(|m| m.readings.contains_key(metric)))
+    };
+    let metrics = Metric::ALL.into_iter().filter(|m| m.scope() == Scope::Droplet).filter(has).map(SortBy::Metric);
+    [SortBy::Role, SortBy::Name, SortBy::Status]
+        .into_iter()
+        .chain(metrics.collect::<Vec<_>>())
+        .chain([SortBy::Age, SortBy::Price])
+}
+
+impl Row<'_> {
+    /// Its role; one that is leaving is a clone.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.member.map_or(Role::Clone, |member| member.role)
+    }
+
+    /// What it is doing, in one word: `arriving` and `leaving` before the API's own status.
+    #[must_use]
+    pub fn state(&self) -> String {
+        if self.member.is_none() || self.droplet.draining().is_some() {
+            "leaving".to_owned()
+        } else if self.droplet.pending().is_some() {
+            "arriving".to_owned()
+        } else {
+            self.droplet.status.to_string()
+        }
+    }
+
+    /// Whether this text, in lower case, occurs in its name, state, role or a tag.
+    fn matches(&self, wanted: &str, spec: &ClusterSpec) -> bool {
+        let role = match self.role() {
+            Role::Base => "base",
+            Role::Clone => "clone",
+            Role::Guest => "guest",
+        };
+        // The cluster's own tag is on each of them and tells nothing apart.
+        let mut tags = self.droplet.tags.iter().filter(|tag| **tag != spec.tag);
+        wanted.is_empty()
+            || self.droplet.name.to_lowercase().contains(wanted)
+            || self.state().contains(wanted)
+            || role.contains(wanted)
+            || tags.any(|tag| tag.to_lowercase().contains(wanted))
+    }
+
+    fn number(&self, sort: SortBy) -> Option<f64> {
+        match sort {
+            SortBy::Metric(metric) => self.member?.readings.get(&metric).map(|reading| reading.value),
+            SortBy::Price => self.droplet.size.price.map(|price| price.monthly),
+            _ => None,
+        }
+    }
+}
+
+fn compare(a: &Row, b: &Row, sort: SortBy, descending: bool) -> Ordering {
+    let turn = |order: Ordering| if descending { order.reverse() } else { order };
+    match sort {
+        SortBy::Role => Ordering::Equal,
+        SortBy::Name => turn(a.droplet.name.cmp(&b.droplet.name)),
+        SortBy::Status => turn(a.state().cmp(&b.state())),
+        SortBy::Age => turn(b.droplet.created_at.cmp(&a.droplet.created_at)),
+        SortBy::Metric(_) | SortBy::Price => match (a.number(sort), b.number(sort)) {
+            (Some(x), Some(y)) => turn(x.total_cmp(&y)),
+            // What is not known stands last, whichever way the rest goes.
+            (x, y) => x.is_none().cmp(&y.is_none()),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::fixtures::Fixture;
+    use std::sync::Arc;
+
+    fn names(cluster: &ClusterState, table: &Table) -> Vec<String> {
+        rows(cluster, table).iter().map(|row| row.droplet.name.clone()).collect()
+    }
+
+    #[test]
+    fn the_filter_looks_at_name_state_role_and_tags() {
+        let cluster = Fixture::new(3).scaling_up().build().clusters.remove(0);
+        let find = |filter: &str| names(&cluster, &Table { filter: filter.to_owned(), ..Table::default() });
+        assert_eq!(find("").len(), 4);
+        assert_eq!(find("WEB001"), ["web001"]);
+        assert_eq!(find("base"), ["web-base"]);
+        assert_eq!(find("clone").len(), 3);
+        assert_eq!(find("arriving"), ["web003"]);
+        assert_eq!(find("dropscale:pending"), ["web003"]);
+        assert!(find("nothing like it").is_empty());
+    }
+
+    #[test]
+    fn what_is_not_known_stands_last_in_both_directions() {
+        let mut cluster = Fixture::new(4).build().clusters.remove(0);
+        let mut seen = (**cluster.observation.as_ref().unwrap()).clone();
+        for (member, load) in seen.members.iter_mut().zip([Some(2.0), None, Some(1.0), Some(3.0)]) {
+            match (load, member.readings.get_mut(&Metric::Load)) {
+                (Some(load), Some(reading)) => reading.value = load,
+                _ => drop(member.readings.remove(&Metric::Load)),
+            }
+        }
+        cluster.observation = Some(Arc::new(seen));
+        let by_load = |descending| Table { sort: SortBy::Metric(Metric::Load), descending, ..Table::default() };
+        assert_eq!(names(&cluster, &by_load(false)), ["web002", "web-base", "web003", "web001"]);
+        assert_eq!(names(&cluster, &by_load(true)), ["web003", "web-base", "web002", "web001"]);
+    }
+
+    #[test]
+    fn a_metric_that_nobody_has_is_no_column() {
+        let cluster = Fixture::new(2).build_with(false).clusters.remove(0);
+        assert!(sort_columns(&cluster).all(|sort| !matches!(sort, SortBy::Metric(_))));
+        let cluster = Fixture::new(2).build().clusters.remove(0);
+        assert!(sort_columns(&cluster).any(|sort| sort == SortBy::Metric(Metric::Cpu)));
+    }
+}

@@ -1,0 +1,341 @@
+//! The loop of the interface. It owns the main thread and the terminal, draws when something has changed, and
+//! waits otherwise; the worker runs elsewhere and does not notice when the terminal does not read.
+
+use std::mem;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crossterm::event::{Event, KeyEventKind};
+use jiff::Timestamp;
+use tokio::sync::{mpsc, watch};
+use tokio::time::sleep;
+
+use super::keymap::Context;
+use super::terminal::{self, Control, Session, Tty, TuiError};
+use super::update::{self, Effect, Heard, Outcome, Seen};
+use super::view::{self, Drawn, Scene};
+use super::{Options, Page, Ui};
+use crate::policy::Reason;
+use crate::scaling::Level;
+use crate::worker::{AppState, ClusterState, Command, Connection};
+
+/// How the interface ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// The user left.
+    Quit,
+    /// A signal, with its number.
+    Signal(i32),
+    /// The terminal is gone.
+    Hangup,
+}
+
+impl Exit {
+    /// The exit code of the process: 0, or 128 and the signal's number.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Quit => 0,
+            Self::Signal(number) => terminal::exit_code(number),
+            Self::Hangup => terminal::HANGUP,
+        }
+    }
+}
+
+/// Runs the interface until the user leaves, a signal comes, or the terminal is gone. To be called on the main
+/// thread, outside of any runtime. A signal to stop ends the process within two seconds even when this thread
+/// is stuck in a write.
+pub fn run(
+    state: watch::Receiver<Arc<AppState>>,
+    commands: mpsc::Sender<Command>,
+    options: Options,
+) -> Result<Exit, TuiError> {
+    let tty = Arc::new(Tty::open()?);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(TuiError::Terminal)?;
+    let (tell_control, control) = mpsc::channel(16);
+    let (tell_input, input) = mpsc::channel(256);
+    terminal::watch_signals(Arc::clone(&tty), tell_control.clone()).map_err(TuiError::Terminal)?;
+    let session = Session::begin(Arc::clone(&tty))?;
+    terminal::watch_hangup(tty, tell_control.clone()).map_err(TuiError::Terminal)?;
+    terminal::read_input(tell_input, tell_control).map_err(TuiError::Terminal)?;
+    runtime.block_on(Loop::new(session, state, commands, options).run(input, control))
+}
+
+/// How often is looked whether a text that counts seconds has changed.
+const COUNTING: Duration = Duration::from_secs(1);
+
+/// The same for texts that only tell an age.
+const AGEING: Duration = Duration::from_secs(5);
+
+struct Loop {
+    session: Session,
+    state: watch::Receiver<Arc<AppState>>,
+    commands: mpsc::Sender<Command>,
+    options: Options,
+    /// The state that is shown; while the picture is held, not the newest.
+    shown: Arc<AppState>,
+    /// The time at which the picture is held.
+    held_at: Option<Timestamp>,
+    ui: Ui,
+    drawn: Drawn,
+    heard: Heard,
+    /// Whether the terminal is given back until we are woken.
+    suspended: bool,
+    /// Whether the next frame may differ from the last.
+    changed: bool,
+}
+
+impl Loop {
+    fn new(
+        session: Session,
+        mut state: watch::Receiver<Arc<AppState>>,
+        commands: mpsc::Sender<Command>,
+        options: Options,
+    ) -> Self {
+        let shown = Arc::clone(&state.borrow_and_update());
+        let heard = Heard::all_of(&shown);
+        let drawn = Drawn::default();
+        let cluster = options.cluster.min(shown.clusters.len().saturating_sub(1));
+        let mut ui = Ui { cluster, ..Ui::default() };
+        ui.overview.selected = cluster;
+        Self {
+            session,
+            state,
+            commands,
+            options,
+            shown,
+            held_at: None,
+            ui,
+            drawn,
+            heard,
+            suspended: false,
+            changed: true,
+        }
+    }
+
+    async fn run(
+        mut self,
+        mut input: mpsc::Receiver<Event>,
+        mut control: mpsc::Receiver<Control>,
+    ) -> Result<Exit, TuiError> {
+        if self.ui.cluster > 0 {
+            self.carry_out(Command::Focus { cluster: self.ui.cluster }.into());
+        }
+        loop {
+            if self.suspended {
+                if let Some(exit) = control.recv().await.and_then(|told| self.obey(told)) {
+                    return Ok(exit);
+                }
+                continue;
+            }
+            // An error here is how a terminal that is gone shows itself.
+            if mem::take(&mut self.changed) && self.draw().is_err() {
+                return Ok(Exit::Hangup);
+            }
+            let pause = self.pause();
+            tokio::select! {
+                biased;
+                Some(told) = control.recv() => if let Some(exit) = self.obey(told) {
+                    return Ok(exit);
+                },
+                Some(event) = input.recv() => {
+                    let mut next = Some(event);
+                    while let Some(event) = next {
+                        if let Some(exit) = self.hear(&event) {
+                            return Ok(exit);
+                        }
+                        next = input.try_recv().ok();
+                    }
+                    self.changed = true;
+                }
+                changed = self.state.changed() => {
+                    changed.map_err(|_| self.worker_stopped())?;
+                    self.take_state();
+                }
+                () = sleep(pause) => {
+                    let now = Instant::now();
+                    self.ui.toasts.retain(|toast| toast.until > now);
+                    self.changed = true;
+                }
+            }
+        }
+    }
+
+    fn seen(shown: &AppState, drawn: Drawn) -> Seen<'_> {
+        Seen { state: shown, drawn, now: Instant::now() }
+    }
+
+    fn worker_stopped(&self) -> TuiError {
+        let why = self.session.last_panic().map(|text| format!(" ({})", text.replace('\n', ": ")));
+        TuiError::WorkerStopped { why: why.unwrap_or_default() }
+    }
+
+    /// Takes the newest state, unless the picture is held.
+    fn take_state(&mut self) {
+        let newest = Arc::clone(&self.state.borrow_and_update());
+        if !self.ui.frozen && newest.generation != self.shown.generation {
+            self.changed = true;
+            self.shown = newest;
+            self.heard.tell(&mut self.ui, &self.shown, Instant::now());
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        let local = self.options.clock.now();
+        local.checked_add(self.shown.clock_offset.unwrap_or_default()).unwrap_or(local)
+    }
+
+    fn draw(&mut self) -> std::io::Result<()> {
+        update::follow(&mut self.ui, &Self::seen(&self.shown, self.drawn));
+        let keys = self.options.keymap.hints(&self.ui, &self.shown);
+        let scene = Scene {
+            state: &self.shown,
+            ui: &self.ui,
+            theme: &self.options.theme,
+            keys: &keys,
+            now: self.held_at.unwrap_or_else(|| self.now()),
+            zone: &self.options.zone,
+            ascii: self.options.ascii,
+        };
+        self.drawn = self.session.draw(|frame| view::draw(frame, &scene))?;
+        self.scroll_to(self.drawn.offset);
+        Ok(())
+    }
+
+    /// Remembers from where the list in front was drawn.
+    fn scroll_to(&mut self, offset: usize) {
+        if self.ui.overlay.is_some() {
+            return;
+        }
+        match self.ui.page {
+            Page::Cluster => self.ui.table.offset = offset,
+            Page::Events => self.ui.events.offset = offset,
+            Page::Overview => self.ui.overview.offset = offset,
+            Page::Droplet(_) => self.ui.scroll = offset,
+            Page::Chart(_) => {}
+        }
+    }
+
+    /// How long until something on the screen may have changed by itself.
+    fn pause(&self) -> Duration {
+        let until_toast_ends = self.ui.toasts.iter().map(|toast| toast.until.saturating_duration_since(Instant::now()));
+        let counts = self.shown.clusters.iter().any(counts_seconds);
+        let pace = if self.ui.frozen {
+            Duration::from_secs(3600)
+        } else if counts {
+            COUNTING
+        } else {
+            AGEING
+        };
+        until_toast_ends.min().map_or(pace, |end| end.min(pace))
+    }
+
+    fn obey(&mut self, told: Control) -> Option<Exit> {
+        let done = match told {
+            Control::Stop(number) => return Some(Exit::Signal(number)),
+            Control::Hangup => return Some(Exit::Hangup),
+            Control::Suspend => self.suspend(terminal::stop_self),
+            Control::Resume => {
+                self.suspended = false;
+                self.changed = true;
+                self.session.resume()
+            }
+        };
+        done.err().map(|_| Exit::Hangup)
+    }
+
+    /// Gives the terminal back and stops. This thread may run on for a moment after the signal, so nothing is
+    /// taken over again before the word that we go on.
+    fn suspend(&mut self, stop: impl FnOnce() -> std::io::Result<()>) -> std::io::Result<()> {
+        self.session.suspend();
+        self.suspended = true;
+        stop()
+    }
+
+    fn hear(&mut self, event: &Event) -> Option<Exit> {
+        match event {
+            Event::Key(key) if key.kind != KeyEventKind::Release => {
+                let action = self.options.keymap.action(Context::of(&self.ui), self.shown.demo, key);
+                if self.ui.frozen && action.is_some_and(update::needs_the_present) {
+                    self.hold(false);
+                }
+                let was_held = self.ui.frozen;
+                let seen = Self::seen(&self.shown, self.drawn);
+                let outcome = update::key(&mut self.ui, &self.options.keymap, key, &seen);
+                if self.ui.frozen != was_held {
+                    self.hold(self.ui.frozen);
+                }
+                self.carry_out(outcome)
+            }
+            Event::Paste(text) => {
+                update::paste(&mut self.ui, text);
+                None
+            }
+            // The size is asked for at each frame.
+            _ => None,
+        }
+    }
+
+    /// Holds the picture, or lets it go on.
+    fn hold(&mut self, held: bool) {
+        self.ui.frozen = held;
+        self.held_at = held.then(|| self.now());
+        if !held {
+            self.take_state();
+        }
+    }
+
+    fn carry_out(&mut self, outcome: Outcome) -> Option<Exit> {
+        for command in outcome.commands {
+            if self.commands.try_send(command).is_err() {
+                let text = "the worker is busy: try again in a moment";
+                update::toast(&mut self.ui, Level::Warning, text, Instant::now());
+            }
+        }
+        let done = match outcome.effect? {
+            Effect::Quit => return Some(Exit::Quit),
+            Effect::Repaint => self.session.repaint(),
+            Effect::Suspend => self.visit_shell(),
+        };
+        done.err().map(|_| Exit::Hangup)
+    }
+
+    fn visit_shell(&mut self) -> std::io::Result<()> {
+        if terminal::has_shell() {
+            return self.suspend(terminal::stop_job);
+        }
+        let text = "no shell to go to: dropscale was not started from one";
+        update::toast(&mut self.ui, Level::Warning, text, Instant::now());
+        Ok(())
+    }
+}
+
+/// Whether something of this cluster is shown that changes each second: how long an operation takes, or how long
+/// until something goes on.
+fn counts_seconds(cluster: &ClusterState) -> bool {
+    let operates = cluster.operation.as_ref().is_some_and(|operation| operation.outcome.is_none());
+    let waits = |reason: &Reason| matches!(reason, Reason::Cooldown { .. } | Reason::BackingOff { .. });
+    let decision = cluster.decision.as_ref();
+    operates || cluster.connection != Connection::Live || decision.is_some_and(|d| d.stopped_by.iter().any(waits))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::fixtures::Fixture;
+
+    #[test]
+    fn seconds_are_counted_only_while_something_shows_them() {
+        let counts = |fixture: Fixture| counts_seconds(&fixture.build().clusters[0]);
+        assert!(!counts(Fixture::new(3)), "at rest");
+        assert!(counts(Fixture::new(3).scaling_up()), "how long the operation takes");
+        assert!(!counts(Fixture::new(3).failed()), "it has ended");
+        assert!(counts(Fixture::new(3).api_down()), "until the next try");
+        assert!(counts(Fixture::new(3).load(1.5).cooldown()), "until the cooldown is over");
+    }
+
+    #[test]
+    fn the_exit_code_tells_the_signal() {
+        assert_eq!([Exit::Quit, Exit::Signal(15), Exit::Hangup].map(Exit::code), [0, 143, 129]);
+    }
+}

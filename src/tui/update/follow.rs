@@ -1,0 +1,79 @@
+//! What changes by itself when a new state comes: selections whose droplet is gone, questions that have no
+//! object any more, and toasts for what just happened.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::{Seen, Ui, toast, turn_to};
+use crate::cluster::DropletId;
+use crate::scaling::Level;
+use crate::tui::{Confirm, Overlay, Page, Question, rows};
+use crate::worker::{AppState, ClusterState, Event};
+
+/// Brings the interface in line with the state. A selection whose droplet is gone stays on its row.
+pub fn follow(ui: &mut Ui, seen: &Seen) {
+    let Some(cluster) = seen.cluster(ui) else { return };
+    let rows = rows(cluster, &ui.table);
+    let here = rows.iter().position(|row| Some(row.droplet.id) == ui.table.selected);
+    ui.table.row = here.unwrap_or(ui.table.row.min(rows.len().saturating_sub(1)));
+    ui.table.selected = rows.get(ui.table.row).map(|row| row.droplet.id);
+    ui.events.selected = ui.events.selected.min(cluster.events.len().saturating_sub(1));
+    if let Page::Droplet(id) = ui.page
+        && is_gone(cluster, id)
+    {
+        turn_to(ui, Page::Cluster);
+        toast(ui, Level::Info, "the droplet is gone", seen.now);
+    }
+    if let Some(Overlay::Confirm(Confirm { question: Question::Down(id), .. })) = ui.overlay
+        && is_gone(cluster, id)
+    {
+        ui.overlay = None;
+        toast(ui, Level::Info, "the droplet is gone already", seen.now);
+    }
+}
+
+fn is_gone(cluster: &ClusterState, id: DropletId) -> bool {
+    let there = |seen: &crate::cluster::Observation| {
+        seen.member(id).is_some() || seen.leaving.iter().any(|droplet| droplet.id == id)
+    };
+    cluster.observation.as_ref().is_some_and(|seen| !there(seen))
+}
+
+/// Which events were heard of already, for each cluster.
+#[derive(Debug, Default)]
+pub struct Heard {
+    last: Vec<Arc<Vec<Event>>>,
+}
+
+impl Heard {
+    /// Nothing that is in this state is new.
+    #[must_use]
+    pub fn all_of(state: &AppState) -> Self {
+        Self { last: state.clusters.iter().map(|cluster| Arc::clone(&cluster.events)).collect() }
+    }
+
+    /// Shows what happened since; mere information only stands in the list of events.
+    pub fn tell(&mut self, ui: &mut Ui, state: &AppState, now: Instant) {
+        for (index, cluster) in state.clusters.iter().enumerate() {
+            let known = self.last.get(index).map_or(&[][..], |events| events.as_slice());
+            for event in news(&cluster.events, known).iter().filter(|event| event.level != Level::Info) {
+                let text = if index == ui.cluster {
+                    event.text.clone()
+                } else {
+                    format!("{}: {}", cluster.spec.name, event.text)
+                };
+                toast(ui, event.level, text, now);
+            }
+        }
+        *self = Self::all_of(state);
+    }
+}
+
+/// The events after the last known one. The same again, only counted up, is no news.
+fn news<'a>(events: &'a [Event], known: &[Event]) -> &'a [Event] {
+    let Some(last) = known.last() else { return events };
+    let same = |event: &Event| event.text == last.text && event.level == last.level && event.at >= last.at;
+    let after =
+        events.iter().rposition(same).map_or_else(|| events.partition_point(|event| event.at <= last.at), |at| at + 1);
+    &events[after..]
+}

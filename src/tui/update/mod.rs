@@ -1,0 +1,322 @@
+//! What a key does to the interface: pure, so that it can be tested without a terminal. `ask` holds the
+//! questions before the cloud is changed, `walk` the selections, `follow` what changes with a new state.
+
+mod ask;
+mod follow;
+mod walk;
+
+use std::time::{Duration, Instant};
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tui_input::{Input, InputRequest};
+
+use super::keymap::{Action, Context, Keymap};
+use super::view::Drawn;
+use super::{Overlay, Page, Toast, Ui};
+use crate::cluster::{DropletId, Metric};
+use crate::policy::Vote;
+use crate::scaling::Level;
+use crate::worker::{AppState, ClusterState, Command, DemoCommand};
+
+pub use ask::down_plan;
+pub use follow::{Heard, follow};
+
+/// How long a toast stays.
+const TOAST: Duration = Duration::from_secs(6);
+
+/// At most this many toasts at once.
+const TOASTS: usize = 3;
+
+/// What the interface is looking at when a key comes.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    /// The state that is shown.
+    pub state: &'a AppState,
+    /// What the last frame turned out to be.
+    pub drawn: Drawn,
+    /// The local time.
+    pub now: Instant,
+}
+
+impl<'a> Seen<'a> {
+    fn cluster(&self, ui: &Ui) -> Option<&'a ClusterState> {
+        self.state.clusters.get(ui.cluster)
+    }
+}
+
+/// What comes of a key beside the change of the interface.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Outcome {
+    /// For the worker.
+    pub commands: Vec<Command>,
+    /// For the loop.
+    pub effect: Option<Effect>,
+}
+
+/// What only the loop can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Leave.
+    Quit,
+    /// To the shell.
+    Suspend,
+    /// Draw the next frame whole.
+    Repaint,
+}
+
+impl From<Command> for Outcome {
+    fn from(command: Command) -> Self {
+        Self { commands: vec![command], effect: None }
+    }
+}
+
+impl From<Effect> for Outcome {
+    fn from(effect: Effect) -> Self {
+        Self { commands: Vec::new(), effect: Some(effect) }
+    }
+}
+
+/// Shows a short message for a while.
+pub fn toast(ui: &mut Ui, level: Level, text: impl Into<String>, now: Instant) {
+    ui.toasts.push(Toast { level, text: text.into(), until: now + TOAST });
+    let surplus = ui.toasts.len().saturating_sub(TOASTS);
+    ui.toasts.drain(..surplus);
+}
+
+/// Whether the key asks to change the cloud: that is never judged by a picture that is held.
+#[must_use]
+pub fn needs_the_present(action: Action) -> bool {
+    matches!(action, Action::ScaleUp | Action::ScaleDown | Action::RemoveSelected | Action::ToggleAuto)
+}
+
+/// A key was pressed.
+pub fn key(ui: &mut Ui, keymap: &Keymap, event: &KeyEvent, seen: &Seen) -> Outcome {
+    let context = Context::of(ui);
+    match (keymap.action(context, seen.state.demo, event), context) {
+        (Some(action), _) => act(ui, action, seen),
+        (None, Context::Filter) => {
+            if let Some(request) = edit(event) {
+                type_filter(ui, [request]);
+            }
+            Outcome::default()
+        }
+        (None, _) => Outcome::default(),
+    }
+}
+
+/// Text was pasted: it is never a key.
+pub fn paste(ui: &mut Ui, text: &str) {
+    type_filter(ui, super::text::clean(text).chars().map(InputRequest::InsertChar));
+}
+
+/// Does what a key means.
+pub fn act(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
+    match ui.overlay {
+        Some(Overlay::Confirm(_)) => return ask::answer(ui, action, seen),
+        Some(_) => return in_overlay(ui, action, seen),
+        None => {}
+    }
+    match action {
+        Action::ScaleUp => ask::up(ui, seen),
+        Action::ScaleDown => ask::down(ui, seen),
+        Action::RemoveSelected => ask::remove_selected(ui, seen),
+        Action::ToggleAuto => ask::auto(ui, seen),
+        Action::Quit => ask::quit(ui, seen),
+        Action::Refresh => {
+            toast(ui, Level::Info, "looking at the cluster now", seen.now);
+            Command::Refresh { cluster: ui.cluster }.into()
+        }
+        Action::Open => open(ui, seen),
+        Action::Back => back(ui),
+        Action::Zoom => {
+            let chart = seen.cluster(ui).map_or(Page::Cluster, |cluster| Page::Chart(first_metric(cluster)));
+            turn_to(ui, if matches!(ui.page, Page::Chart(_)) { Page::Cluster } else { chart })
+        }
+        Action::Events => turn_to(ui, if ui.page == Page::Events { Page::Cluster } else { Page::Events }),
+        Action::Overview => {
+            ui.overview.selected = ui.cluster;
+            turn_to(ui, if ui.page == Page::Overview { Page::Cluster } else { Page::Overview })
+        }
+        Action::NextCluster => look_at(ui, seen, ui.cluster + 1),
+        Action::PreviousCluster => look_at(ui, seen, ui.cluster + seen.state.clusters.len().saturating_sub(1)),
+        Action::Cluster(index) if index < seen.state.clusters.len() => look_at(ui, seen, index),
+        Action::Shorter => range(ui, |range| Ui::RANGES.into_iter().rev().find(|other| *other < range)),
+        Action::Longer => range(ui, |range| Ui::RANGES.into_iter().find(|other| *other > range)),
+        Action::MoreLoad => demo(ui, DemoCommand::MoreLoad, "more traffic", seen),
+        Action::LessLoad => demo(ui, DemoCommand::LessLoad, "less traffic", seen),
+        Action::ToggleOutage => demo(ui, DemoCommand::ToggleOutage, "the API fails, or works again", seen),
+        Action::KillDroplet => match in_front(ui) {
+            Some(id) => demo(ui, DemoCommand::KillDroplet(id), "the droplet crashes", seen),
+            None => Outcome::default(),
+        },
+        action => {
+            simply(ui, action, seen);
+            everywhere(action)
+        }
+    }
+}
+
+/// What changes nothing but the interface.
+fn simply(ui: &mut Ui, action: Action, seen: &Seen) {
+    match action {
+        Action::Filter if ui.page == Page::Cluster => {
+            ui.overlay = Some(Overlay::Filter(Input::new(ui.table.filter.clone())));
+        }
+        Action::Sort if ui.page == Page::Cluster => walk::sort_by_next(ui, seen),
+        Action::Reverse if ui.page == Page::Cluster => ui.table.descending = !ui.table.descending,
+        Action::Freeze => ui.frozen = !ui.frozen,
+        Action::Help => ui.overlay = Some(Overlay::Help { scroll: 0 }),
+        Action::Left | Action::Right => other_metric(ui, action == Action::Right, seen),
+        action => walk::walk(ui, action, seen),
+    }
+}
+
+/// What a key does wherever it is pressed.
+fn everywhere(action: Action) -> Outcome {
+    match action {
+        Action::QuitAtOnce => Effect::Quit.into(),
+        Action::Suspend => Effect::Suspend.into(),
+        Action::Repaint => Effect::Repaint.into(),
+        _ => Outcome::default(),
+    }
+}
+
+fn in_overlay(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
+    match (&mut ui.overlay, action) {
+        (Some(Overlay::Help { scroll }), action) if action != Action::Cancel => {
+            let last = seen.drawn.last_offset;
+            let line = walk::step(usize::from(*scroll), last + 1, action, seen.drawn.rows);
+            *scroll = u16::try_from(line).unwrap_or(u16::MAX);
+        }
+        (Some(Overlay::Filter(_)), Action::Cancel) => {
+            ui.table.filter.clear();
+            ui.overlay = None;
+        }
+        (_, Action::Cancel | Action::Press | Action::Accept) => ui.overlay = None,
+        _ => {}
+    }
+    everywhere(action)
+}
+
+fn type_filter(ui: &mut Ui, requests: impl IntoIterator<Item = InputRequest>) {
+    if let Some(Overlay::Filter(input)) = &mut ui.overlay {
+        for request in requests {
+            input.handle(request);
+        }
+        input.value().clone_into(&mut ui.table.filter);
+    }
+}
+
+/// What a key that is bound to nothing does to a line of text.
+fn edit(event: &KeyEvent) -> Option<InputRequest> {
+    let control = event.modifiers.contains(KeyModifiers::CONTROL);
+    let alt = event.modifiers.contains(KeyModifiers::ALT);
+    Some(match event.code {
+        KeyCode::Char('u') if control => InputRequest::DeleteLine,
+        KeyCode::Char('w') if control => InputRequest::DeletePrevWord,
+        KeyCode::Char('h') if control => InputRequest::DeletePrevChar,
+        KeyCode::Char(c) if !control && !alt => InputRequest::InsertChar(c),
+        KeyCode::Backspace => InputRequest::DeletePrevChar,
+        KeyCode::Delete => InputRequest::DeleteNextChar,
+        KeyCode::Left => InputRequest::GoToPrevChar,
+        KeyCode::Right => InputRequest::GoToNextChar,
+        KeyCode::Home => InputRequest::GoToStart,
+        KeyCode::End => InputRequest::GoToEnd,
+        _ => return None,
+    })
+}
+
+/// The droplet that a key is about.
+fn in_front(ui: &Ui) -> Option<DropletId> {
+    match ui.page {
+        Page::Droplet(id) => Some(id),
+        Page::Cluster => ui.table.selected,
+        _ => None,
+    }
+}
+
+fn turn_to(ui: &mut Ui, page: Page) -> Outcome {
+    ui.page = page;
+    ui.scroll = 0;
+    match page {
+        Page::Droplet(droplet) => Command::Inspect { cluster: ui.cluster, droplet }.into(),
+        _ => Outcome::default(),
+    }
+}
+
+fn open(ui: &mut Ui, seen: &Seen) -> Outcome {
+    match ui.page {
+        Page::Cluster => ui.table.selected.map(|id| turn_to(ui, Page::Droplet(id))).unwrap_or_default(),
+        Page::Events => {
+            let droplet = seen.cluster(ui).and_then(|cluster| walk::droplet_of_event(cluster, ui.events.selected));
+            droplet.map(|id| turn_to(ui, Page::Droplet(id))).unwrap_or_default()
+        }
+        Page::Overview => {
+            turn_to(ui, Page::Cluster);
+            look_at(ui, seen, ui.overview.selected)
+        }
+        Page::Droplet(_) | Page::Chart(_) => Outcome::default(),
+    }
+}
+
+fn back(ui: &mut Ui) -> Outcome {
+    if ui.page == Page::Cluster {
+        ui.table.filter.clear();
+    }
+    turn_to(ui, Page::Cluster)
+}
+
+/// Looks at another cluster, counted around.
+fn look_at(ui: &mut Ui, seen: &Seen, index: usize) -> Outcome {
+    let cluster = index % seen.state.clusters.len().max(1);
+    if cluster == ui.cluster {
+        return Outcome::default();
+    }
+    ui.cluster = cluster;
+    ui.table.selected = None;
+    (ui.table.row, ui.table.offset) = (0, 0);
+    ui.table.filter.clear();
+    ui.events = super::List::default();
+    if ui.page != Page::Overview {
+        turn_to(ui, Page::Cluster);
+    }
+    ui.overview.selected = cluster;
+    Outcome { commands: vec![Command::Focus { cluster }, Command::Range { cluster, range: ui.range }], effect: None }
+}
+
+fn range(ui: &mut Ui, choose: impl FnOnce(Duration) -> Option<Duration>) -> Outcome {
+    let Some(range) = choose(ui.range) else { return Outcome::default() };
+    ui.range = range;
+    Command::Range { cluster: ui.cluster, range }.into()
+}
+
+fn demo(ui: &mut Ui, command: DemoCommand, text: &str, seen: &Seen) -> Outcome {
+    toast(ui, Level::Info, text, seen.now);
+    Command::Demo(command).into()
+}
+
+/// The metrics of which there is a past or a threshold, in the catalogue's order.
+fn metrics(cluster: &ClusterState) -> Vec<Metric> {
+    let has_threshold: Vec<Metric> = cluster.policy.metrics().collect();
+    let known = |metric: &Metric| cluster.history.cluster.contains_key(metric) || has_threshold.contains(metric);
+    Metric::ALL.into_iter().filter(known).collect()
+}
+
+/// The one that a chart begins with: what asks for more droplets, else the first.
+fn first_metric(cluster: &ClusterState) -> Metric {
+    let busy = cluster.decision.as_ref().and_then(|d| d.rules.iter().find(|rule| rule.vote == Vote::Up));
+    busy.map(|rule| rule.metric).or_else(|| metrics(cluster).first().copied()).unwrap_or(Metric::Load)
+}
+
+fn other_metric(ui: &mut Ui, next: bool, seen: &Seen) {
+    let (Page::Chart(metric), Some(cluster)) = (ui.page, seen.cluster(ui)) else { return };
+    let metrics = metrics(cluster);
+    let here = metrics.iter().position(|other| *other == metric).unwrap_or(0);
+    let step = if next { 1 } else { metrics.len().saturating_sub(1) };
+    if let Some(metric) = metrics.get((here + step) % metrics.len().max(1)) {
+        ui.page = Page::Chart(*metric);
+    }
+}
+
+#[cfg(test)]
+mod tests;

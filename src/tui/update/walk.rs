@@ -1,0 +1,61 @@
+//! Selections that move along rows.
+
+use super::{Action, Page, Seen, Ui};
+use crate::cluster::{Busy, DropletId};
+use crate::tui::{SortBy, rows, sort_columns};
+use crate::worker::ClusterState;
+
+/// The row to which a key leads from this one, of `count` rows of which `page` are visible.
+pub fn step(row: usize, count: usize, action: Action, page: usize) -> usize {
+    let last = count.saturating_sub(1);
+    let page = page.max(1);
+    let row = match action {
+        Action::Up => row.saturating_sub(1),
+        Action::Down => row.saturating_add(1),
+        Action::PageUp => row.saturating_sub(page),
+        Action::PageDown => row.saturating_add(page),
+        Action::First => 0,
+        Action::Last => last,
+        _ => row,
+    };
+    row.min(last)
+}
+
+/// Moves what is selected on the page, or scrolls it.
+pub fn walk(ui: &mut Ui, action: Action, seen: &Seen) {
+    let Some(cluster) = seen.cluster(ui) else { return };
+    let page = seen.drawn.rows;
+    match ui.page {
+        Page::Cluster => {
+            let rows = rows(cluster, &ui.table);
+            let here = rows.iter().position(|row| Some(row.droplet.id) == ui.table.selected);
+            ui.table.row = step(here.unwrap_or(ui.table.row), rows.len(), action, page);
+            ui.table.selected = rows.get(ui.table.row).map(|row| row.droplet.id);
+        }
+        Page::Events => ui.events.selected = step(ui.events.selected, cluster.events.len(), action, page),
+        Page::Overview => ui.overview.selected = step(ui.overview.selected, seen.state.clusters.len(), action, page),
+        Page::Droplet(_) => ui.scroll = step(ui.scroll, seen.drawn.last_offset + 1, action, page),
+        Page::Chart(_) => {}
+    }
+}
+
+/// Sorts by the next column; by a metric the busiest first.
+pub fn sort_by_next(ui: &mut Ui, seen: &Seen) {
+    let Some(cluster) = seen.cluster(ui) else { return };
+    let columns: Vec<SortBy> = sort_columns(cluster).collect();
+    let here = columns.iter().position(|column| *column == ui.table.sort).unwrap_or(0);
+    ui.table.sort = columns[(here + 1) % columns.len()];
+    ui.table.descending = match ui.table.sort {
+        SortBy::Metric(metric) => metric.busy() == Busy::High,
+        SortBy::Price => true,
+        _ => false,
+    };
+}
+
+/// The droplet of which an event tells: the longest name that occurs in its text. Row 0 is the newest.
+pub fn droplet_of_event(cluster: &ClusterState, row: usize) -> Option<DropletId> {
+    let event = cluster.events.iter().rev().nth(row)?;
+    let seen = cluster.observation.as_ref()?;
+    let droplets = seen.members.iter().map(|m| &m.droplet).chain(&seen.leaving);
+    droplets.filter(|d| event.text.contains(&d.name)).max_by_key(|d| d.name.len()).map(|d| d.id)
+}

@@ -1,0 +1,189 @@
+//! One metric of the cluster as a chart: axes with units and times, both thresholds as lines, and marks where
+//! the number of serving droplets changed.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::text::Span;
+
+use super::sheet::{Cut, Sheet, cells, width};
+use super::spark::{self, Bounds, Window};
+use super::{Scene, gauge, metrics, words};
+use crate::cluster::{Metric, Series};
+use crate::worker::ClusterState;
+
+/// The columns of the labels of the vertical axis.
+const LABELS: u16 = 10;
+/// A label of the time axis with air around it.
+const TIME: usize = 13;
+
+/// Draws the page.
+pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState, metric: Metric) {
+    let bounds = metrics::bounds(cluster, metric);
+    let window = metrics::window(scene, cluster);
+    let heading = at.take_top(1);
+    sheet.heading(heading, &metric.title().to_uppercase(), &format!("last {}", words::range(scene.ui.range)));
+    let summary = at.take_top(2);
+    draw_summary(sheet, summary, scene, cluster, bounds);
+    let foot = at.take_bottom(2);
+    let plot = Rect { x: at.x + LABELS + 1, width: at.width.saturating_sub(LABELS + 1), ..at };
+    if plot.width == 0 || plot.height == 0 {
+        return;
+    }
+    let faint = scene.theme.faint;
+    sheet.fill(Rect { x: plot.x - 1, width: 1, ..plot }, '│', faint);
+    let series = cluster.history.cluster.get(&metric).filter(|series| !series.is_empty());
+    let Some(series) = series else {
+        let row = Rect { y: plot.y + plot.height / 2, height: 1, ..plot }.narrowed(2);
+        sheet.text(row, "no data of this time yet", faint);
+        return;
+    };
+    let values = window.buckets(series, plot.width.into());
+    let highest = values.iter().flatten().copied().fold(0.0, f64::max);
+    let top = bounds.top(highest);
+    spark::draw(sheet, plot, Some(series), window, bounds);
+    threshold(sheet, plot, bounds.up, top, &values, bounds);
+    threshold(sheet, plot, bounds.down, top, &values, bounds);
+    draw_labels(sheet, at, top, bounds);
+    let mut foot = Rect { x: plot.x, width: plot.width, ..foot };
+    let axis = foot.take_top(1);
+    draw_times(sheet, axis, foot, scene, window);
+    let marks = Rect { height: 1, ..plot };
+    draw_changes(sheet, marks, &cluster.history.serving, window);
+}
+
+/// The value now, what it was, the thresholds, and where it stands between them.
+fn draw_summary(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState, bounds: Bounds) {
+    let theme = scene.theme;
+    let metric = bounds.metric;
+    let row = at.take_top(1);
+    let now = cluster.observation.as_ref().and_then(|seen| seen.cluster_reading(metric)).map(|(r, _)| r.value);
+    let style = if now.is_some_and(|v| bounds.is_beyond(v)) { theme.attention } else { theme.strong };
+    let show = |value: Option<f64>| value.map_or_else(|| words::UNKNOWN.to_owned(), |v| metric.format(v));
+    let mut spans = vec![Span::styled("now ", theme.faint), Span::styled(show(now), style)];
+    for (word, threshold) in [("   down at ", bounds.down), ("   up at ", bounds.up)] {
+        if threshold.is_some() {
+            spans.push(Span::styled(word, theme.faint));
+            spans.push(Span::styled(show(threshold), theme.text));
+        }
+    }
+    let mut rest = row;
+    let used = sheet.spans(rest, &spans);
+    rest.take_left(used + 3);
+    if bounds.up.is_some() || bounds.down.is_some() {
+        let place = rest.take_left(21);
+        gauge::draw(sheet, place, now, bounds);
+        rest.take_left(3);
+    }
+    sheet.text(rest, metric.describe(), theme.faint);
+}
+
+/// A threshold as a line, also across the picture.
+fn threshold(sheet: &mut Sheet, plot: Rect, value: Option<f64>, top: f64, values: &[Option<f64>], bounds: Bounds) {
+    let Some(value) = value else { return };
+    let from_bottom = spark::row_of(value, top, plot.height);
+    let y = plot.bottom() - 1 - from_bottom;
+    for (x, bucket) in (plot.x..plot.right()).zip(values) {
+        let reaches = bucket.map_or(0, |b| spark::eighths(b, top, plot.height));
+        let below = usize::from(from_bottom) * 8;
+        let picture = bucket.is_some_and(|b| bounds.is_beyond(b));
+        let picture = if picture { sheet.theme.attention } else { sheet.theme.data };
+        if reaches >= below + 8 {
+            sheet.glyph(x, y, '─', picture.add_modifier(Modifier::REVERSED));
+        } else if reaches <= below {
+            sheet.glyph(x, y, '┄', sheet.theme.faint);
+        }
+    }
+}
+
+/// The values at the top, at the thresholds and at the bottom; a label that would lie on another is left out.
+fn draw_labels(sheet: &mut Sheet, at: Rect, top: f64, bounds: Bounds) {
+    let mut taken: Vec<u16> = Vec::new();
+    let theme = sheet.theme;
+    let labels: [(Option<f64>, &str, Style); 4] = [
+        (bounds.up, "▲ ", theme.text),
+        (bounds.down, "▼ ", theme.text),
+        (Some(0.0), "", theme.faint),
+        (Some(top), "", theme.faint),
+    ];
+    for (value, mark, style) in labels {
+        let Some(value) = value else { continue };
+        let row = if value == 0.0 { 0 } else { spark::row_of(value, top, at.height) };
+        let y = at.bottom() - 1 - row;
+        if taken.contains(&y) {
+            continue;
+        }
+        taken.push(y);
+        let text = format!("{mark}{}", bounds.metric.format(value));
+        sheet.right(Rect { y, height: 1, width: LABELS - 1, ..at }, &text, style);
+    }
+}
+
+/// The time axis: a rule with ticks, and the times beneath.
+fn draw_times(sheet: &mut Sheet, axis: Rect, labels: Rect, scene: &Scene, window: Window) {
+    let theme = scene.theme;
+    sheet.fill(axis, '─', theme.faint);
+    sheet.glyph(axis.x.saturating_sub(1), axis.y, '└', theme.faint);
+    let columns = usize::from(axis.width);
+    let step = i64::try_from(tick(window.range, columns).as_secs()).unwrap_or(i64::MAX).max(1);
+    let end = window.end.as_second();
+    let range = i64::try_from(window.range.as_secs()).unwrap_or(i64::MAX);
+    let mut at = end.div_euclid(step) * step;
+    while at > end.saturating_sub(range) {
+        let Ok(time) = Timestamp::from_second(at) else { return };
+        at -= step;
+        let Some(column) = window.column_of(time, columns) else { continue };
+        let text =
+            if step >= 86_400 { words::short_date(time, scene.zone) } else { words::short_clock(time, scene.zone) };
+        let x = axis.x + cells(column);
+        sheet.glyph(x, axis.y, '┴', theme.faint);
+        let half = width(&text) / 2;
+        if x >= axis.x + half && x + half < axis.right() {
+            sheet.text(Rect { x: x - half, width: width(&text), height: 1, ..labels }, &text, theme.faint);
+        }
+    }
+}
+
+/// The time between two labels: round, and with room for the labels.
+fn tick(range: Duration, columns: usize) -> Duration {
+    const ROUND: [u64; 12] = [60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400];
+    let least = range.as_secs() * u64::try_from(TIME).unwrap_or(1) / u64::try_from(columns.max(1)).unwrap_or(1);
+    Duration::from_secs(ROUND.into_iter().find(|step| *step >= least).unwrap_or(86_400))
+}
+
+/// Where droplets came and went: how many serve from there on.
+fn draw_changes(sheet: &mut Sheet, at: Rect, serving: &Series, window: Window) {
+    let style = sheet.theme.strong;
+    let mut free = at.x;
+    for pair in serving.samples().windows(2) {
+        // Counts are whole numbers.
+        if (pair[0].value - pair[1].value).abs() < 0.5 || pair[1].at > window.end + SignedDuration::from_secs(1) {
+            continue;
+        }
+        let Some(column) = window.column_of(pair[1].at, at.width.into()) else { continue };
+        let mark = if pair[1].value > pair[0].value { '▲' } else { '▼' };
+        let text = format!("{mark} {:.0} serve ", pair[1].value);
+        let x = at.x + cells(column);
+        if x >= free {
+            sheet.text(Rect { x, width: at.right().saturating_sub(x), ..at }, &text, style);
+            free = x + width(&text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ticks_are_round_and_leave_room() {
+        let tick = |seconds, columns| tick(Duration::from_secs(seconds), columns).as_secs();
+        assert_eq!(tick(900, 65), 300);
+        assert_eq!(tick(3600, 100), 600);
+        assert_eq!(tick(86_400, 180), 7200);
+        assert_eq!(tick(7 * 86_400, 60), 86_400);
+        assert_eq!(tick(3600, 0), 86_400);
+    }
+}

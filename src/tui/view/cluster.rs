@@ -1,0 +1,120 @@
+//! The cluster's page: the panels of the metrics, the decision, the running operation, the droplets and the
+//! events, one below the other; side by side where the terminal is wide.
+
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::sheet::{Cut, Sheet, cells};
+use super::{Drawn, Scene, decision, events, metrics, progress, table};
+use crate::worker::ClusterState;
+
+/// From here on two columns are better than one.
+const WIDE: u16 = 150;
+
+/// Draws the page.
+pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Drawn {
+    if cluster.observation.is_none() {
+        return first_moments(sheet, at, scene, cluster);
+    }
+    if at.width >= WIDE { wide(sheet, at, scene, cluster) } else { narrow(sheet, at, scene, cluster) }
+}
+
+/// Before the first look: what is asked for, or why there is no answer and what to do.
+fn first_moments(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Drawn {
+    let mut rest = at.narrowed(at.width / 10);
+    let problems = decision::problems(scene, cluster, rest.width);
+    rest.take_top(at.height / 4);
+    if problems.is_empty() {
+        let row = rest.take_top(1);
+        sheet.text(row, "asking DigitalOcean…", scene.theme.strong);
+        rest.take_top(1);
+        let what = format!(
+            "droplets with the tag {:?}, the load balancer {:?}, and the metrics of the last hour",
+            cluster.spec.tag, cluster.spec.load_balancer
+        );
+        let lines: Vec<Line> = super::sheet::wrap(&what, rest.width).into_iter().map(Line::from).collect();
+        decision::draw(sheet, rest, &lines);
+    } else {
+        let row = rest.take_top(1);
+        sheet.text(row, "DigitalOcean could not be asked", scene.theme.bad);
+        rest.take_top(1);
+        decision::draw(sheet, rest, &problems);
+    }
+    Drawn::default()
+}
+
+/// The lines of the status panel: decision, then problems, then the operation in its short form.
+fn status(scene: &Scene, cluster: &ClusterState, columns: u16, compact: bool) -> Vec<Line<'static>> {
+    let mut lines = decision::lines(scene, cluster, columns);
+    if compact && let Some(operation) = progress::shown(scene, cluster) {
+        lines.extend(progress::compact(scene, cluster, operation, columns));
+    }
+    lines.extend(decision::problems(scene, cluster, columns));
+    lines
+}
+
+fn narrow(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Drawn {
+    let mut rest = at;
+    let ruled = cells(cluster.policy.metrics().count());
+    let all = cells(metrics::shown(cluster).len());
+    let lines = status(scene, cluster, rest.width, true);
+    let said = cells(lines.len()).clamp(1, if at.height >= 28 { at.height / 4 } else { 5 });
+    let table_needs = rows_needed(cluster);
+    // Sections with air between them, when that takes nothing away.
+    let gap = u16::from(ruled + said + table_needs.min(7) + 9 <= at.height);
+    let most = if at.height >= 28 { all.min(at.height / 5) } else { ruled.max(2).min(at.height / 4) };
+
+    let panel = rest.take_top(1 + all.min(most));
+    metrics::draw(sheet, panel, scene, cluster, 1);
+    rest.take_top(gap);
+    let panel = rest.take_top(1 + said);
+    section(sheet, panel, "DECISION", "", &lines);
+    rest.take_top(gap);
+    let least = rest.height / 4;
+    let below = rest.height.saturating_sub(table_needs + gap).max(least.max(2));
+    let panel = rest.take_bottom(below);
+    events::panel(sheet, panel, scene, cluster);
+    rest.take_bottom(gap);
+    table::draw(sheet, rest, scene, cluster)
+}
+
+/// The rows of the table with heading and heads, when there is room for all.
+fn rows_needed(cluster: &ClusterState) -> u16 {
+    let droplets = cluster.observation.as_ref().map_or(0, |seen| seen.members.len() + seen.leaving.len());
+    cells(droplets.max(1)).saturating_add(2)
+}
+
+fn section(sheet: &mut Sheet, mut at: Rect, title: &str, note: &str, lines: &[Line]) {
+    let heading = at.take_top(1);
+    sheet.heading(heading, title, note);
+    decision::draw(sheet, at, lines);
+}
+
+fn wide(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Drawn {
+    let mut left = at;
+    let mut right = left.take_right(at.width / 3);
+    left.take_right(3);
+    let gap = u16::from(at.height >= 28);
+    let count = cells(metrics::shown(cluster).len()).max(1);
+    // What the table does not need makes the pictures higher.
+    let table_needs = rows_needed(cluster).min(at.height / 2);
+    let spare = at.height.saturating_sub(table_needs + gap + 1);
+    let rows = (spare / count).clamp(1, 5);
+    let panel = left.take_top((1 + count.saturating_mul(rows)).min(spare + 1));
+    metrics::draw(sheet, panel, scene, cluster, rows);
+    left.take_top(gap);
+    let drawn = table::draw(sheet, left, scene, cluster);
+
+    let lines = status(scene, cluster, right.width, false);
+    let panel = right.take_top(1 + cells(lines.len()).clamp(1, at.height / 3));
+    section(sheet, panel, "DECISION", "", &lines);
+    right.take_top(gap);
+    if let Some(operation) = progress::shown(scene, cluster) {
+        let lines = progress::full(scene, cluster, operation, right.width);
+        let panel = right.take_top((1 + cells(lines.len())).min(right.height / 2));
+        section(sheet, panel, "OPERATION", &progress::title(operation), &lines);
+        right.take_top(gap);
+    }
+    events::panel(sheet, right, scene, cluster);
+    drawn
+}

@@ -1,0 +1,212 @@
+//! The question before the cloud is changed: what will be made or removed, what it costs, what speaks against it,
+//! and two buttons of which the one that does nothing has the focus first.
+
+use std::borrow::Cow;
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::sheet::{Cut, Sheet, cells, width, wrap};
+use super::{Scene, decision, words};
+use crate::cluster::{DropletId, Price};
+use crate::scaling::{DownPlan, Refusal, UpPlan};
+use crate::tui::{Confirm, Question};
+use crate::worker::ClusterState;
+
+/// What a dialog shows.
+struct Dialog {
+    title: Cow<'static, str>,
+    lines: Vec<Line<'static>>,
+    /// The word on the button that does it, and its style; none when it cannot be done.
+    accept: Option<(Cow<'static, str>, Style)>,
+}
+
+/// Draws the question over everything.
+pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, cluster: &ClusterState, confirm: &Confirm) {
+    let columns = area.width.saturating_sub(4).min(74);
+    let inside = columns.saturating_sub(6);
+    let dialog = match confirm.question {
+        Question::Up => up(scene, cluster, inside),
+        Question::Down(droplet) => down(scene, cluster, droplet, inside),
+        Question::Auto => auto(scene, cluster, inside),
+        Question::Quit => quit(scene, inside),
+    };
+    show(sheet, area, columns, &dialog, confirm.accept_focused);
+}
+
+/// Draws why something is not done.
+pub fn notice(sheet: &mut Sheet, area: Rect, scene: &Scene, title: &'static str, text: &str) {
+    let columns = area.width.saturating_sub(4).min(74);
+    let lines = plain(text, scene.theme.text, columns.saturating_sub(6));
+    show(sheet, area, columns, &Dialog { title: title.into(), lines, accept: None }, false);
+}
+
+fn show(sheet: &mut Sheet, area: Rect, columns: u16, dialog: &Dialog, accept_focused: bool) {
+    let rows = cells(dialog.lines.len()).saturating_add(6).min(area.height);
+    let frame = super::centred(area, columns, rows);
+    let mut inside = sheet.frame(frame, &dialog.title, sheet.theme.text).narrowed(2);
+    // On a low terminal the text gives way, never the buttons.
+    let mut foot = inside.take_bottom(2);
+    let buttons = foot.take_top(1);
+    inside.take_top(1);
+    decision::draw(sheet, inside, &dialog.lines);
+    draw_buttons(sheet, buttons, dialog, accept_focused);
+}
+
+fn draw_buttons(sheet: &mut Sheet, at: Rect, dialog: &Dialog, accept_focused: bool) {
+    let theme = sheet.theme;
+    let mut rest = at;
+    let cancel = if dialog.accept.is_some() { "Cancel" } else { "Close" };
+    let none = dialog.accept.is_none();
+    let mut buttons = vec![(cancel, theme.text, none || !accept_focused)];
+    if let Some((word, style)) = &dialog.accept {
+        buttons.push((word, *style, accept_focused));
+    }
+    let wide: u16 = buttons.iter().map(|(word, ..)| width(word) + 4 + 3).sum();
+    rest.take_left(rest.width.saturating_sub(wide));
+    for (word, style, focused) in buttons {
+        // The brackets say what has the focus where neither reverse nor colour can be seen.
+        let text = if focused { format!("[ {word} ]") } else { format!("  {word}  ") };
+        let style = if focused { style.patch(theme.selected).patch(theme.strong) } else { style };
+        let used = sheet.text(rest, &text, style);
+        rest.take_left(used + 3);
+    }
+}
+
+/// Facts with their labels aligned.
+fn facts(scene: &Scene, facts: &[(&str, String)], columns: u16) -> Vec<Line<'static>> {
+    let label = facts.iter().map(|(label, _)| width(label)).max().unwrap_or(0);
+    let mut lines = Vec::new();
+    for (name, value) in facts {
+        for (i, line) in wrap(value, columns.saturating_sub(label + 3)).into_iter().enumerate() {
+            let name = if i == 0 { name } else { "" };
+            let wide = usize::from(label) + 3;
+            lines.push(Line::from(vec![
+                Span::styled(format!("{name:wide$}"), scene.theme.faint),
+                Span::styled(line, scene.theme.text),
+            ]));
+        }
+    }
+    lines
+}
+
+fn plain(text: &str, style: Style, columns: u16) -> Vec<Line<'static>> {
+    wrap(text, columns).into_iter().map(|line| Line::styled(line, style)).collect()
+}
+
+fn warnings(scene: &Scene, warnings: &[String], columns: u16, lines: &mut Vec<Line<'static>>) {
+    if !warnings.is_empty() {
+        lines.push(Line::default());
+    }
+    for warning in warnings {
+        decision::paragraph(lines, "!", warning, scene.theme.attention, columns);
+    }
+}
+
+/// What the cluster will cost after `price` is added (or removed) once.
+fn cost_after(cluster: &ClusterState, price: Option<Price>, sign: f64) -> Option<String> {
+    // With a price unknown the sum is no sum.
+    let before = cluster.observation.as_ref().map(|seen| seen.cost()).filter(|cost| cost.unknown == 0)?;
+    let price = price?;
+    let after = (before.monthly + sign * price.monthly).max(0.0);
+    Some(format!("{} a month (now {})", words::dollars(after), words::dollars(before.monthly)))
+}
+
+fn refused(scene: &Scene, title: &'static str, refusal: &str, columns: u16) -> Dialog {
+    let mut lines = Vec::new();
+    decision::paragraph(&mut lines, "!", refusal, scene.theme.attention, columns);
+    Dialog { title: title.into(), lines, accept: None }
+}
+
+/// Whether anything may be changed at all.
+fn read_only(scene: &Scene) -> Option<String> {
+    scene.state.read_only.then(|| Refusal::ReadOnly.to_string())
+}
+
+const NOT_SEEN: &str = "the cluster has not been seen yet: wait for the first answer";
+
+fn up(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
+    let title = "Add a clone";
+    if let Some(why) = read_only(scene) {
+        return refused(scene, title, &why, columns);
+    }
+    let plan: &UpPlan = match &cluster.up {
+        Some(Ok(plan)) => plan,
+        Some(Err(refusal)) => return refused(scene, title, &refusal.to_string(), columns),
+        None => return refused(scene, title, NOT_SEEN, columns),
+    };
+    let mut rows = vec![
+        ("droplet", plan.name.clone()),
+        ("size", plan.size.clone()),
+        ("region", plan.region.clone()),
+        ("image", plan.image.clone()),
+        ("costs", words::price(plan.price)),
+        ("then", format!("{} of {} droplets", plan.count_after, cluster.policy.max)),
+    ];
+    rows.extend(cost_after(cluster, plan.price, 1.0).map(|cost| ("all of them", cost)));
+    let mut lines = facts(scene, &rows, columns);
+    warnings(scene, &plan.warnings, columns, &mut lines);
+    Dialog { title: title.into(), lines, accept: Some((format!("Add {}", plan.name).into(), scene.theme.strong)) }
+}
+
+fn down(scene: &Scene, cluster: &ClusterState, droplet: DropletId, columns: u16) -> Dialog {
+    let title = "Remove a clone";
+    if let Some(why) = read_only(scene) {
+        return refused(scene, title, &why, columns);
+    }
+    let plan: Option<&DownPlan> = match &cluster.down {
+        Some(Ok(plan)) if plan.droplet == droplet => Some(plan),
+        _ => None,
+    };
+    let member = cluster.observation.as_ref().and_then(|seen| seen.member(droplet));
+    let Some(member) = member else {
+        return refused(scene, title, "the droplet is no longer in the cluster", columns);
+    };
+    let count = cluster.observation.as_ref().map_or(0, |seen| seen.count());
+    let after = plan.map_or(count.saturating_sub(1), |plan| plan.count_after);
+    let price = member.droplet.size.price;
+    let mut rows = vec![
+        ("droplet", format!("{}, id {droplet}", member.droplet.name)),
+        ("size", member.droplet.size.slug.clone()),
+        ("region", member.droplet.region.clone()),
+        ("saves", words::price(price)),
+        ("then", format!("{after} of {} droplets", cluster.policy.max)),
+    ];
+    rows.extend(cost_after(cluster, price, -1.0).map(|cost| ("all of them", cost)));
+    let mut lines = facts(scene, &rows, columns);
+    let text = "It leaves the load balancer, its connections end, it is shut down and then deleted with its disk.";
+    lines.push(Line::default());
+    lines.extend(plain(text, scene.theme.text, columns));
+    if let Some(plan) = plan {
+        warnings(scene, &plan.warnings, columns, &mut lines);
+    }
+    let accept = format!("Remove {}", member.droplet.name);
+    Dialog { title: title.into(), lines, accept: Some((accept.into(), scene.theme.bad)) }
+}
+
+fn auto(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
+    let title = "Scale by itself";
+    if let Some(why) = read_only(scene) {
+        return refused(scene, title, &why, columns);
+    }
+    let policy = &cluster.policy;
+    let text = format!(
+        "From now on clones are added and removed without a question, between {} and {}, at most one every {}.",
+        policy.min,
+        words::plural(policy.max, "droplet"),
+        words::span(policy.scaling_interval)
+    );
+    let mut lines = plain(&text, scene.theme.text, columns);
+    lines.push(Line::default());
+    lines.extend(plain("Now it would:", scene.theme.faint, columns));
+    lines.extend(decision::lines(scene, cluster, columns));
+    Dialog { title: title.into(), lines, accept: Some(("Switch auto on".into(), scene.theme.strong)) }
+}
+
+fn quit(scene: &Scene, columns: u16) -> Dialog {
+    let text = "An operation is under way. What is begun is written in the cloud as tags: the next look, here or \
+                elsewhere, goes on with it. Nobody does so until then.";
+    let lines = plain(text, scene.theme.text, columns);
+    Dialog { title: "Leave".into(), lines, accept: Some(("Leave".into(), scene.theme.strong)) }
+}

@@ -1,0 +1,215 @@
+//! The decision panel: what auto would do now, why, and what stops it; and beneath, what is not as it should be.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::sheet::{Cut, NO_BREAK, Sheet, wrap};
+use super::{Scene, words};
+use crate::cluster::{Busy, Metric, elapsed};
+use crate::policy::{Action, Decision, Reason, Rule};
+use crate::scaling::Level;
+use crate::tui::Theme;
+use crate::worker::{ClusterState, Connection};
+
+/// More names than this push away what matters.
+const NAMES: usize = 4;
+
+/// The lines of the panel, broken to `columns`, the weightiest first.
+pub fn lines(scene: &Scene, cluster: &ClusterState, columns: u16) -> Vec<Line<'static>> {
+    let theme = scene.theme;
+    let mut lines = Vec::new();
+    match (&cluster.decision, &cluster.connection) {
+        (Some(decision), _) => decided(scene, cluster, decision, columns, &mut lines),
+        (None, Connection::Starting) => paragraph(&mut lines, "·", "asking DigitalOcean…", theme.text, columns),
+        (None, _) => {
+            paragraph(
+                &mut lines,
+                "?",
+                "nothing is decided: the cluster has not been seen yet",
+                theme.attention,
+                columns,
+            );
+        }
+    }
+    lines
+}
+
+fn decided(scene: &Scene, cluster: &ClusterState, decision: &Decision, columns: u16, lines: &mut Vec<Line<'static>>) {
+    let theme = scene.theme;
+    let (symbol, verb, style) = wish(theme, decision);
+    let stopped = decision.action != decision.wanted;
+    let because = reason(scene, decision, &decision.because);
+    let failing = matches!(cluster.connection, Connection::Failing { .. });
+    let (lead, style) = match (cluster.auto, stopped) {
+        _ if failing => (format!("nothing until there is an answer; before, {verb}:"), theme.strong),
+        (true, false) => (format!("{verb}:"), style),
+        (true, true) => (format!("hold, would {verb}:"), style),
+        (false, false) => (format!("auto is off, would {verb}:"), theme.strong),
+        (false, true) => (format!("auto is off, would not {verb}:"), theme.strong),
+    };
+    headline(lines, symbol, &lead, &because, style, theme, columns);
+    if stopped {
+        for obstacle in &decision.stopped_by {
+            paragraph(lines, "  but", &reason(scene, decision, obstacle), theme.text, columns);
+        }
+    }
+}
+
+/// The symbol, the words and the style of what the metrics ask for.
+fn wish(theme: &Theme, decision: &Decision) -> (&'static str, &'static str, Style) {
+    match decision.wanted {
+        Action::Up => ("▲", "scale up", theme.attention),
+        Action::Down => ("▼", "scale down", theme.strong),
+        Action::Hold => ("·", "hold", theme.strong),
+    }
+}
+
+/// The decision in two or three words, where there is little room.
+pub fn short(scene: &Scene, cluster: &ClusterState) -> Option<Span<'static>> {
+    let decision = cluster.decision.as_deref()?;
+    let (symbol, verb, style) = wish(scene.theme, decision);
+    let held = if decision.action == decision.wanted { "" } else { ", held back" };
+    Some(Span::styled(format!("{symbol} {verb}{held}"), style))
+}
+
+/// A reason in words: those that count down do so here, by the clock, and long lists of names are cut.
+fn reason(scene: &Scene, decision: &Decision, reason: &Reason) -> String {
+    let passed = elapsed(decision.at, scene.now);
+    let left = |remaining: &Duration| words::left(remaining.saturating_sub(passed));
+    match reason {
+        Reason::Busy { metrics } => {
+            let rules = decision.rules.iter().filter(|rule| metrics.contains(&rule.metric));
+            rules.map(beyond).collect::<Vec<_>>().join(", ")
+        }
+        Reason::WouldBounce { metrics } => {
+            let rules = decision.rules.iter().filter(|rule| metrics.contains(&rule.metric));
+            let projected = rules.filter_map(|rule| {
+                let value = whole(rule.metric, rule.projected?.value);
+                Some(format!("{} at {value}", rule.metric.title()))
+            });
+            let projected = projected.collect::<Vec<_>>().join(", ");
+            format!("one droplet less would leave {projected}: too busy again")
+        }
+        Reason::Cooldown { remaining } => format!("cooling down, {} left", left(remaining)),
+        Reason::BackingOff { remaining, failures, class } => format!(
+            "{}, {} in a row: next try in {}",
+            class.describe(),
+            words::plural(*failures as usize, "failure"),
+            left(remaining)
+        ),
+        Reason::Unsettled { droplets } => {
+            format!("{} must be settled first", words::listed(droplets, NAMES))
+        }
+        Reason::Unknown { metrics, droplets } if droplets.len() > NAMES => {
+            Reason::Unknown { metrics: metrics.clone(), droplets: vec![words::listed(droplets, NAMES)] }.to_string()
+        }
+        Reason::AtMinimum { min } => format!("the minimum of {} is reached", words::plural(*min, "droplet")),
+        Reason::AtMaximum { max } => format!("the maximum of {} is reached", words::plural(*max, "droplet")),
+        other => other.to_string(),
+    }
+}
+
+/// A value with its unit, which no line end parts.
+fn whole(metric: Metric, value: f64) -> String {
+    metric.format(value).replace(' ', &NO_BREAK.to_string())
+}
+
+/// `CPU 78 % is above 70 %`.
+fn beyond(rule: &Rule) -> String {
+    let metric = rule.metric;
+    let side = if metric.busy() == Busy::High { "above" } else { "below" };
+    match (rule.value, rule.up) {
+        (Some(value), Some(up)) => {
+            format!("{} {} is {side} {}", metric.title(), whole(metric, value), whole(metric, up))
+        }
+        _ => format!("{} beyond the scale-up threshold", metric.title()),
+    }
+}
+
+/// The lines of what is wrong, the worst first: a failing connection, findings, what could not be read.
+pub fn problems(scene: &Scene, cluster: &ClusterState, columns: u16) -> Vec<Line<'static>> {
+    let theme = scene.theme;
+    let mut lines = Vec::new();
+    if let Connection::Failing { error, since, .. } = &cluster.connection {
+        let text = format!("failing since {}: {error}", words::clock(*since, scene.zone));
+        paragraph(&mut lines, "✗", &text, theme.bad, columns);
+    }
+    let mut findings: Vec<_> = cluster.findings.iter().collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
+    for finding in findings {
+        let (symbol, style) = level(theme, finding.level);
+        let text = match finding.monthly {
+            Some(monthly) => format!("{} ({}/month)", finding.text, words::dollars(monthly)),
+            None => finding.text.clone(),
+        };
+        paragraph(&mut lines, symbol, &text, style, columns);
+    }
+    for problem in cluster.observation.iter().flat_map(|seen| &seen.problems) {
+        paragraph(&mut lines, "!", problem, theme.attention, columns);
+    }
+    lines
+}
+
+/// The symbol and the style of a level.
+pub fn level(theme: &Theme, level: Level) -> (&'static str, Style) {
+    match level {
+        Level::Info => ("·", theme.text),
+        Level::Done => ("✓", theme.good),
+        Level::Warning => ("!", theme.attention),
+        Level::Error => ("✗", theme.bad),
+    }
+}
+
+/// A text behind a styled mark, its further lines indented to stand below the first.
+pub fn paragraph(lines: &mut Vec<Line<'static>>, mark: &str, text: &str, style: Style, columns: u16) {
+    let indent = super::sheet::width(mark) + 1;
+    for (i, line) in wrap(text, columns.saturating_sub(indent)).into_iter().enumerate() {
+        let lead = if i == 0 { format!("{mark} ") } else { " ".repeat(indent.into()) };
+        lines.push(Line::from(vec![Span::styled(lead, style), Span::raw(line)]));
+    }
+}
+
+/// The first line of all: what is done stands out, why follows.
+fn headline(
+    lines: &mut Vec<Line<'static>>,
+    symbol: &str,
+    lead: &str,
+    because: &str,
+    style: Style,
+    theme: &Theme,
+    columns: u16,
+) {
+    let text = format!("{lead} {because}");
+    for (i, line) in wrap(&text, columns.saturating_sub(2)).into_iter().enumerate() {
+        let mark: Cow<'static, str> = if i == 0 { format!("{symbol} ").into() } else { "  ".into() };
+        let mut spans = vec![Span::styled(mark, style)];
+        match line.strip_prefix(lead) {
+            Some(rest) if i == 0 => {
+                spans.push(Span::styled(lead.to_owned(), style));
+                spans.push(Span::styled(rest.to_owned(), theme.text));
+            }
+            _ => spans.push(Span::styled(line, if i == 0 { style } else { theme.text })),
+        }
+        lines.push(Line::from(spans));
+    }
+}
+
+/// Draws lines; when there are more than rows, the last row says how many are missing.
+pub fn draw(sheet: &mut Sheet, at: ratatui::layout::Rect, lines: &[Line]) {
+    let mut rest = at;
+    let fits = lines.len() <= usize::from(at.height);
+    let shown = if fits { lines.len() } else { usize::from(at.height).saturating_sub(1) };
+    for line in &lines[..shown] {
+        let row = rest.take_top(1);
+        let spans: Vec<Span> =
+            line.iter().map(|s| Span::styled(s.content.as_ref(), line.style.patch(s.style))).collect();
+        sheet.spans(row, &spans);
+    }
+    if !fits && rest.height > 0 {
+        let more = format!("  {} more", words::plural(lines.len() - shown, "line"));
+        sheet.text(rest, &more.replace("lines more", "more lines"), sheet.theme.faint);
+    }
+}

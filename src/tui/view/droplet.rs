@@ -1,0 +1,238 @@
+//! All about one droplet: every metric with its past, its facts, what was done to it lately, and what is wrong.
+
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::sheet::{Cut, Sheet, cells, wrap};
+use super::{Drawn, Scene, decision, metrics, spark, table, words};
+use crate::cloud::ActionStatus;
+use crate::cluster::{DropletId, Health, LabelledSeries, Metric, Role, Scope, Series, elapsed};
+use crate::tui::Row;
+use crate::worker::{ClusterState, DropletDetail};
+
+/// From here on the pictures stand beside the facts.
+const WIDE: u16 = 110;
+const TITLE: u16 = 14;
+const VALUE: u16 = 10;
+
+/// Draws the page.
+pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState, id: DropletId) -> Drawn {
+    let Some(row) = find(cluster, id) else {
+        let text = format!("The droplet {id} is no longer in the cluster.");
+        sheet.text(at, &text, scene.theme.attention);
+        return Drawn::default();
+    };
+    let mut heading = at.take_top(1);
+    let used = sheet.text(heading, &row.droplet.name, scene.theme.strong);
+    heading.take_left(used + 2);
+    let (symbol, style) = table::state_mark(scene, &row);
+    let used = sheet.spans(heading, &[Span::styled(format!("{symbol} {} ", row.state()), style)]);
+    heading.take_left(used);
+    sheet.heading(heading, "", "");
+    let detail = cluster.detail.as_deref().filter(|detail| detail.droplet == id);
+    let shown: Vec<Metric> = Metric::ALL.into_iter().filter(|m| m.scope() == Scope::Droplet).collect();
+    if at.width >= WIDE {
+        let mut right = at.take_right(at.width / 2);
+        right.take_left(3);
+        let rows = (right.height / cells(shown.len()).max(1)).clamp(1, 6);
+        draw_metrics(sheet, right, scene, cluster, &row, &shown, rows);
+    } else {
+        let panel = at.take_top(cells(shown.len()));
+        draw_metrics(sheet, panel, scene, cluster, &row, &shown, 1);
+        at.take_top(1);
+    }
+    let lines = lines(scene, cluster, &row, detail, at.width);
+    let drawn = super::scrolled(scene.ui.scroll, None, at.height.into(), lines.len());
+    let end = (drawn.offset + usize::from(at.height)).min(lines.len());
+    decision::draw(sheet, at, &lines[drawn.offset..end]);
+    drawn
+}
+
+fn find(cluster: &ClusterState, id: DropletId) -> Option<Row<'_>> {
+    let seen = cluster.observation.as_deref()?;
+    match seen.member(id) {
+        Some(member) => Some(Row { droplet: &member.droplet, member: Some(member) }),
+        None => seen.leaving.iter().find(|d| d.id == id).map(|droplet| Row { droplet, member: None }),
+    }
+}
+
+fn draw_metrics(
+    sheet: &mut Sheet,
+    mut at: Rect,
+    scene: &Scene,
+    cluster: &ClusterState,
+    row: &Row,
+    shown: &[Metric],
+    rows: u16,
+) {
+    let theme = scene.theme;
+    for metric in shown {
+        let mut place = at.take_top(rows);
+        if place.height == 0 {
+            return;
+        }
+        let bounds = metrics::bounds(cluster, *metric);
+        let reading = row.member.and_then(|member| member.readings.get(metric));
+        let series = cluster.history.droplets.get(&row.droplet.id).and_then(|all| all.get(metric));
+        let foot = Rect { y: place.y + place.height - 1, height: 1, ..place };
+        sheet.text(Rect { width: TITLE.min(foot.width), ..foot }, metric.title(), theme.text);
+        let value = Rect { x: foot.x + TITLE, width: VALUE.min(foot.width.saturating_sub(TITLE)), ..foot };
+        match reading {
+            Some(reading) if bounds.is_beyond(reading.value) => {
+                sheet.right(value, &metric.format(reading.value), theme.attention);
+            }
+            Some(reading) => sheet.right(value, &metric.format(reading.value), theme.strong),
+            None => sheet.right(value, words::UNKNOWN, theme.faint),
+        }
+        place.take_left(TITLE + VALUE + 2);
+        if place.height > 2 {
+            place.take_top(1);
+        }
+        if series.is_none_or(Series::is_empty) {
+            sheet.text(Rect { y: foot.y, height: 1, ..place }, "no data", theme.faint);
+        }
+        spark::draw(sheet, place, series, metrics::window(scene, cluster), bounds);
+    }
+}
+
+/// The facts, the actions and the problems, one line each.
+fn lines(
+    scene: &Scene,
+    cluster: &ClusterState,
+    row: &Row,
+    detail: Option<&DropletDetail>,
+    columns: u16,
+) -> Vec<Line<'static>> {
+    let theme = scene.theme;
+    let mut lines = Vec::new();
+    for finding in cluster.findings.iter().filter(|f| f.droplet == Some(row.droplet.id)) {
+        let (symbol, style) = decision::level(theme, finding.level);
+        decision::paragraph(&mut lines, symbol, &finding.text, style, columns);
+    }
+    for problem in detail.iter().flat_map(|detail| &detail.problems) {
+        decision::paragraph(&mut lines, "!", problem, theme.attention, columns);
+    }
+    for (name, value) in facts(scene, cluster, row) {
+        for (i, line) in wrap(&value, columns.saturating_sub(TITLE)).into_iter().enumerate() {
+            let name = if i == 0 { name } else { "" };
+            let wide = usize::from(TITLE);
+            let label = Span::styled(format!("{name:wide$}"), theme.faint);
+            lines.push(Line::from(vec![label, Span::styled(line, theme.text)]));
+        }
+    }
+    lines.push(Line::default());
+    match detail {
+        Some(detail) => details(scene, detail, &mut lines),
+        None => lines.push(Line::styled("asking for its actions…", theme.faint)),
+    }
+    lines
+}
+
+fn facts(scene: &Scene, cluster: &ClusterState, row: &Row) -> Vec<(&'static str, String)> {
+    let droplet = row.droplet;
+    let role = match row.role() {
+        Role::Base => "base: the others are copies of it; never removed",
+        Role::Clone => "clone: made by scaling up, removed by scaling down",
+        Role::Guest => "guest: counted, never touched",
+    };
+    let balancer = match row.member {
+        Some(member) if member.attached => match member.health {
+            Health::Healthy => "in, healthy",
+            Health::Unhealthy => "in, UNHEALTHY: the health check fails",
+            Health::Unknown => "in, its health is not known",
+        },
+        _ => "out: it is sent no requests",
+    };
+    let addresses = droplet.addresses.iter().map(|a| {
+        let kind = if a.public { "public" } else { "private" };
+        format!("{} ({kind})", a.ip)
+    });
+    let created = format!(
+        "{} ({})",
+        words::date(droplet.created_at, scene.zone),
+        words::ago(elapsed(droplet.created_at, scene.now))
+    );
+    let heard = row.member.and_then(|member| member.last_sample);
+    let size = &droplet.size;
+    let mut facts = vec![
+        ("id", droplet.id.to_string()),
+        ("role", role.to_owned()),
+        ("balancer", balancer.to_owned()),
+        (
+            "metrics",
+            heard.map_or_else(
+                || "none yet".to_owned(),
+                |at| format!("last heard {}", words::ago(elapsed(at, scene.now))),
+            ),
+        ),
+        ("size", format!("{} ({} vCPU, {} MiB, {} GiB disk)", size.slug, size.vcpus, size.memory_mib, size.disk_gib)),
+        ("price", words::price(size.price)),
+        ("created", created),
+        ("region", droplet.region.clone()),
+        ("image", droplet.image.as_ref().map_or_else(unknown, |image| format!("{} ({})", image.name, image.id))),
+        ("addresses", joined(&addresses.collect::<Vec<_>>())),
+        ("VPC", droplet.vpc.clone().unwrap_or_else(unknown)),
+        ("tags", joined(&droplet.tags)),
+        ("features", joined(&droplet.features)),
+    ];
+    if droplet.is_protected(&cluster.spec) {
+        facts.insert(2, ("protected", "yes: never removed".to_owned()));
+    }
+    if droplet.locked {
+        facts.insert(2, ("locked", "yes: an action is running on it".to_owned()));
+    }
+    facts
+}
+
+fn unknown() -> String {
+    words::UNKNOWN.to_owned()
+}
+
+fn joined(parts: &[String]) -> String {
+    if parts.is_empty() { unknown() } else { parts.join(", ") }
+}
+
+/// What was asked for besides: actions, and series beyond the catalogue.
+fn details(scene: &Scene, detail: &DropletDetail, lines: &mut Vec<Line<'static>>) {
+    let theme = scene.theme;
+    lines.push(Line::styled("ACTIONS", theme.strong));
+    if detail.actions.is_empty() {
+        lines.push(Line::styled("none lately", theme.faint));
+    }
+    for action in &detail.actions {
+        let (symbol, style, word) = match action.status {
+            ActionStatus::InProgress => ("▶", theme.attention, "running"),
+            ActionStatus::Completed => ("✓", theme.good, "done"),
+            ActionStatus::Errored => ("✗", theme.bad, "failed"),
+        };
+        let took = action.completed_at.map(|end| format!(" in {}", words::span(elapsed(action.started_at, end))));
+        lines.push(Line::from(vec![
+            Span::styled(format!("{}  ", words::date(action.started_at, scene.zone)), theme.faint),
+            Span::styled(format!("{symbol} "), style),
+            Span::styled(format!("{} {word}{}", action.kind, took.unwrap_or_default()), theme.text),
+        ]));
+    }
+    for (title, all) in &detail.series {
+        lines.push(Line::default());
+        lines.push(Line::styled(title.to_uppercase(), theme.strong));
+        lines.extend(all.iter().map(|series| labelled(scene, series)));
+    }
+}
+
+/// A series beyond the catalogue: its labels, its last value, and its lowest and highest.
+fn labelled(scene: &Scene, series: &LabelledSeries) -> Line<'static> {
+    let theme = scene.theme;
+    let labels: Vec<&str> = series.labels.values().map(String::as_str).collect();
+    let values = || series.samples.iter().map(|s| s.value).filter(|v| v.is_finite());
+    let text = match series.samples.last() {
+        Some(last) => {
+            let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+            format!("{}, {} to {}", words::scaled(last.value), words::scaled(low), words::scaled(high))
+        }
+        None => unknown(),
+    };
+    Line::from(vec![
+        Span::styled(format!("{:wide$} ", labels.join(" "), wide = usize::from(TITLE)), theme.faint),
+        Span::styled(text, theme.text),
+    ])
+}

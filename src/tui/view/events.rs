@@ -1,0 +1,93 @@
+//! What happened, the newest first: as a panel on the cluster's page, and as a page of its own.
+
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::sheet::{Cut, Sheet, cells, width, wrap};
+use super::{Drawn, Scene, decision, words};
+use crate::scaling::Level;
+use crate::worker::{ClusterState, Event};
+
+/// The columns before and behind the text of an event, at most.
+const LEAD: u16 = 38;
+
+/// The newest events, as many as there is room for, under a heading.
+pub fn panel(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState) {
+    let heading = at.take_top(1);
+    sheet.heading(heading, "EVENTS", "");
+    for event in cluster.events.iter().rev() {
+        let row = at.take_top(1);
+        if row.height == 0 {
+            return;
+        }
+        draw_row(sheet, row, scene, event, false);
+    }
+    if cluster.events.is_empty() {
+        sheet.text(at, "nothing has happened yet", scene.theme.faint);
+    }
+}
+
+/// All events, with a selected row.
+pub fn page(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState) -> Drawn {
+    let all = cluster.events.len();
+    let heading = at.take_top(1);
+    let selected = scene.ui.events.selected.min(all.saturating_sub(1));
+    if let Some(event) = cluster.events.iter().rev().nth(selected) {
+        whole(sheet, &mut at, scene, event);
+    }
+    let rows = usize::from(at.height);
+    let drawn = super::scrolled(scene.ui.events.offset, Some(selected), rows, all);
+    sheet.heading(heading, "EVENTS", &super::position(drawn, all));
+    if all == 0 {
+        sheet.text(at, "nothing has happened yet", scene.theme.faint);
+    }
+    for (i, event) in cluster.events.iter().rev().enumerate().skip(drawn.offset).take(rows) {
+        let row = at.take_top(1);
+        draw_row(sheet, row, scene, event, true);
+        if i == selected {
+            sheet.restyle(row, scene.theme.selected);
+            sheet.glyph(row.x.saturating_sub(1), row.y, '▶', scene.theme.strong);
+        }
+    }
+    drawn
+}
+
+/// An event that is too long for its row is shown whole at the bottom while it is selected.
+fn whole(sheet: &mut Sheet, at: &mut Rect, scene: &Scene, event: &Event) {
+    let lines = wrap(&event.text, at.width);
+    if width(&event.text) + LEAD <= at.width || at.height < 12 {
+        return;
+    }
+    let mut place = at.take_bottom((cells(lines.len()) + 1).min(at.height / 3));
+    let rule = place.take_top(1);
+    sheet.heading(rule, "", "");
+    let lines: Vec<Line> = lines.into_iter().map(|line| Line::styled(line, scene.theme.text)).collect();
+    decision::draw(sheet, place, &lines);
+}
+
+fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, event: &Event, dated: bool) {
+    let theme = scene.theme;
+    let mut rest = at;
+    let time =
+        if dated && at.width >= 80 { words::date(event.at, scene.zone) } else { words::clock(event.at, scene.zone) };
+    let used = sheet.text(rest, &time, theme.faint);
+    rest.take_left(used + 2);
+    let (symbol, style) = decision::level(theme, event.level);
+    let word = match event.level {
+        Level::Warning => "warning ",
+        Level::Error => "failed ",
+        Level::Info | Level::Done => "",
+    };
+    let mut spans = vec![Span::styled(format!("{symbol} "), style)];
+    // On a wide row the level has a column of its own; on a narrow one the symbol must do.
+    if at.width >= 100 {
+        spans.push(Span::styled(word, style));
+    }
+    spans.push(Span::styled(event.text.as_str(), theme.text));
+    if event.count > 1 {
+        let times = format!("×{}", event.count);
+        let place = rest.take_right(cells(times.chars().count()) + 1);
+        sheet.right(place, &times, theme.faint);
+    }
+    sheet.spans(rest, &spans);
+}

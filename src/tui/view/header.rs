@@ -1,0 +1,233 @@
+//! The first two lines: which cluster, is it healthy, how many droplets, is auto on; and beneath, how fresh the
+//! data is, what it costs, and how many requests are left. What matters less goes first when there is no room.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use super::sheet::{Cut, Sheet, spans_width};
+use super::{Scene, progress, words};
+use crate::cloud::Remedy;
+use crate::cluster::{Health, Observation, elapsed};
+use crate::policy::Reason;
+use crate::scaling::{Kind, Level};
+use crate::tui::Theme;
+use crate::tui::text::fit;
+use crate::worker::{ClusterState, Connection};
+
+/// How many lines the header takes.
+pub const HEIGHT: u16 = 2;
+
+/// A name longer than this is cut, so that it does not push out what matters.
+const NAME: usize = 24;
+
+/// A part of a line: what it shows, and how soon it is left out; 0 is never.
+struct Part {
+    spans: Vec<Span<'static>>,
+    rank: u8,
+}
+
+fn part(rank: u8, spans: Vec<Span<'static>>) -> Part {
+    Part { spans, rank }
+}
+
+fn words_of(rank: u8, text: impl Into<String>, style: Style) -> Part {
+    part(rank, vec![Span::styled(text.into(), style)])
+}
+
+fn badge(rank: u8, text: &str, style: Style) -> Part {
+    words_of(rank, format!(" {text} "), Theme::badge(style))
+}
+
+/// Draws both lines.
+pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene) {
+    let Some(cluster) = scene.cluster() else { return };
+    let (left, right) = first_line(scene, cluster);
+    line(sheet, at.take_top(1), left, right);
+    let (left, right) = second_line(scene, cluster);
+    line(sheet, at.take_top(1), left, right);
+}
+
+/// Draws parts from the left and from the right, with three columns between; leaves out what has no room.
+fn line(sheet: &mut Sheet, at: Rect, mut left: Vec<Part>, mut right: Vec<Part>) {
+    let wide = |parts: &[Part], gap: u16| -> u16 {
+        parts.iter().map(|p| spans_width(&p.spans).saturating_add(gap)).fold(0, u16::saturating_add)
+    };
+    while wide(&left, 3).saturating_add(wide(&right, 2)) > at.width + 2 {
+        let worst = left.iter().chain(&right).map(|p| p.rank).max().unwrap_or(0);
+        if worst == 0 {
+            break;
+        }
+        left.retain(|p| p.rank < worst);
+        right.retain(|p| p.rank < worst);
+    }
+    let mut rest = at;
+    for part in right.iter().rev() {
+        let place = rest.take_right(spans_width(&part.spans));
+        sheet.spans(place, &part.spans);
+        rest.take_right(2);
+    }
+    for part in &left {
+        let used = sheet.spans(rest, &part.spans);
+        rest.take_left(used + 3);
+    }
+}
+
+fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
+    let theme = scene.theme;
+    let mut name = vec![Span::styled(fit(&cluster.spec.name, NAME), theme.strong)];
+    let all = scene.state.clusters.len();
+    if all > 1 {
+        name.push(Span::styled(format!(" {} of {all}", scene.ui.cluster + 1), theme.faint));
+    }
+    let mut left = vec![part(0, name), part(1, verdict(scene, cluster))];
+    if let Some(seen) = &cluster.observation {
+        left.push(part(2, droplets(scene, cluster, seen)));
+        let serving = seen.serving().count();
+        if serving != seen.count() {
+            left.push(words_of(4, format!("{serving} serving"), theme.attention));
+        }
+        match &seen.load_balancer {
+            Some(balancer) => {
+                let style = if balancer.status == "active" { theme.text } else { theme.attention };
+                left.push(part(
+                    5,
+                    vec![
+                        Span::styled(fit(&balancer.name, NAME), theme.text),
+                        Span::styled(format!(" {}", balancer.status), style),
+                    ],
+                ));
+            }
+            None => left.push(words_of(3, "no load balancer", theme.bad)),
+        }
+        if let Some(base) = seen.base_member() {
+            left.push(words_of(6, base.droplet.region.clone(), theme.faint));
+        }
+    }
+    let mut right = Vec::new();
+    if scene.state.demo {
+        right.push(badge(4, "DEMO", theme.text));
+    }
+    if scene.state.read_only {
+        right.push(badge(1, "READ-ONLY", theme.text));
+    }
+    if scene.ui.frozen {
+        right.push(badge(0, "PAUSED", theme.attention));
+    }
+    right.push(if cluster.auto { badge(0, "AUTO ON", theme.good) } else { words_of(0, "AUTO OFF", theme.strong) });
+    (left, right)
+}
+
+/// `3 of 5 droplets`, with the minimum where that says something.
+fn droplets(scene: &Scene, cluster: &ClusterState, seen: &Observation) -> Vec<Span<'static>> {
+    let theme = scene.theme;
+    let policy = &cluster.policy;
+    let mut spans = vec![
+        Span::styled(seen.count().to_string(), theme.strong),
+        Span::styled(format!(" of {} droplets", policy.max), theme.text),
+    ];
+    if policy.min > 1 {
+        spans.push(Span::styled(format!(" (min {})", policy.min), theme.faint));
+    }
+    spans
+}
+
+/// In one or two words: is it healthy, is something under way, is something wrong?
+pub fn verdict(scene: &Scene, cluster: &ClusterState) -> Vec<Span<'static>> {
+    let theme = scene.theme;
+    let one = |symbol: &str, text: String, style| vec![Span::styled(format!("{symbol} {text}"), style)];
+    let running = progress::shown(scene, cluster).filter(|o| o.outcome.is_none());
+    if let Connection::Failing { remedy, .. } = &cluster.connection {
+        return one("✗", failure(remedy).to_owned(), theme.bad);
+    }
+    let Some(seen) = &cluster.observation else { return one("·", "starting".to_owned(), theme.faint) };
+    let serious = cluster.findings.iter().filter(|f| f.level == Level::Error).count();
+    let minor = cluster.findings.iter().filter(|f| f.level == Level::Warning).count() + seen.problems.len();
+    let unhealthy = seen.members.iter().filter(|m| m.health == Health::Unhealthy).count();
+    if serious > 0 {
+        one("✗", words::plural(serious + minor, "problem"), theme.bad)
+    } else if let Some(operation) = running {
+        let text = match operation.kind {
+            Kind::Up => "scaling up",
+            Kind::Down => "scaling down",
+            Kind::Recover => "recovering",
+        };
+        one("▶", text.to_owned(), theme.attention)
+    } else if unhealthy > 0 {
+        one("!", format!("{unhealthy} unhealthy"), theme.bad)
+    } else if minor > 0 {
+        one("!", words::plural(minor, "warning"), theme.attention)
+    } else if seen.members.is_empty() {
+        one("!", "no droplets".to_owned(), theme.attention)
+    } else if cluster.decision.as_ref().is_some_and(|d| matches!(d.because, Reason::Busy { .. })) {
+        one("▲", "busy".to_owned(), theme.attention)
+    } else if cluster.decision.as_ref().is_some_and(|d| matches!(d.because, Reason::Unknown { .. })) {
+        one("?", "metrics missing".to_owned(), theme.attention)
+    } else {
+        one("●", "healthy".to_owned(), theme.good)
+    }
+}
+
+/// What kind of failure it is, in two words.
+fn failure(remedy: &Remedy) -> &'static str {
+    match remedy {
+        Remedy::Token => "TOKEN REFUSED",
+        Remedy::Scope { .. } => "SCOPE MISSING",
+        Remedy::RateLimited { .. } => "RATE LIMITED",
+        Remedy::Unreachable => "UNREACHABLE",
+        _ => "API FAILING",
+    }
+}
+
+fn second_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
+    let theme = scene.theme;
+    let mut left = vec![freshness(scene, cluster)];
+    let mut right = Vec::new();
+    if let Connection::Failing { error, retry_at, .. } = &cluster.connection {
+        left.push(words_of(0, format!("retry in {}", words::left(elapsed(scene.now, *retry_at))), theme.text));
+        left.push(words_of(4, first_sentence(error), theme.bad));
+    }
+    if let Some(cost) = scene.cost() {
+        right.push(words_of(2, words::cost(&cost), theme.text));
+    }
+    let usage = &scene.state.usage;
+    if let Some(until) = usage.held_until.filter(|until| *until > scene.now) {
+        let text = format!("rate limit: no requests for {}", words::left(elapsed(scene.now, until)));
+        left.push(words_of(1, text, theme.attention));
+    }
+    let low = u64::from(usage.hour_left) * 10 < u64::from(usage.hour_limit);
+    let style = if low { theme.attention } else { theme.faint };
+    let requests = format!("{} of {} requests left", usage.hour_left, usage.hour_limit);
+    right.insert(0, words_of(3, requests, style));
+    (left, right)
+}
+
+/// How old the data is; what failed is said as well. As long as the next look is not late, a bound is said
+/// and not a number that grows: a screen at rest does not change.
+fn freshness(scene: &Scene, cluster: &ClusterState) -> Part {
+    let theme = scene.theme;
+    let age = cluster.observation.as_ref().map(|seen| elapsed(seen.at, scene.now));
+    let poll = cluster.spec.timing.poll;
+    let fresh = poll * 3 / 2;
+    match (&cluster.connection, age) {
+        (Connection::Failing { .. }, Some(age)) => badge(0, &format!("STALE {} old", words::age(age)), theme.bad),
+        (Connection::Failing { .. }, None) => badge(0, "NO DATA", theme.bad),
+        (Connection::Starting, None) => words_of(0, "asking DigitalOcean…", theme.faint),
+        (_, Some(age)) if age > poll * 4 => badge(0, &format!("{} old", words::age(age)), theme.attention),
+        (_, Some(age)) if age > fresh => words_of(0, format!("data {} old", words::age(age)), theme.text),
+        (_, Some(_)) => words_of(0, format!("data < {} old", words::span(fresh)), theme.faint),
+        (_, None) => words_of(0, "not seen yet", theme.faint),
+    }
+}
+
+/// How old the data of a cluster is, in a narrow column: a bound while the next look is not late.
+pub fn age(scene: &Scene, cluster: &ClusterState, seen: &Observation) -> String {
+    let fresh = cluster.spec.timing.poll * 3 / 2;
+    let age = elapsed(seen.at, scene.now);
+    if age > fresh { words::age(age) } else { format!("<{}", words::span(fresh)) }
+}
+
+/// What went wrong, without the advice: that stands among the problems.
+fn first_sentence(text: &str) -> String {
+    text.split_once(". ").map_or(text, |(first, _)| first).to_owned()
+}

@@ -1,0 +1,80 @@
+//! The keys, from the keymap, and what the symbols on the screen mean.
+
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::sheet::{Cut, Sheet, cells, width};
+use super::{Drawn, Scene, decision};
+
+/// What is not obvious on the screen. The texts stand here once, for the help.
+const LEGEND: [(&str, &str); 9] = [
+    ("▲ up", "the metric is busier than its scale-up threshold; one such metric is enough"),
+    ("▼ down", "calmer than its scale-down threshold; all metrics must be"),
+    ("· between", "between the two"),
+    ("? unknown", "too few droplets have readings: nothing is removed"),
+    ("! unusable", "the threshold could never be met on droplets of this size"),
+    ("newest", "the clone made last: the first to go"),
+    ("+ arriving", "being made: not yet in the load balancer, or not yet healthy"),
+    ("− leaving", "being removed: connections end, then it is deleted"),
+    ("–", "not known, which is not zero"),
+];
+
+/// Draws the help over everything.
+pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, scroll: u16) -> Drawn {
+    let columns = area.width.saturating_sub(4).min(92);
+    let lines = lines(scene, columns.saturating_sub(4));
+    let rows = cells(lines.len()).saturating_add(2).min(area.height.saturating_sub(2));
+    let inside = sheet.frame(super::centred(area, columns, rows), "HELP", scene.theme.text).narrowed(1);
+    let drawn = super::scrolled(scroll.into(), None, inside.height.into(), lines.len());
+    let end = (drawn.offset + usize::from(inside.height)).min(lines.len());
+    decision::draw(sheet, inside, &lines[drawn.offset..end]);
+    if drawn.last_offset > 0 {
+        let more = if drawn.offset < drawn.last_offset { " more below " } else { " the end " };
+        let place = Rect { y: inside.bottom(), height: 1, ..inside };
+        sheet.right(place, more, scene.theme.faint);
+    }
+    drawn
+}
+
+fn lines(scene: &Scene, columns: u16) -> Vec<Line<'static>> {
+    let theme = scene.theme;
+    let mut groups: Vec<&str> = Vec::new();
+    for hint in scene.keys {
+        if !groups.contains(&hint.group) {
+            groups.push(hint.group);
+        }
+    }
+    let keys = scene.keys.iter().map(|hint| width(&hint.keys)).max().unwrap_or(0).clamp(10, 14);
+    let mut lines = Vec::new();
+    let entry = |lines: &mut Vec<Line>, key: &str, text: &str| {
+        let indent = usize::from(keys) + 4;
+        let wrapped = super::sheet::wrap(text, columns.saturating_sub(cells(indent)));
+        // Many keys for one thing take a line of their own.
+        let key = if usize::from(width(key)) + 3 > indent {
+            lines.push(Line::styled(format!("  {key}"), theme.strong));
+            ""
+        } else {
+            key
+        };
+        for (i, text) in wrapped.into_iter().enumerate() {
+            let lead = if i == 0 { key } else { "" };
+            let gap = indent.saturating_sub(2 + usize::from(width(lead)));
+            lines.push(Line::from(vec![
+                Span::styled(format!("  {lead}{}", " ".repeat(gap)), theme.strong),
+                Span::styled(text, theme.text),
+            ]));
+        }
+    };
+    for group in groups {
+        lines.push(Line::styled(group.to_uppercase(), theme.strong));
+        for hint in scene.keys.iter().filter(|hint| hint.group == group) {
+            entry(&mut lines, &hint.keys, hint.describe);
+        }
+        lines.push(Line::default());
+    }
+    lines.push(Line::styled("SIGNS", theme.strong));
+    for (sign, text) in LEGEND {
+        entry(&mut lines, sign, text);
+    }
+    lines
+}

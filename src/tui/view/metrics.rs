@@ -1,0 +1,189 @@
+//! The cluster panel: one row for each metric, those with thresholds first: the value, its past, where it stands
+//! between the thresholds, and what it votes.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::sheet::{Cut, Sheet, width};
+use super::spark::{self, Bounds, Window};
+use super::{Scene, gauge, words};
+use crate::cluster::{Metric, Observation, elapsed};
+use crate::policy::{Rule, Vote};
+use crate::worker::{ClusterState, Connection};
+
+const TITLE: u16 = 14;
+const VALUE: u16 = 9;
+const NUMBER: u16 = 6;
+const VOTE: u16 = 10;
+/// A picture narrower than this says nothing.
+const SPARK: u16 = 5;
+
+/// The metrics that the panel shows: those with thresholds, then those of which anything is known.
+pub fn shown(cluster: &ClusterState) -> Vec<Metric> {
+    let policy = &cluster.policy;
+    let known = |metric: &Metric| {
+        !policy.metrics().any(|m| m == *metric)
+            && (cluster.history.cluster.get(metric).is_some_and(|series| !series.is_empty())
+                || cluster.observation.as_ref().is_some_and(|seen| seen.cluster_reading(*metric).is_some()))
+    };
+    policy.metrics().chain(Metric::ALL.into_iter().filter(known)).collect()
+}
+
+/// The thresholds of a metric.
+pub fn bounds(cluster: &ClusterState, metric: Metric) -> Bounds {
+    let policy = &cluster.policy;
+    Bounds { metric, up: policy.scale_up.get(&metric).copied(), down: policy.scale_down.get(&metric).copied() }
+}
+
+/// The stretch of time that the pictures of a cluster show: up to the last look, so that nothing moves between two.
+pub fn window(scene: &Scene, cluster: &ClusterState) -> Window {
+    let end = cluster.observation.as_ref().map_or(scene.now, |seen| seen.at);
+    Window { end, range: scene.ui.range, step: cluster.spec.timing.metrics_step }
+}
+
+/// The symbol, the word and the style of a vote.
+pub fn vote(sheet: &Sheet, vote: Vote) -> (&'static str, Style) {
+    match vote {
+        Vote::Up => ("▲ up", sheet.theme.attention),
+        Vote::Down => ("▼ down", sheet.theme.strong),
+        Vote::Hold => ("· between", sheet.theme.text),
+        Vote::Unknown => ("? unknown", sheet.theme.attention),
+        Vote::Impossible => ("! unusable", sheet.theme.attention),
+    }
+}
+
+/// The places of the columns in a row.
+struct Columns {
+    title: Rect,
+    value: Rect,
+    spark: Rect,
+    down: Rect,
+    gauge: Rect,
+    up: Rect,
+    vote: Rect,
+    known: Rect,
+}
+
+impl Columns {
+    fn of(mut row: Rect) -> Self {
+        let all = row.width;
+        let (gauge_width, known_width, gap) = match row.width {
+            0..72 => (9, 0, 1),
+            72..90 => (13, 0, 1),
+            90..110 => (17, 0, 2),
+            110..140 => (19, 14, 2),
+            _ => (25, 16, 2),
+        };
+        let title = row.take_left(TITLE);
+        let value = row.take_left(VALUE);
+        row.take_left(if all < 72 { 1 } else { 2 });
+        let known = row.take_right(known_width);
+        let vote = row.take_right(VOTE);
+        row.take_right(1);
+        let up = row.take_right(NUMBER);
+        row.take_right(gap);
+        let gauge = row.take_right(gauge_width);
+        row.take_right(gap);
+        let down = row.take_right(NUMBER);
+        let spark = if row.width > SPARK { Rect { width: row.width - 1, ..row } } else { Rect { width: 0, ..row } };
+        Self { title, value, spark, down, gauge, up, vote, known }
+    }
+}
+
+/// Draws the panel: a heading, and as many metrics as there is room for, each `rows` rows high.
+pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState, rows: u16) {
+    let heading = at.take_top(1);
+    draw_heading(sheet, heading, scene);
+    for metric in shown(cluster) {
+        let row = at.take_top(rows);
+        if row.height == 0 {
+            return;
+        }
+        draw_row(sheet, row, scene, cluster, metric);
+    }
+}
+
+fn draw_heading(sheet: &mut Sheet, at: Rect, scene: &Scene) {
+    let faint = sheet.theme.faint;
+    let columns = Columns::of(at);
+    sheet.text(columns.title, "CLUSTER", sheet.theme.strong);
+    sheet.right(columns.value, "now", faint);
+    sheet.text(columns.spark, &format!("last {}", words::range(scene.ui.range)), faint);
+    sheet.right(columns.down, "down", faint);
+    sheet.text(columns.gauge, "calm", faint);
+    sheet.right(columns.gauge, "busy", faint);
+    sheet.text(columns.up, "up", faint);
+    sheet.text(columns.vote, "vote", faint);
+    if columns.known.width > 0 {
+        sheet.right(columns.known, "readings", faint);
+    }
+}
+
+fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState, metric: Metric) {
+    let columns = Columns::of(at);
+    let bounds = bounds(cluster, metric);
+    let rule = cluster.decision.as_ref().and_then(|d| d.rules.iter().find(|rule| rule.metric == metric));
+    let value = match rule {
+        Some(rule) => rule.value,
+        None => cluster.observation.as_ref().and_then(|seen| seen.cluster_reading(metric)).map(|(r, _)| r.value),
+    };
+    // What stands beside a picture of several rows stands at its foot.
+    let foot = |r: Rect| Rect { y: r.y + r.height.saturating_sub(1), height: r.height.min(1), ..r };
+    let has_threshold = bounds.up.is_some() || bounds.down.is_some();
+    let title = if has_threshold { sheet.theme.text } else { sheet.theme.faint };
+    sheet.text(foot(columns.title), metric.title(), title);
+    let style = if value.is_some_and(|v| bounds.is_beyond(v)) { sheet.theme.attention } else { sheet.theme.strong };
+    match value {
+        Some(value) => sheet.right(foot(columns.value), &metric.format(value), style),
+        None => sheet.right(foot(columns.value), words::UNKNOWN, sheet.theme.faint),
+    }
+    let series = cluster.history.cluster.get(&metric);
+    if series.is_none_or(crate::cluster::Series::is_empty) {
+        sheet.text(foot(columns.spark), "no data yet", sheet.theme.faint);
+    }
+    let mut picture = columns.spark;
+    if picture.height > 2 {
+        picture.take_top(1);
+    }
+    spark::draw(sheet, picture, series, window(scene, cluster), bounds);
+    if !has_threshold {
+        sheet.text(foot(columns.gauge), "no threshold", sheet.theme.faint);
+        return;
+    }
+    if let Some(down) = bounds.down {
+        sheet.right(foot(columns.down), &metric.format_number(down), sheet.theme.text);
+    }
+    if let Some(up) = bounds.up {
+        sheet.text(foot(columns.up), &metric.format_number(up), sheet.theme.text);
+    }
+    gauge::draw(sheet, foot(columns.gauge), value, bounds);
+    if let (Some(rule), Some(seen)) = (rule, cluster.observation.as_deref()) {
+        let (word, style) = vote(sheet, rule.vote);
+        if columns.known.width == 0 && rule.known < rule.serving {
+            let (symbol, _) = word.split_at(word.find(' ').unwrap_or(0));
+            sheet.text(foot(columns.vote), &format!("{symbol} {} of {}", rule.known, rule.serving), style);
+        } else {
+            sheet.text(foot(columns.vote), word, style);
+        }
+        draw_known(sheet, foot(columns.known), scene, cluster, rule, seen);
+    }
+}
+
+/// Of how many droplets the value is known, and how old it is.
+fn draw_known(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState, rule: &Rule, seen: &Observation) {
+    let all = rule.known == rule.serving;
+    let style = if all { sheet.theme.faint } else { sheet.theme.attention };
+    if at.width == 0 {
+        return;
+    }
+    // As old as at the last look, so that nothing moves between two; without looks it grows.
+    let until = if cluster.connection == Connection::Live { seen.at } else { scene.now };
+    let age = rule.at.map(|at| format!(", {}", words::age(elapsed(at, until))));
+    let age = age.unwrap_or_default();
+    let text = format!("{} of {}{age}", rule.known, rule.serving);
+    if width(&text) <= at.width {
+        sheet.right(at, &text, style);
+    } else {
+        sheet.right(at, &format!("{}/{}{age}", rule.known, rule.serving), style);
+    }
+}

@@ -1,0 +1,145 @@
+//! A [`Scene`] becomes a frame. Pure: no clock, no I/O, nothing remembered between frames.
+//!
+//! `cluster`, `droplet`, `chart`, `events` and `overview` are the pages, `help` and `confirm` lie over them;
+//! `header`, `metrics`, `decision`, `progress`, `table` and `footer` are their parts; `spark` and `gauge` the
+//! pictures; `sheet`, `words` and `ascii` what all of them draw with.
+
+mod ascii;
+mod chart;
+mod cluster;
+mod columns;
+mod confirm;
+mod decision;
+mod droplet;
+mod events;
+mod footer;
+mod gauge;
+mod header;
+mod help;
+mod metrics;
+mod overview;
+mod progress;
+mod scene;
+mod sheet;
+mod spark;
+mod table;
+mod words;
+
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+
+use crate::tui::{Overlay, Page};
+use crate::worker::ClusterState;
+use sheet::{Cut, Sheet, wrap};
+
+pub use scene::{Drawn, KeyHint, Scene};
+
+/// The smallest terminal on which the screen can be read.
+pub const MINIMUM: (u16, u16) = (60, 16);
+
+/// Draws the whole screen.
+pub fn draw(frame: &mut Frame, scene: &Scene) -> Drawn {
+    let area = frame.area();
+    let mut sheet = Sheet::new(frame.buffer_mut(), scene.theme);
+    let (drawn, cursor) = if area.width < MINIMUM.0 || area.height < MINIMUM.1 {
+        too_small(&mut sheet, area);
+        (Drawn::default(), None)
+    } else {
+        screen(&mut sheet, area, scene)
+    };
+    if scene.ascii {
+        ascii::translate(frame.buffer_mut());
+    }
+    if let Some(cursor) = cursor {
+        frame.set_cursor_position(cursor);
+    }
+    drawn
+}
+
+/// Says what is needed, in as many lines as it takes.
+fn too_small(sheet: &mut Sheet, mut area: Rect) {
+    let (columns, rows) = MINIMUM;
+    let text = format!(
+        "This terminal has {}×{} characters; at least {columns}×{rows} are needed. Scaling goes on meanwhile.",
+        area.width, area.height
+    );
+    for line in wrap(&text, area.width) {
+        let row = area.take_top(1);
+        sheet.text(row, &line, sheet.theme.text);
+    }
+}
+
+fn screen(sheet: &mut Sheet, area: Rect, scene: &Scene) -> (Drawn, Option<Position>) {
+    let mut rest = area.narrowed(1);
+    let top = rest.take_top(header::HEIGHT);
+    header::draw(sheet, top, scene);
+    if area.height >= 22 {
+        rest.take_top(1);
+    }
+    let bottom = rest.take_bottom(1);
+    let cursor = footer::draw(sheet, bottom, scene);
+    if area.height >= 30 {
+        rest.take_bottom(1);
+    }
+    let drawn = scene.cluster().map(|cluster| page(sheet, rest, scene, cluster)).unwrap_or_default();
+    let toasts =
+        Rect { y: bottom.y.saturating_sub(footer::toast_rows(scene)), height: footer::toast_rows(scene), ..bottom };
+    footer::toasts(sheet, toasts, scene);
+    let over = scene.ui.overlay.as_ref().and_then(|overlay| overlaid(sheet, area, scene, overlay));
+    (over.unwrap_or(drawn), cursor)
+}
+
+fn page(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Drawn {
+    match scene.ui.page {
+        Page::Cluster => cluster::draw(sheet, at, scene, cluster),
+        Page::Droplet(id) => droplet::draw(sheet, at, scene, cluster, id),
+        Page::Chart(metric) => {
+            chart::draw(sheet, at, scene, cluster, metric);
+            Drawn::default()
+        }
+        Page::Events => events::page(sheet, at, scene, cluster),
+        Page::Overview => overview::draw(sheet, at, scene),
+    }
+}
+
+/// What lies over the page; tells how it can be scrolled, if it can.
+fn overlaid(sheet: &mut Sheet, area: Rect, scene: &Scene, overlay: &Overlay) -> Option<Drawn> {
+    if !matches!(overlay, Overlay::Filter(_)) {
+        // The footer stays: it shows the keys that apply in front.
+        sheet.fade(Rect { height: area.height.saturating_sub(1), ..area });
+    }
+    match overlay {
+        Overlay::Help { scroll } => return Some(help::draw(sheet, area, scene, *scroll)),
+        Overlay::Confirm(confirm) => {
+            let cluster = scene.cluster()?;
+            confirm::draw(sheet, area, scene, cluster, confirm);
+        }
+        Overlay::Notice { title, text } => confirm::notice(sheet, area, scene, title, text),
+        Overlay::Filter(_) => {}
+    }
+    None
+}
+
+/// A place of this size in the middle.
+fn centred(area: Rect, columns: u16, rows: u16) -> Rect {
+    let (width, height) = (columns.min(area.width), rows.min(area.height));
+    Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
+}
+
+/// The first row to show of a list, so that the selected one is seen and no room is wasted at the end.
+fn scrolled(offset: usize, selected: Option<usize>, rows: usize, all: usize) -> Drawn {
+    let last_offset = all.saturating_sub(rows);
+    let mut offset = offset.min(last_offset);
+    if let Some(selected) = selected {
+        offset = offset.min(selected).max((selected + 1).saturating_sub(rows));
+    }
+    Drawn { rows, offset: offset.min(last_offset), last_offset }
+}
+
+/// Which rows of a list are shown: `11–30 of 300`; nothing when all are.
+fn position(drawn: Drawn, all: usize) -> String {
+    if all <= drawn.rows {
+        return String::new();
+    }
+    format!("{}–{} of {all}", drawn.offset + 1, (drawn.offset + drawn.rows).min(all))
+}

@@ -1,0 +1,181 @@
+//! The operation that runs, step by step: what is done, what runs with its elapsed, usual and longest time, what
+//! is to come; and for a while, how the last one ended.
+
+use std::time::Duration;
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::sheet::{spans_width, wrap};
+use super::{Scene, decision, words};
+use crate::cluster::elapsed;
+use crate::scaling::{Kind, OperationState, Outcome, Phase, PhaseState};
+use crate::worker::ClusterState;
+
+/// How long the end of an operation is shown when it went well, and when not.
+const SHOWN_DONE: Duration = Duration::from_secs(60);
+const SHOWN_FAILED: Duration = Duration::from_secs(600);
+
+/// The columns of the bar of the running phase.
+const BAR: u16 = 12;
+
+/// The operation to show now, if there is one.
+pub fn shown<'a>(scene: &Scene, cluster: &'a ClusterState) -> Option<&'a OperationState> {
+    let operation = cluster.operation.as_deref()?;
+    let visible = match (&operation.outcome, operation.ended_at) {
+        (Some(Outcome::Done(_)), Some(at)) => elapsed(at, scene.now) < SHOWN_DONE,
+        (Some(_), Some(at)) => elapsed(at, scene.now) < SHOWN_FAILED,
+        _ => true,
+    };
+    visible.then_some(operation)
+}
+
+/// What it does and with which droplet.
+pub fn title(operation: &OperationState) -> String {
+    let verb = match operation.kind {
+        Kind::Up => "scaling up",
+        Kind::Down => "scaling down",
+        Kind::Recover => "recovering",
+    };
+    match &operation.droplet_name {
+        Some(name) => format!("{verb}: {name}"),
+        None => verb.to_owned(),
+    }
+}
+
+/// A word or two for each phase, where there is little room.
+fn short(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Claim => "claim",
+        Phase::Create => "create",
+        Phase::Boot => "boot",
+        Phase::Attach => "join LB",
+        Phase::Health => "health",
+        Phase::Mark => "mark",
+        Phase::Detach => "leave LB",
+        Phase::Drain => "drain",
+        Phase::Shutdown => "shut down",
+        Phase::Delete => "delete",
+        Phase::Settle => "settle",
+    }
+}
+
+/// All phases of an operation with how far each has come; those of a recovery are known only as they come.
+fn phases(operation: &OperationState) -> Vec<(Phase, Option<&PhaseState>)> {
+    let planned = Phase::of(operation.kind);
+    let begun = |phase: Phase| operation.phases.iter().rev().find(|p| p.phase == phase);
+    let mut all: Vec<_> = planned.iter().map(|phase| (*phase, begun(*phase))).collect();
+    all.extend(operation.phases.iter().filter(|p| !planned.contains(&p.phase)).map(|p| (p.phase, Some(p))));
+    all
+}
+
+/// How it ended, if it has.
+fn ending(scene: &Scene, operation: &OperationState, columns: u16) -> Option<Vec<Line<'static>>> {
+    let outcome = operation.outcome.as_ref()?;
+    let (mark, style) = match outcome {
+        Outcome::Done(_) => ("✓ done:", scene.theme.good),
+        Outcome::Refused(_) => ("! refused:", scene.theme.attention),
+        Outcome::Failed(_) => ("✗ failed:", scene.theme.bad),
+    };
+    let mut lines = Vec::new();
+    decision::paragraph(&mut lines, mark, outcome.text(), style, columns);
+    Some(lines)
+}
+
+/// Two lines: the phase that runs, then all of them.
+pub fn compact(scene: &Scene, cluster: &ClusterState, operation: &OperationState, columns: u16) -> Vec<Line<'static>> {
+    let theme = scene.theme;
+    if let Some(ending) = ending(scene, operation, columns) {
+        return ending;
+    }
+    let current = operation.current();
+    let mut first = vec![Span::styled(format!("{}  ", title(operation)), theme.attention)];
+    if let Some(current) = current {
+        first.push(Span::styled(format!("{} ", current.phase.describe()), theme.text));
+        let room = columns.saturating_sub(spans_width(&first));
+        first.extend(running(scene, cluster, current, room));
+    }
+    let mut second = vec![Span::raw("  ")];
+    for (phase, state) in phases(operation) {
+        let (symbol, symbol_style, style) = marks(scene, state);
+        second.push(Span::styled(format!("{symbol} "), symbol_style));
+        second.push(Span::styled(format!("{}  ", short(phase)), style));
+    }
+    if let Some(note) = current.and_then(|state| state.note.as_deref()) {
+        second.push(Span::styled(note.to_owned(), theme.faint));
+    }
+    vec![Line::from(first), Line::from(second)]
+}
+
+/// A line for each phase.
+pub fn full(scene: &Scene, cluster: &ClusterState, operation: &OperationState, columns: u16) -> Vec<Line<'static>> {
+    let theme = scene.theme;
+    let phases = phases(operation);
+    let wide = phases.iter().map(|(phase, _)| phase.describe().len()).max().unwrap_or(0);
+    let mut lines = Vec::new();
+    for (phase, state) in phases {
+        let (symbol, symbol_style, style) = marks(scene, state);
+        let mut spans = vec![
+            Span::styled(format!("{symbol} "), symbol_style),
+            Span::styled(format!("{:wide$}  ", phase.describe()), style),
+        ];
+        match state {
+            Some(state) if state.ended_at.is_none() => {
+                let room = columns.saturating_sub(spans_width(&spans));
+                spans.extend(running(scene, cluster, state, room));
+            }
+            Some(state) => {
+                let took = state.ended_at.map(|end| elapsed(state.started_at, end)).unwrap_or_default();
+                spans.push(Span::styled(words::span(took), theme.faint));
+            }
+            None => {
+                let usual = phase.expected(&cluster.spec.timing);
+                spans.push(Span::styled(format!("about {}", words::span(usual)), theme.faint));
+            }
+        }
+        lines.push(Line::from(spans));
+        if let Some(note) = state.filter(|s| s.ended_at.is_none()).and_then(|s| s.note.as_deref()) {
+            let indent = columns.saturating_sub(4);
+            lines.extend(wrap(note, indent).into_iter().map(|l| Line::styled(format!("  {l}"), theme.faint)));
+        }
+    }
+    lines.extend(ending(scene, operation, columns).into_iter().flatten());
+    lines
+}
+
+/// The symbol of a phase, its style, and that of the phase's name.
+fn marks(scene: &Scene, state: Option<&PhaseState>) -> (&'static str, Style, Style) {
+    let theme = scene.theme;
+    match state {
+        Some(state) if state.ended_at.is_none() => ("▶", theme.attention, theme.strong),
+        Some(_) => ("✓", theme.good, theme.text),
+        None => ("○", theme.faint, theme.faint),
+    }
+}
+
+/// The bar of the running phase, against the time it usually takes, and the times in words.
+fn running(scene: &Scene, cluster: &ClusterState, state: &PhaseState, room: u16) -> Vec<Span<'static>> {
+    let theme = scene.theme;
+    let timing = &cluster.spec.timing;
+    let (usual, longest) = (state.phase.expected(timing), state.phase.deadline(timing));
+    let passed = elapsed(state.started_at, scene.now);
+    let share = (passed.as_secs_f64() / usual.as_secs_f64().max(0.001)).min(1.0);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the bar")]
+    let full = (share * f64::from(BAR)) as usize;
+    let late = passed > usual * 2;
+    let times = if usual < longest {
+        format!(" of about {}, at most {}", words::span(usual), words::span(longest))
+    } else {
+        format!(" of {}", words::span(longest))
+    };
+    let mut spans = vec![
+        Span::styled("█".repeat(full), if late { theme.attention } else { theme.data }),
+        Span::styled("░".repeat(usize::from(BAR).saturating_sub(full)), theme.faint),
+        Span::styled(format!(" {}", words::span(passed)), theme.strong),
+        Span::styled(times, theme.faint),
+    ];
+    if spans_width(&spans) > room && usual < longest {
+        spans[3].content = format!(" of about {}", words::span(usual)).into();
+    }
+    spans
+}

@@ -1,0 +1,76 @@
+//! What a frame is drawn from. All of it is borrowed and nothing of it is fetched: the same scene gives the same
+//! frame.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::cluster::{Cost, Observation};
+use crate::tui::{Theme, Ui};
+use crate::worker::{AppState, ClusterState};
+
+/// Everything that a frame shows.
+#[derive(Debug, Clone, Copy)]
+pub struct Scene<'a> {
+    /// The worker's state.
+    pub state: &'a AppState,
+    /// The interface's own state.
+    pub ui: &'a Ui,
+    /// The styles.
+    pub theme: &'a Theme,
+    /// The keys, in the order of the help; the footer shows those that apply.
+    pub keys: &'a [KeyHint],
+    /// Now, by the server's clock.
+    pub now: Timestamp,
+    /// The zone in which times of day are shown; those of UTC get a `Z`.
+    pub zone: &'a TimeZone,
+    /// Whether only characters below 0x80 may be drawn.
+    pub ascii: bool,
+}
+
+/// A key as the footer and the help show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyHint {
+    /// The keys, such as `u` or `j / down`.
+    pub keys: String,
+    /// What it does, in one or two words for the footer; empty for a key that only the help shows.
+    pub short: &'static str,
+    /// What it does, in one sentence for the help.
+    pub describe: &'static str,
+    /// The heading under which the help lists it.
+    pub group: &'static str,
+    /// Whether it does something on the page that is open.
+    pub applies: bool,
+    /// Whether it exists only in the demo.
+    pub demo: bool,
+}
+
+/// What the frame turned out to be: what the handling of keys needs to know of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Drawn {
+    /// How many rows of the list in front are visible: what a page up or down moves by.
+    pub rows: usize,
+    /// The first row visible, after the selection was brought into view.
+    pub offset: usize,
+    /// How far the list in front can be scrolled.
+    pub last_offset: usize,
+}
+
+impl<'a> Scene<'a> {
+    /// The cluster that is looked at.
+    #[must_use]
+    pub fn cluster(&self) -> Option<&'a ClusterState> {
+        self.state.clusters.get(self.ui.cluster).or(self.state.clusters.first())
+    }
+
+    /// The last complete look at it.
+    #[must_use]
+    pub fn observation(&self) -> Option<&'a Observation> {
+        self.cluster()?.observation.as_deref()
+    }
+
+    /// What it costs, if it has been looked at.
+    #[must_use]
+    pub fn cost(&self) -> Option<Cost> {
+        self.observation().map(Observation::cost)
+    }
+}

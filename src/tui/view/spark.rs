@@ -1,0 +1,189 @@
+//! A series as a picture: buckets aligned to time, so that it moves only when time has passed a bucket and not
+//! with every frame; gaps stay gaps; the scale leaves room above the scale-up threshold, and what is beyond it
+//! has another style.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use ratatui::layout::Rect;
+
+use super::sheet::Sheet;
+use crate::cluster::{Busy, Metric, Sample, Series};
+
+const RAMP: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// Which stretch of time is shown, and how long one sample speaks for the time after it.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    /// The newest moment.
+    pub end: Timestamp,
+    /// How far back it goes.
+    pub range: Duration,
+    /// The usual time between two samples.
+    pub step: Duration,
+}
+
+/// The thresholds that a picture is drawn against.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// What is measured.
+    pub metric: Metric,
+    /// The scale-up threshold.
+    pub up: Option<f64>,
+    /// The scale-down threshold.
+    pub down: Option<f64>,
+}
+
+impl Bounds {
+    /// Whether a value is beyond the scale-up threshold.
+    pub fn is_beyond(&self, value: f64) -> bool {
+        self.up.is_some_and(|up| self.metric.is_busier(value, up))
+    }
+
+    /// The value at the top of the picture; its bottom is 0.
+    pub fn top(&self, highest: f64) -> f64 {
+        let wanted = match (self.metric.busy(), self.up, self.down) {
+            (Busy::High, Some(up), _) => up / 0.75,
+            (Busy::High, None, Some(down)) => down * 2.0,
+            (Busy::Low, _, Some(down)) => down * 1.25,
+            (Busy::Low, Some(up), None) => up * 2.5,
+            (_, None, None) => highest * 1.25,
+        };
+        // A series of zeros must not divide by zero.
+        wanted.max(highest).max(f64::EPSILON)
+    }
+}
+
+impl Window {
+    /// The length of one of `columns` buckets, in milliseconds.
+    fn bucket_ms(&self, columns: usize) -> i64 {
+        let columns = i64::try_from(columns.max(1)).unwrap_or(i64::MAX);
+        (i64::try_from(self.range.as_millis()).unwrap_or(i64::MAX) / columns).max(1)
+    }
+
+    /// The bucket of `columns` in which a moment lies.
+    pub fn column_of(&self, at: Timestamp, columns: usize) -> Option<usize> {
+        let bucket = self.bucket_ms(columns);
+        let back = self.end.as_millisecond().div_euclid(bucket) - at.as_millisecond().div_euclid(bucket);
+        usize::try_from(back).ok().and_then(|back| columns.checked_sub(back + 1))
+    }
+
+    /// The mean of each bucket, oldest first. A bucket without a sample has the value of the last one before it,
+    /// as long as that is no more than one and a half steps away; else it is a gap.
+    pub fn buckets(&self, series: &Series, columns: usize) -> Vec<Option<f64>> {
+        let bucket = self.bucket_ms(columns);
+        let Some(last) = i64::try_from(columns).ok().filter(|c| *c > 0) else { return Vec::new() };
+        let first = self.end.as_millisecond().div_euclid(bucket) + 1 - last;
+        let reach = self.reach(series);
+        let samples = series.samples();
+        let mut next = samples.partition_point(|s| s.at.as_millisecond() < first.saturating_mul(bucket));
+        let mut held: Option<Sample> = next.checked_sub(1).map(|i| samples[i]);
+        let mut means = Vec::with_capacity(columns);
+        for number in first..first + last {
+            let until = (number + 1).saturating_mul(bucket);
+            let (mut sum, mut count) = (0.0, 0_u32);
+            while let Some(sample) = samples.get(next).filter(|s| s.at.as_millisecond() < until) {
+                sum += sample.value;
+                count += 1;
+                held = Some(*sample);
+                next += 1;
+            }
+            means.push(if count > 0 {
+                Some(sum / f64::from(count))
+            } else {
+                let middle = until - bucket / 2;
+                held.filter(|s| middle - s.at.as_millisecond() <= reach).map(|s| s.value)
+            });
+        }
+        means
+    }
+
+    /// How long a sample speaks for the time after it, in milliseconds: long ranges come in longer steps.
+    fn reach(&self, series: &Series) -> i64 {
+        let samples = series.samples();
+        let gaps = samples.windows(2).rev().take(8).map(|w| w[1].at.as_millisecond() - w[0].at.as_millisecond());
+        let step = i64::try_from(self.step.as_millis()).unwrap_or(i64::MAX);
+        gaps.min().unwrap_or(step).max(step).saturating_mul(3) / 2
+    }
+}
+
+/// The eighths of a row that a value fills in a picture of `rows` rows: at least one, for it is known, and never
+/// the last one, so that a picture does not grow together with the one above it.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a few rows")]
+pub fn eighths(value: f64, top: f64, rows: u16) -> usize {
+    let full = f64::from(rows) * 8.0 - 1.0;
+    (value / top * full).round().clamp(1.0, full) as usize
+}
+
+/// The row in which a value ends, counted from the bottom.
+pub fn row_of(value: f64, top: f64, rows: u16) -> u16 {
+    u16::try_from(eighths(value, top, rows).saturating_sub(1) / 8).unwrap_or(0)
+}
+
+/// The block that fills the lower `eighths` of a cell.
+pub fn block(eighths: usize) -> char {
+    RAMP[eighths.min(8)]
+}
+
+/// Draws a series into a place, the newest value at its right end.
+pub fn draw(sheet: &mut Sheet, at: Rect, series: Option<&Series>, window: Window, bounds: Bounds) {
+    let Some(series) = series.filter(|s| !s.is_empty()) else { return };
+    let values = window.buckets(series, at.width.into());
+    let top = bounds.top(values.iter().flatten().copied().fold(0.0, f64::max));
+    if let Some(up) = bounds.up.filter(|_| at.height > 1) {
+        let row = at.bottom().saturating_sub(row_of(up, top, at.height) + 1);
+        let faint = sheet.theme.faint;
+        sheet.fill(Rect { y: row, height: 1, ..at }, '┄', faint);
+    }
+    for (x, value) in (at.x..at.right()).zip(values) {
+        let Some(value) = value else { continue };
+        let style = if bounds.is_beyond(value) { sheet.theme.attention } else { sheet.theme.data };
+        let mut height = eighths(value, top, at.height);
+        for y in (at.y..at.bottom()).rev() {
+            if height == 0 {
+                break;
+            }
+            sheet.glyph(x, y, block(height), style);
+            height = height.saturating_sub(8);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn window(end: i64) -> Window {
+        Window { end: at(end), range: Duration::from_secs(600), step: Duration::from_secs(60) }
+    }
+
+    fn series(samples: &[(i64, f64)]) -> Series {
+        Series::new(samples.iter().map(|&(second, value)| Sample { at: at(second), value }))
+    }
+
+    #[test]
+    fn buckets_hold_means_and_gaps_stay_gaps() {
+        let series = series(&[(6_000, 1.0), (6_030, 3.0), (6_060, 4.0), (6_300, 5.0)]);
+        let buckets = window(6_599).buckets(&series, 10);
+        let expected = [Some(2.0), Some(4.0), Some(4.0), None, None, Some(5.0), Some(5.0), None, None, None];
+        assert_eq!(buckets, expected);
+    }
+
+    #[test]
+    fn the_picture_stays_until_a_bucket_has_passed() {
+        let series = series(&[(6_000, 1.0), (6_060, 2.0), (6_120, 3.0)]);
+        assert_eq!(window(6_541).buckets(&series, 10), window(6_599).buckets(&series, 10));
+        assert_ne!(window(6_599).buckets(&series, 10), window(6_600).buckets(&series, 10));
+    }
+
+    #[test]
+    fn a_known_zero_is_not_a_gap() {
+        assert_eq!(block(eighths(0.0, 1.0, 1)), '▁');
+        assert_eq!(block(eighths(1.0, 1.0, 1)), '▇');
+        assert_eq!(eighths(9.0, 1.0, 2), 15);
+    }
+}

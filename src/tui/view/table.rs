@@ -1,0 +1,220 @@
+//! The table of droplets. Only the rows that are visible are computed, whatever the cluster's size.
+
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::columns::{Column, Columns, value_width};
+use super::sheet::{Cut, Sheet, width};
+use super::spark::Window;
+use super::{Drawn, Scene, metrics, spark, words};
+use crate::cluster::{DropletId, DropletStatus, Health, Metric, Role, elapsed};
+use crate::tui::{Row, rows};
+use crate::worker::ClusterState;
+
+/// What all rows need and is found once.
+struct Look<'a> {
+    scene: &'a Scene<'a>,
+    cluster: &'a ClusterState,
+    window: Window,
+    /// The clone made last: the one that scaling down removes.
+    newest: Option<DropletId>,
+}
+
+/// Draws the table with its heading.
+pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState) -> Drawn {
+    let Some(seen) = &cluster.observation else {
+        sheet.heading(at, "DROPLETS", "");
+        return Drawn::default();
+    };
+    let table = &scene.ui.table;
+    let all = rows(cluster, table);
+    let total = seen.members.len() + seen.leaving.len();
+    let spacious = usize::from(at.height) >= (total + 2).min(6);
+    let heading = if spacious { at.take_top(1) } else { Rect { height: 0, ..at } };
+    let heads = at.take_top(1);
+    let height = usize::from(at.height);
+    let selected = all.iter().position(|row| Some(row.droplet.id) == table.selected);
+    let drawn = super::scrolled(table.offset, selected, height, all.len());
+    let matching = if table.filter.is_empty() { String::new() } else { format!("{} of {total} match", all.len()) };
+    let note = format!("{matching} {}", super::position(drawn, all.len()));
+    sheet.heading(heading, "DROPLETS", note.trim());
+    let shown = &all[drawn.offset..(drawn.offset + height).min(all.len())];
+    // The names of all rows, so that the columns stand still while one scrolls.
+    let name = all.iter().map(|row| width(&row.droplet.name)).max().unwrap_or(0);
+    let columns = Columns::of(at.width, name, cluster);
+    draw_heads(sheet, heads, scene, &columns);
+    if all.is_empty() {
+        sheet.text(at, empty(cluster, &table.filter).as_str(), scene.theme.attention);
+    }
+    let newest = seen.newest_clone(&cluster.spec).map(|m| m.droplet.id);
+    let look = Look { scene, cluster, window: metrics::window(scene, cluster), newest };
+    for row in shown {
+        let place = at.take_top(1);
+        look.row(sheet, place, &columns, row);
+        if Some(row.droplet.id) == table.selected {
+            // The name alone: reversed, the pictures could not be read. The arrow stands in the margin.
+            let name = Rect { width: columns.name().min(place.width), ..place };
+            sheet.restyle(name, scene.theme.selected);
+            sheet.glyph(place.x.saturating_sub(1), place.y, '▶', scene.theme.strong);
+        }
+    }
+    drawn
+}
+
+/// What to say when there is no row.
+fn empty(cluster: &ClusterState, filter: &str) -> String {
+    if filter.is_empty() {
+        format!("no droplet carries the tag {:?}: tag the base droplet with it", cluster.spec.tag)
+    } else {
+        format!("no droplet matches {filter:?}")
+    }
+}
+
+fn draw_heads(sheet: &mut Sheet, at: Rect, scene: &Scene, columns: &Columns) {
+    let table = &scene.ui.table;
+    for (column, place) in columns.places(at) {
+        // The head of a metric stands over its values, not over their picture.
+        let wide = if let Column::Metric(metric) = column { value_width(metric) } else { place.width };
+        let place = Rect { width: place.width.min(wide), ..place };
+        let sorted = column.sort() == Some(table.sort);
+        let style = if sorted { scene.theme.strong } else { scene.theme.faint };
+        let arrow = if table.descending { "▼" } else { "▲" };
+        let head = if sorted { format!("{}{arrow}", column.head()) } else { column.head().to_owned() };
+        if column.is_number() {
+            sheet.right(place, &head, style);
+        } else {
+            sheet.text(place, &head, style);
+        }
+    }
+}
+
+impl Look<'_> {
+    fn row(&self, sheet: &mut Sheet, at: Rect, columns: &Columns, row: &Row) {
+        let theme = self.scene.theme;
+        for (column, place) in columns.places(at) {
+            match column {
+                Column::Name => {
+                    sheet.text(place, &row.droplet.name, theme.text);
+                }
+                Column::Role => {
+                    let (word, style) = self.role(row);
+                    sheet.text(place, word, style);
+                }
+                Column::State => {
+                    let (symbol, style) = state_mark(self.scene, row);
+                    sheet.glyph(place.x, place.y, symbol, style);
+                    let word = row.state();
+                    let mut place = place;
+                    place.take_left(2);
+                    sheet.text(place, &word, if symbol == '●' { theme.text } else { style });
+                }
+                Column::Balancer => {
+                    let (word, style) = self.balancer(row);
+                    sheet.text(place, word, style);
+                }
+                Column::Metric(metric) => self.metric(sheet, place, row, metric, columns.spark),
+                Column::Age => {
+                    let age = words::age(elapsed(row.droplet.created_at, self.scene.now));
+                    sheet.right(place, &age, theme.text);
+                }
+                Column::Price => match row.droplet.size.price {
+                    Some(price) => sheet.right(place, &words::short_dollars(price.monthly), theme.text),
+                    None => sheet.right(place, words::UNKNOWN, theme.faint),
+                },
+                Column::Note => {
+                    let (note, style) = self.note(row);
+                    sheet.text(place, &note, style);
+                }
+            }
+        }
+    }
+
+    fn role(&self, row: &Row) -> (&'static str, Style) {
+        let theme = self.scene.theme;
+        match row.role() {
+            Role::Base => ("base", theme.strong),
+            Role::Clone if self.newest == Some(row.droplet.id) => ("newest", theme.text),
+            Role::Clone => ("clone", theme.faint),
+            Role::Guest => ("guest", theme.text),
+        }
+    }
+
+    /// Whether the load balancer has it, and what its health check says.
+    fn balancer(&self, row: &Row) -> (&'static str, Style) {
+        let theme = self.scene.theme;
+        match row.member {
+            Some(member) if member.attached => match member.health {
+                Health::Healthy => ("healthy", theme.text),
+                Health::Unhealthy => ("unhealthy", theme.bad),
+                Health::Unknown => ("in", theme.text),
+            },
+            _ => ("out", theme.attention),
+        }
+    }
+
+    fn metric(&self, sheet: &mut Sheet, mut at: Rect, row: &Row, metric: Metric, spark_width: u16) {
+        let bounds = metrics::bounds(self.cluster, metric);
+        let place = at.take_left(value_width(metric));
+        match row.member.and_then(|member| member.readings.get(&metric)) {
+            Some(reading) => {
+                let fresh = elapsed(reading.at, self.window.end) <= self.cluster.policy.stale_after;
+                let style = match (fresh, bounds.is_beyond(reading.value)) {
+                    (false, _) => self.scene.theme.faint,
+                    (true, true) => self.scene.theme.attention,
+                    (true, false) => self.scene.theme.text,
+                };
+                sheet.right(place, &metric.format(reading.value), style);
+            }
+            None => sheet.right(place, words::UNKNOWN, self.scene.theme.faint),
+        }
+        if spark_width > 0 {
+            at.take_left(1);
+            let series = self.cluster.history.droplets.get(&row.droplet.id).and_then(|all| all.get(&metric));
+            spark::draw(sheet, at, series, self.window, bounds);
+        }
+    }
+
+    /// What else one should know of this droplet.
+    fn note(&self, row: &Row) -> (String, Style) {
+        let theme = self.scene.theme;
+        let silent = row.member.and_then(|m| m.last_sample).map(|at| elapsed(at, self.window.end));
+        let findings = &self.cluster.findings;
+        let finding = findings.iter().find(|finding| finding.droplet == Some(row.droplet.id));
+        // The row has the name already.
+        let finding = finding.map(|f| f.text.strip_prefix(&row.droplet.name).unwrap_or(&f.text).trim_start());
+        if let Some(age) = silent.filter(|age| *age > self.cluster.spec.timing.metrics_silent) {
+            (format!("silent for {}", words::age(age)), theme.attention)
+        } else if let Some(finding) = finding {
+            (finding.to_owned(), theme.attention)
+        } else if row.droplet.pending().is_some() {
+            ("being made".to_owned(), theme.faint)
+        } else if row.member.is_none() || row.droplet.draining().is_some() {
+            ("being removed".to_owned(), theme.faint)
+        } else if row.droplet.is_protected(&self.cluster.spec) {
+            ("protected".to_owned(), theme.faint)
+        } else if self.newest == Some(row.droplet.id) {
+            ("the next to go".to_owned(), theme.faint)
+        } else if row.droplet.locked {
+            ("locked by an action".to_owned(), theme.faint)
+        } else {
+            (String::new(), theme.text)
+        }
+    }
+}
+
+/// The symbol and the style of a droplet's state: the word stands beside it.
+pub fn state_mark(scene: &Scene, row: &Row) -> (char, Style) {
+    let theme = scene.theme;
+    if row.member.is_none() || row.droplet.draining().is_some() {
+        return ('−', theme.attention);
+    }
+    if row.droplet.pending().is_some() {
+        return ('+', theme.attention);
+    }
+    match row.droplet.status {
+        DropletStatus::Active => ('●', theme.good),
+        DropletStatus::New => ('○', theme.attention),
+        DropletStatus::Off | DropletStatus::Archive => ('✗', theme.bad),
+        DropletStatus::Unknown => ('?', theme.attention),
+    }
+}

@@ -1,0 +1,130 @@
+//! The program on the other side: this test binary again, with `tui::run` and a made-up worker behind it. What
+//! the worker is told, and its own ticks, stand in a file.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+use std::process;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use dropscale::cloud::Clock;
+use dropscale::tui::fixtures::{self, Fixture};
+use dropscale::tui::{self, Options};
+use dropscale::worker::{AppState, Command};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use portable_pty::CommandBuilder;
+use tokio::sync::{mpsc, watch};
+
+const ROLE: &str = "DROPSCALE_TEST_ROLE";
+const JOURNAL: &str = "DROPSCALE_TEST_JOURNAL";
+
+/// What the worker does.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Role {
+    /// Nothing changes.
+    Calm,
+    /// The same state is published again and again.
+    Repeating,
+    /// Everything changes, all the time.
+    Restless,
+    /// It ends as soon as it is told anything.
+    Ending,
+    /// The clock of the interface panics after some frames.
+    Panicking,
+    /// It panics as soon as it is told anything.
+    Crashing,
+}
+
+const ROLES: [Role; 6] = [Role::Calm, Role::Repeating, Role::Restless, Role::Ending, Role::Panicking, Role::Crashing];
+
+/// The command that plays this role and writes into this file.
+pub fn command(role: Role, journal: &Path) -> CommandBuilder {
+    let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+    command.args(arguments());
+    command.env(ROLE, format!("{role:?}"));
+    command.env(JOURNAL, journal);
+    command.env("RUST_BACKTRACE", "0");
+    command.env("TERM", "xterm-256color");
+    command.env("LANG", "C.UTF-8");
+    for name in ["LC_ALL", "LC_CTYPE", "NO_COLOR"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// The same for a shell.
+pub fn shell_line(role: Role, journal: &Path) -> String {
+    let program = std::env::current_exe().unwrap();
+    let arguments = arguments().join(" ");
+    format!("{ROLE}={role:?} {JOURNAL}='{}' '{}' {arguments}", journal.display(), program.display())
+}
+
+fn arguments() -> [&'static str; 5] {
+    ["--exact", "actor::play", "--ignored", "--nocapture", "--test-threads=1"]
+}
+
+#[test]
+#[ignore = "the program that the other tests start"]
+fn play() {
+    let (Ok(role), Ok(journal)) = (std::env::var(ROLE), std::env::var(JOURNAL)) else { return };
+    let role = ROLES.into_iter().find(|other| format!("{other:?}") == role).unwrap();
+    let (publish, state) = watch::channel(Arc::new(state(role, 0)));
+    let (commands, told) = mpsc::channel(16);
+    thread::spawn(move || work(role, journal.as_ref(), &publish, told));
+    let options = Options {
+        zone: TimeZone::UTC,
+        clock: Arc::new(StoppedClock { role, asked: AtomicU32::new(0) }),
+        ..Options::detect(None, false, |name| std::env::var(name).ok())
+    };
+    let code = match tui::run(state, commands, options) {
+        Ok(exit) => exit.code(),
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "dropscale: {error}");
+            1
+        }
+    };
+    process::exit(code.into());
+}
+
+/// A clock that stands still, so that no age changes by itself.
+struct StoppedClock {
+    role: Role,
+    asked: AtomicU32,
+}
+
+impl Clock for StoppedClock {
+    fn now(&self) -> Timestamp {
+        let asked = self.asked.fetch_add(1, Ordering::SeqCst);
+        assert!(self.role != Role::Panicking || asked < 3, "the clock has fallen off the wall");
+        fixtures::now()
+    }
+}
+
+fn state(role: Role, tick: u32) -> AppState {
+    let load = if role == Role::Restless { f64::from(tick % 50) / 40.0 } else { 0.4 };
+    let mut state = Fixture::new(4).load(load).build();
+    state.generation = u64::from(tick);
+    state
+}
+
+fn work(role: Role, journal: &Path, publish: &watch::Sender<Arc<AppState>>, mut told: mpsc::Receiver<Command>) {
+    let mut journal = OpenOptions::new().create(true).append(true).open(journal).unwrap();
+    for tick in 1.. {
+        while let Ok(command) = told.try_recv() {
+            writeln!(journal, "{command:?}").unwrap();
+            assert!(role != Role::Crashing, "the worker has hit a wall");
+            if role == Role::Ending {
+                return;
+            }
+        }
+        if matches!(role, Role::Repeating | Role::Restless | Role::Panicking) {
+            publish.send_replace(Arc::new(state(role, tick)));
+            writeln!(journal, "tick").unwrap();
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
