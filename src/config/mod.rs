@@ -1,1 +1,36 @@
-//! The configuration: file, environment, doctl, tokens, validation, and where each value came from.
+//! The configuration: a TOML file with named clusters, the environment variables of the function that this
+//! program replaces, flags, and the token. Each value keeps its origin, and all mistakes are told at once.
+//!
+//! [`schema`] is the one table of keys; `read` reads a file by it, `environment` the variables, `build` puts a
+//! cluster together, `load` all of it; `token` and `doctl` find the token; `document` writes what people read.
+
+mod build;
+mod doctl;
+pub mod document;
+mod environment;
+mod flags;
+mod load;
+mod problem;
+mod read;
+pub mod schema;
+mod suggest;
+mod token;
+mod value;
+
+pub use build::{ClusterConfig, Setting};
+pub use environment::Environment;
+pub use flags::Flags;
+pub use load::{Config, load, parse_str};
+pub use problem::{ConfigErrors, Origin, Place, Problem};
+pub use token::{Token, TokenError, token};
+pub use value::{Value, format_duration, parse_duration};
+
+/// The address of the API.
+pub type ApiUrl = String;
+
+fn parse_api_url(text: &str) -> Result<ApiUrl, String> {
+    let is_https = text.starts_with("https://");
+    (is_https || text.starts_with("http://127.0.0.1"))
+        .then(|| text.to_owned())
+        .ok_or_else(|| format!("{text:?}: write an https address"))
+}
