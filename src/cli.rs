@@ -16,6 +16,8 @@ const STYLES: Styles = Styles::styled()
     .placeholder(AnsiColor::Cyan.on_default());
 
 const EXAMPLES: &str = "\
+Without a command it opens the terminal interface on the configured cluster.
+
 Examples:
   dropscale demo                      try it on a simulated cloud; no account is needed
   dropscale init                      write a configuration to start from
@@ -31,9 +33,7 @@ Exit codes:
   3  refused on purpose: a limit, the cooldown, --read-only, not confirmed
   4  not authorised: the token is wrong or lacks a scope";
 
-/// Watch and autoscale a cluster of DigitalOcean Droplets from the terminal.
-///
-/// Without a command it opens the terminal interface on the configured cluster.
+/// Watch and autoscale a cluster of DigitalOcean Droplets from the terminal
 #[derive(Debug, Clone, Parser)]
 #[command(name = "dropscale", version, after_help = EXAMPLES, styles = STYLES, max_term_width = 100)]
 #[command(subcommand_help_heading = "Commands", disable_help_subcommand = true)]
@@ -71,11 +71,11 @@ pub struct Global {
     /// Show the API requests that would change something, and make none of them
     #[arg(long, global = true)]
     pub dry_run: bool,
-    /// How to print [default: text on a terminal, else json]
-    #[arg(long, global = true, value_name = "FORMAT")]
+    /// How to print: text or json [default: text on a terminal, else json]
+    #[arg(long, global = true, value_name = "FORMAT", hide_possible_values = true)]
     pub output: Option<OutputFormat>,
-    /// When to use colours; `auto` honours `NO_COLOR`
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    /// When to use colours: auto, always or never; auto honours `NO_COLOR`
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
     pub color: ColorChoice,
     /// Use only characters of ASCII
     #[arg(long, global = true)]
@@ -124,7 +124,7 @@ pub enum ColorChoice {
 /// What to do.
 #[derive(Debug, Clone, Subcommand)]
 pub enum Command {
-    /// Show the configuration, where each value comes from, and what it stands for in the cloud
+    /// Show the configuration, the origin of each value, and what it stands for
     Info,
     /// Show the metrics and what they recommend; changes nothing
     Status,

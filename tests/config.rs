@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use dropscale::cluster::{CloneSpec, Metric, Timing};
 use dropscale::config::{Config, Environment, Flags, Origin, Setting, load, parse_str};
+use proptest::prelude::*;
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/configs").join(name)
@@ -273,4 +274,37 @@ fn a_file_in_the_home_folder_may_be_named_with_a_tilde() {
     assert!(load(&flags(&path), &environment).unwrap_err().to_string().contains("at most 65536"));
     fs::write(home.path().join("data"), [0xff, 0xfe]).unwrap();
     assert!(load(&flags(&path), &environment).unwrap_err().to_string().contains("not UTF-8"));
+}
+
+/// Lines that a file may have, whole or cut, in any order.
+fn lines() -> impl Strategy<Value = String> {
+    let words = [
+        "[clusters.web]",
+        "[clusters.web.scale_up]",
+        "[",
+        "]",
+        "tag = ",
+        "max = ",
+        "load = ",
+        "\"web\"",
+        "\"\"\"",
+        "5",
+        "-1",
+    ];
+    let words = [
+        &words[..],
+        &["nan", "1e999", "0x", "true", "{}", "[1, 'a']", "1979-05-27", "=", "\n", "\r\n", "#", "\u{feff}", "ä"],
+    ]
+    .concat();
+    proptest::collection::vec(proptest::sample::select(words), 0..40).prop_map(|words| words.concat())
+}
+
+proptest! {
+    #[test]
+    fn any_text_at_all_gives_mistakes_or_a_configuration_and_never_a_panic(text in prop_oneof![".{0,200}", lines()]) {
+        match parse_str(&text, "any.toml") {
+            Ok(config) => prop_assert!(!config.clusters.is_empty()),
+            Err(errors) => prop_assert!(!errors.problems().is_empty()),
+        }
+    }
 }

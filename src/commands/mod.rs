@@ -1,5 +1,5 @@
-//! The commands, one file each. `console` prints and asks, `exit` says how a command ends, `json` holds the
-//! documents of the function that this program replaces, `text` the same for people.
+//! The commands, one file each. `console` prints and asks, `exit` says how a command ends, `session` opens the
+//! cloud, `json` holds the documents of the function that this program replaces, `text` the same for people.
 
 mod completions;
 mod console;
@@ -10,8 +10,51 @@ mod man;
 mod signals;
 mod text;
 
+use tracing_subscriber::EnvFilter;
+
 pub use console::{Console, Style};
 pub use exit::{Exit, Failure};
+
+use crate::cli::{Cli, Command};
+use crate::config::Environment;
+
+/// Runs what the command line asks for, and tells how it ended.
+#[must_use]
+pub fn run(cli: &Cli) -> Exit {
+    let environment = Environment::of_process();
+    let console = Console::new(&cli.global, &environment);
+    dispatch(cli, &environment, &console).unwrap_or_else(|failure| console.fail(&failure))
+}
+
+fn dispatch(cli: &Cli, environment: &Environment, console: &Console) -> Result<Exit, Failure> {
+    let global = &cli.global;
+    match &cli.command {
+        Some(Command::Init(args)) => init::run(args, &global.flags(), environment, console),
+        Some(Command::Completions { shell }) => completions::run(*shell, console),
+        Some(Command::Man) => man::run(console),
+        _ => {
+            log(global.verbose);
+            crate::config::load(&global.flags(), environment)?;
+            crate::config::token(&global.flags(), environment)?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+/// Writes what happens to standard error, for `-v`. Only this program's own words: those of the HTTP
+/// libraries could show headers.
+fn log(verbose: u8) {
+    let level = match verbose {
+        0 => return,
+        1 => "info",
+        2 => "debug",
+        _ => "trace",
+    };
+    let filter = EnvFilter::new(format!("dropscale={level}"));
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
+    // There is one already only in tests, where it does no harm.
+    let _ = subscriber.try_init();
+}
 
 #[cfg(test)]
 mod tests;

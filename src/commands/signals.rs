@@ -1,22 +1,50 @@
-//! When the program is asked to end.
+//! When the program is asked to end. Listening begins once and goes on, so that no signal is lost between two
+//! waits.
 
-use std::io;
+use super::exit::{Exit, Failure};
 
-/// Resolves when the process is interrupted or terminated.
+/// Hears that the process is interrupted or terminated.
 #[cfg(unix)]
-pub async fn end_asked() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-    Ok(())
+pub struct Ends {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
 }
 
-/// Resolves when the process is interrupted.
-#[cfg(not(unix))]
-pub async fn end_asked() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
+#[cfg(unix)]
+impl Ends {
+    /// Listens from now on. Needs a runtime.
+    pub fn listen() -> Result<Self, Failure> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let listen = |kind| signal(kind).map_err(|error| unheard(&error));
+        Ok(Self { interrupt: listen(SignalKind::interrupt())?, terminate: listen(SignalKind::terminate())? })
+    }
+
+    /// Resolves when the process is asked to end.
+    pub async fn asked(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Hears that the process is interrupted.
+#[cfg(windows)]
+pub struct Ends(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Ends {
+    /// Listens from now on. Needs a runtime.
+    pub fn listen() -> Result<Self, Failure> {
+        tokio::signal::windows::ctrl_c().map(Self).map_err(|error| unheard(&error))
+    }
+
+    /// Resolves when the process is asked to end.
+    pub async fn asked(&mut self) {
+        self.0.recv().await;
+    }
+}
+
+fn unheard(error: &std::io::Error) -> Failure {
+    Failure::new(Exit::Failed, format!("the signals that end the program cannot be heard: {error}"))
 }

@@ -200,10 +200,9 @@ fn warnings(findings: &[Finding], style: Style) -> String {
 /// What `info` prints.
 #[must_use]
 pub fn info(config: &Config, token_origin: &str, seen: &Observation, style: Style) -> String {
-    let cluster = config.cluster();
     let missing = || "not found".to_owned();
     let base = seen.base_member().map(|member| &member.droplet);
-    let mut text = format!("{}\n", style.paint(Ink::Strong, &safe(&cluster.spec.name, style)));
+    let mut text = format!("{}\n", style.paint(Ink::Strong, &safe(&config.cluster().spec.name, style)));
     let balancer = seen.load_balancer.as_ref();
     let lines = [
         ("droplets", format!("{} ({} serving)", seen.count(), seen.serving().count())),
@@ -213,8 +212,6 @@ pub fn info(config: &Config, token_origin: &str, seen: &Observation, style: Styl
         ("snapshot", seen.snapshot.as_ref().map_or_else(missing, |image| format!("{} ({})", image.name, image.id))),
         ("load balancer", balancer.map_or_else(missing, |balancer| format!("{} ({})", balancer.name, balancer.id))),
         ("costs", cost(seen.cost())),
-        ("token", token_origin.to_owned()),
-        ("file", config.file.as_ref().map_or_else(|| "none".to_owned(), |file| file.display().to_string())),
     ];
     for (title, value) in lines {
         let _ = writeln!(text, "  {title:<14} {}", safe(&value, style));
@@ -223,7 +220,20 @@ pub fn info(config: &Config, token_origin: &str, seen: &Observation, style: Styl
         let _ = writeln!(text, "{}: {}", style.paint(Ink::Warning, "warning"), safe(problem, style));
     }
     text.push('\n');
-    text.push_str(&settings(config.settings.iter().chain(&cluster.settings), style));
+    text.push_str(&configuration(config, token_origin, style));
+    text
+}
+
+/// What is configured, with the origin of each value.
+#[must_use]
+pub fn configuration(config: &Config, token_origin: &str, style: Style) -> String {
+    let file = config.file.as_ref().map_or_else(|| "none".to_owned(), |file| file.display().to_string());
+    let mut text = String::new();
+    for (title, value) in [("configuration", file.as_str()), ("token", token_origin)] {
+        let _ = writeln!(text, "  {title:<14} {}", safe(value, style));
+    }
+    text.push('\n');
+    text.push_str(&settings(config.settings.iter().chain(&config.cluster().settings), style));
     text
 }
 

@@ -67,8 +67,10 @@ impl Section {
 /// What a value must be.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
-    /// A name, an id or a slug.
+    /// A name or an id.
     Name,
+    /// A word by which the API knows a size, a region or a VPC.
+    Slug,
     /// A tag.
     Tag,
     /// What clone names begin with.
@@ -112,6 +114,7 @@ impl Kind {
     pub fn expects(&self) -> String {
         match self {
             Self::Name => "a name or an id".to_owned(),
+            Self::Slug => "the API's word for it (letters, digits, '-')".to_owned(),
             Self::Tag => "a tag (letters, digits, '_', '-', ':')".to_owned(),
             Self::Prefix => "letters and digits, at most 40".to_owned(),
             Self::File => "a path, relative to the configuration file".to_owned(),
@@ -375,9 +378,9 @@ fn unit(metric: Metric) -> &'static str {
 fn clone() -> Vec<Key> {
     let key = |name, kind, fallback, doc| Key::new(Section::Clone, name, kind, fallback, doc);
     vec![
-        key("size", Kind::Name, AS_BASE, "The slug of the size.").example(text("s-1vcpu-2gb")),
-        key("region", Kind::Name, AS_BASE, "The slug of the region; the snapshot must be there.").example(text("nyc3")),
-        key("vpc", Kind::Name, AS_BASE, "The UUID of the VPC; the load balancer's, or it is not reached.")
+        key("size", Kind::Slug, AS_BASE, "The slug of the size.").example(text("s-1vcpu-2gb")),
+        key("region", Kind::Slug, AS_BASE, "The slug of the region; the snapshot must be there.").example(text("nyc3")),
+        key("vpc", Kind::Slug, AS_BASE, "The UUID of the VPC; the load balancer's, or it is not reached.")
             .example(text("c33931f2-a26a-4e61-b85c-4e95a2ec431b")),
         key(
             "ssh_keys",

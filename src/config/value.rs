@@ -108,7 +108,9 @@ impl Value {
                 let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
                 Self::List(items.map(str::to_owned).collect())
             }
-            Kind::Name | Kind::Tag | Kind::Prefix | Kind::File | Kind::Address => Self::Text(text.to_owned()),
+            Kind::Name | Kind::Slug | Kind::Tag | Kind::Prefix | Kind::File | Kind::Address => {
+                Self::Text(text.to_owned())
+            }
         };
         value.check(kind)
     }
@@ -143,9 +145,10 @@ impl Value {
                 Self::List(items.collect::<Result<_, _>>()?)
             }
             (Kind::Name, DeValue::Integer(_)) => Self::Text(name_or_number(value, kind)?),
-            (Kind::Name | Kind::Tag | Kind::Prefix | Kind::File | Kind::Address, DeValue::String(text)) => {
-                Self::Text(text.to_string())
-            }
+            (
+                Kind::Name | Kind::Slug | Kind::Tag | Kind::Prefix | Kind::File | Kind::Address,
+                DeValue::String(text),
+            ) => Self::Text(text.to_string()),
             _ => return wrong_type(),
         };
         read.check(kind)
@@ -165,6 +168,9 @@ impl Value {
                 Err(out_of_range(&format_duration(*duration), kind))
             }
             (Self::Text(text), Kind::Tag) => check_tag(text).map(|()| self),
+            (Self::Text(text), Kind::Slug) if text.is_empty() || !text.chars().all(is_of_slug) => {
+                Err(format!("must be {}, and is {text:?}", kind.expects()))
+            }
             (Self::Text(text), Kind::Prefix) => check_prefix(text).map_err(|e| e.to_string()).map(|()| self),
             (Self::Text(text), Kind::Name | Kind::File | Kind::Address) => check_text(text).map(|()| self),
             (Self::List(items), Kind::Tags) => items.iter().try_for_each(|tag| check_extra_tag(tag)).map(|()| self),
@@ -172,6 +178,10 @@ impl Value {
             _ => Ok(self),
         }
     }
+}
+
+fn is_of_slug(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-_.".contains(c)
 }
 
 fn out_of_range(value: &str, kind: &Kind) -> String {
