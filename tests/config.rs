@@ -99,7 +99,7 @@ fn what_is_left_out_has_the_documented_default() {
     assert_eq!(cluster.policy.scale_up, up.into());
     assert_eq!(cluster.policy.scale_down, down.into());
     assert!(!cluster.auto && !config.read_only && config.warnings.is_empty());
-    assert_eq!(config.api_url.to_string().trim_end_matches('/'), "https://api.digitalocean.com");
+    assert_eq!(config.api_url.to_string(), "https://api.digitalocean.com");
     assert_eq!(setting(&cluster.settings, "clone.size").value, "as the base droplet");
     assert_eq!(setting(&cluster.settings, "scale_up.cpu").value, "off");
     assert_eq!(setting(&cluster.settings, "scaling_interval").value, "2m");
@@ -238,6 +238,15 @@ fn flags_go_before_environment_before_file_before_defaults() {
     let unknown = Flags { cluster: Some("shpo".to_owned()), ..flags };
     let error = load(&unknown, &environment).unwrap_err().to_string();
     assert_eq!(error, "--cluster: there is no cluster \"shpo\" (there is web, shop): did you mean \"shop\"?");
+}
+
+#[test]
+fn the_api_is_spoken_to_over_https_or_on_this_machine_only() {
+    for wrong in ["http://api.digitalocean.com", "ftp://localhost", "nonsense", "https://user:pass@example.com"] {
+        let error = seed(&[("DIGITALOCEAN_API_URL", wrong)]).unwrap_err();
+        assert!(error.starts_with("DIGITALOCEAN_API_URL: "), "{wrong}: {error}");
+    }
+    assert!(seed(&[("DIGITALOCEAN_API_URL", "http://127.0.0.1:8080")]).is_ok());
 }
 
 #[test]

@@ -7,20 +7,20 @@ use serde_json::{Value, json};
 use tokio::time::MissedTickBehavior;
 
 use super::console::Console;
+use super::control::Look;
 use super::exit::{Exit, Failure};
 use super::operation::{ending, exit_of, reporter, unless_ended};
-use super::session::{Control, Session};
+use super::session::{ClientControl, Session};
 use super::signals::Ends;
 use super::{json as documents, status, text};
 use crate::cli::{AutoArgs, OutputFormat};
 use crate::cloud::PlannedRequest;
 use crate::policy::Action;
 use crate::scaling::{Kind, OperationState, Refusal};
-use crate::worker::Look;
 
 /// Runs it.
 pub async fn run(args: &AutoArgs, session: &Session, console: &Console) -> Result<Exit, Failure> {
-    let mut control = session.controller();
+    let mut control = session.control();
     let mut ends = Ends::listen()?;
     if args.watch {
         return watch(args, session, &mut control, &mut ends, console).await;
@@ -35,7 +35,7 @@ pub async fn run(args: &AutoArgs, session: &Session, console: &Console) -> Resul
 async fn watch(
     args: &AutoArgs,
     session: &Session,
-    control: &mut Control,
+    control: &mut ClientControl,
     ends: &mut Ends,
     console: &Console,
 ) -> Result<Exit, Failure> {
@@ -93,7 +93,12 @@ enum Came {
 }
 
 impl Turn {
-    async fn take(session: &Session, control: &mut Control, ends: &mut Ends, console: &Console) -> Result<Self, Failure> {
+    async fn take(
+        session: &Session,
+        control: &mut ClientControl,
+        ends: &mut Ends,
+        console: &Console,
+    ) -> Result<Self, Failure> {
         if session.dry_run || session.config.read_only {
             let look = control.look().await?;
             let came = match look.decision.action {

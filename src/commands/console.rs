@@ -141,7 +141,7 @@ impl Console {
     pub fn fail(&self, failure: &Failure) -> Exit {
         let Some(message) = &failure.message else { return failure.exit };
         if self.format == OutputFormat::Json {
-            let told = self.document(&json!({ "error": message }));
+            let told = self.document_line(&json!({ "error": message }));
             if self.out_is_terminal && told.is_ok() {
                 return failure.exit;
             }

@@ -13,8 +13,8 @@ use crate::scaling::{Refusal, Terms, plan_down};
 /// Removes one.
 pub async fn run(args: &DownArgs, session: &Session, console: &Console) -> Result<Exit, Failure> {
     let mut ends = Ends::listen()?;
-    let mut controller = session.controller();
-    let look = controller.look().await?;
+    let mut control = session.control();
+    let look = control.look().await?;
     let named = args.name.as_deref().map(|name| find(&look.observation, name)).transpose()?;
     let terms = Terms { own: None, insist: true };
     let plan = plan_down(&look.observation, session.spec(), session.policy(), named, terms)?;
@@ -31,8 +31,8 @@ pub async fn run(args: &DownArgs, session: &Session, console: &Console) -> Resul
     }
     proposal.agree(args.yes, "Remove it?", console)?;
     // The one that was shown, whatever has been made since.
-    let stop = controller.stopper();
-    let work = controller.down(Some(plan.droplet), by_hand(), reporter(*console));
+    let stop = control.stopper();
+    let work = control.down(Some(plan.droplet), by_hand(), reporter(*console));
     let (operation, _) = unless_ended(work, stop, &mut ends, console).await?;
     tell(&operation, console)
 }
@@ -46,10 +46,14 @@ fn find(seen: &Observation, name: &str) -> Result<DropletId, Failure> {
     let ids: Vec<DropletId> = droplets.filter(|droplet| droplet.name == name).map(|droplet| droplet.id).collect();
     match ids.as_slice() {
         [id] => Ok(*id),
-        [] => Err(Failure::new(Exit::Usage, format!("no droplet {name:?} is in the cluster: `dropscale status` lists them"))),
+        [] => Err(Failure::new(
+            Exit::Usage,
+            format!("no droplet {name:?} is in the cluster: `dropscale status` lists them"),
+        )),
         several => {
             let several: Vec<String> = several.iter().map(ToString::to_string).collect();
-            let text = format!("{} droplets are named {name:?}: give one of their ids, {}", several.len(), several.join(", "));
+            let text =
+                format!("{} droplets are named {name:?}: give one of their ids, {}", several.len(), several.join(", "));
             Err(Failure::new(Exit::Usage, text))
         }
     }

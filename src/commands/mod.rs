@@ -1,14 +1,22 @@
 //! The commands, one file each. `console` prints and asks, `exit` says how a command ends, `session` opens the
 //! cloud, `json` holds the documents of the function that this program replaces, `text` the same for people.
 
+mod auto;
 mod completions;
 mod console;
+mod control;
+mod down;
 mod exit;
+mod info;
 mod init;
 mod json;
 mod man;
+mod operation;
+mod session;
 mod signals;
+mod status;
 mod text;
+mod up;
 
 use tracing_subscriber::EnvFilter;
 
@@ -17,6 +25,7 @@ pub use exit::{Exit, Failure};
 
 use crate::cli::{Cli, Command};
 use crate::config::Environment;
+use session::{Session, block_on};
 
 /// Runs what the command line asks for, and tells how it ended.
 #[must_use]
@@ -32,13 +41,30 @@ fn dispatch(cli: &Cli, environment: &Environment, console: &Console) -> Result<E
         Some(Command::Init(args)) => init::run(args, &global.flags(), environment, console),
         Some(Command::Completions { shell }) => completions::run(*shell, console),
         Some(Command::Man) => man::run(console),
-        _ => {
-            log(global.verbose);
-            crate::config::load(&global.flags(), environment)?;
-            crate::config::token(&global.flags(), environment)?;
-            Ok(Exit::Done)
+        Some(Command::Info) => on_cloud(cli, environment, console, |session| block_on(info::run(session, console))),
+        Some(Command::Status) => on_cloud(cli, environment, console, |session| block_on(status::run(session, console))),
+        Some(Command::Up(args)) => {
+            on_cloud(cli, environment, console, |session| block_on(up::run(args, session, console)))
         }
+        Some(Command::Down(args)) => {
+            on_cloud(cli, environment, console, |session| block_on(down::run(args, session, console)))
+        }
+        Some(Command::Auto(args)) => {
+            on_cloud(cli, environment, console, |session| block_on(auto::run(args, session, console)))
+        }
+        _ => todo!(),
     }
+}
+
+/// Runs a command that needs the configured cloud.
+fn on_cloud(
+    cli: &Cli,
+    environment: &Environment,
+    console: &Console,
+    run: impl FnOnce(&Session) -> Result<Exit, Failure>,
+) -> Result<Exit, Failure> {
+    log(cli.global.verbose);
+    run(&Session::open(&cli.global, environment, console)?)
 }
 
 /// Writes what happens to standard error, for `-v`. Only this program's own words: those of the HTTP

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::console::Console;
+use super::control::Control;
 use super::exit::{Exit, Failure};
 use crate::cli::Global;
 use crate::cloud::digitalocean::{Client, ClientOptions};
@@ -36,6 +37,12 @@ impl Session {
         Ok(Self { config, token_origin: token.origin, client: Arc::new(client), dry_run: global.dry_run })
     }
 
+    /// Control of the cluster that is meant.
+    #[must_use]
+    pub fn control(&self) -> ClientControl {
+        Control::new(Arc::clone(&self.client), Arc::clone(self.spec()), Arc::clone(self.policy()))
+    }
+
     /// The cluster that is meant.
     #[must_use]
     pub fn spec(&self) -> &Arc<ClusterSpec> {
@@ -49,6 +56,9 @@ impl Session {
     }
 }
 
+/// Control of the clusters of a real cloud.
+pub type ClientControl = Control<Client>;
+
 /// Nonces that nobody can guess or meet twice.
 #[must_use]
 pub fn random_nonces() -> Nonces {
@@ -58,5 +68,7 @@ pub fn random_nonces() -> Nonces {
 /// Runs a command's work to its end, on a runtime of its own.
 pub fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| Failure::new(Exit::Failed, format!("the runtime cannot be started: {error}")))?.block_on(work)
+    runtime
+        .map_err(|error| Failure::new(Exit::Failed, format!("the runtime cannot be started: {error}")))?
+        .block_on(work)
 }

@@ -1,17 +1,15 @@
 //! `status`: the metrics and what they recommend. It changes nothing, ever.
 
-use std::sync::Arc;
-
 use super::console::Console;
+use super::control::Look;
 use super::exit::{Exit, Failure};
 use super::json::Status;
 use super::session::Session;
 use super::{json, text};
-use crate::worker::Look;
 
 /// Shows it.
 pub async fn run(session: &Session, console: &Console) -> Result<Exit, Failure> {
-    let look = session.controller().look().await?;
+    let look = session.control().look().await?;
     let status = of(&look, session);
     console.show(|| json::status(status), || text::status(session.spec(), status, console.style))?;
     Ok(Exit::Done)
@@ -24,6 +22,6 @@ pub fn of<'a>(look: &'a Look, session: &'a Session) -> Status<'a> {
         observation: &look.observation,
         decision: &look.decision,
         policy: session.policy(),
-        findings: Arc::as_ref(&look.findings),
+        findings: &look.findings,
     }
 }

@@ -12,8 +12,8 @@ use crate::scaling::Refusal;
 /// Adds one.
 pub async fn run(args: &UpArgs, session: &Session, console: &Console) -> Result<Exit, Failure> {
     let mut ends = Ends::listen()?;
-    let mut controller = session.controller();
-    let look = controller.look().await?;
+    let mut control = session.control();
+    let look = control.look().await?;
     let plan = look.up?;
     let proposal = Proposal {
         text: text::plan_up(&plan, session.spec(), console.style),
@@ -27,7 +27,7 @@ pub async fn run(args: &UpArgs, session: &Session, console: &Console) -> Result<
         return Err(Refusal::ReadOnly.into());
     }
     proposal.agree(args.yes, "Add it?", console)?;
-    let stop = controller.stopper();
-    let (operation, _) = unless_ended(controller.up(by_hand(), reporter(*console)), stop, &mut ends, console).await?;
+    let stop = control.stopper();
+    let (operation, _) = unless_ended(control.up(by_hand(), reporter(*console)), stop, &mut ends, console).await?;
     tell(&operation, console)
 }

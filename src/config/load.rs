@@ -12,7 +12,7 @@ use super::read::{Entry, FileCluster, FileContents, Layer, read};
 use super::schema::{self, Fallback, Section};
 use super::suggest::did_you_mean;
 use super::value::Value;
-use super::{ApiUrl, parse_api_url};
+use crate::cloud::digitalocean::{ApiUrl, ApiUrlError};
 
 /// A configuration.
 #[derive(Debug, Clone, PartialEq)]
@@ -151,7 +151,7 @@ fn settings(top: &Layer) -> Vec<Setting> {
 fn api_url(top: &Layer, problems: &mut Vec<Problem>) -> Option<ApiUrl> {
     let entry = top.get(&(Section::Top, "api_url"))?;
     let Some(Value::Text(text)) = &entry.value else { return None };
-    parse_api_url(text).map_err(|wrong| problems.push(Problem::at(&entry.origin, wrong))).ok()
+    text.parse().map_err(|wrong: ApiUrlError| problems.push(Problem::at(&entry.origin, wrong.to_string()))).ok()
 }
 
 fn nothing_configured(file: Option<&Path>, environment: &Environment) -> Problem {

@@ -24,13 +24,3 @@ pub use load::{Config, load, parse_str};
 pub use problem::{ConfigErrors, Origin, Place, Problem};
 pub use token::{Token, TokenError, token};
 pub use value::{Value, format_duration, parse_duration};
-
-/// The address of the API.
-pub type ApiUrl = String;
-
-fn parse_api_url(text: &str) -> Result<ApiUrl, String> {
-    let is_https = text.starts_with("https://");
-    (is_https || text.starts_with("http://127.0.0.1"))
-        .then(|| text.to_owned())
-        .ok_or_else(|| format!("{text:?}: write an https address"))
-}
