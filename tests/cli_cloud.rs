@@ -5,11 +5,12 @@
 
 use std::path::Path;
 use std::process::Output;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use assert_cmd::Command;
 use serde_json::{Value, json};
 use wiremock::matchers::any;
-use wiremock::{Mock, MockServer, ResponseTemplate};
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 const TOKEN: &str = "dop_v1_0123456789abcdef";
 
@@ -50,7 +51,8 @@ async fn always(status: u16, body: Value) -> MockServer {
 async fn a_refused_token_is_exit_code_4_for_every_operation() {
     let unauthorized = json!({ "id": "unauthorized", "message": "Unable to authenticate you." });
     let server = always(401, unauthorized).await;
-    for operation in [&["status"][..], &["info"], &["up", "--yes"], &["down", "--yes"], &["auto"], &["auto", "--watch"]] {
+    for operation in [&["status"][..], &["info"], &["up", "--yes"], &["down", "--yes"], &["auto"], &["auto", "--watch"]]
+    {
         let (code, document, err) = run(&server.uri(), operation).await;
         assert_eq!(code, 4, "{operation:?}");
         assert!(document["error"].as_str().unwrap().contains("Unable to authenticate you"), "{document}");
@@ -80,4 +82,166 @@ async fn an_api_that_is_not_there_is_one_message_and_exit_code_1() {
     let (code, document, err) = run("http://127.0.0.1:9", &["info"]).await;
     assert_eq!((code, err.lines().count()), (1, 1), "{err}");
     assert!(document["error"].as_str().unwrap().contains("Check the network and the API address"), "{document}");
+}
+
+fn droplet(id: u64, name: &str, tags: &[&str]) -> Value {
+    json!({
+        "id": id, "name": name, "memory": 2048, "vcpus": 1, "disk": 50, "locked": false, "status": "active",
+        "created_at": format!("2025-11-0{id}T10:00:00Z"), "features": ["monitoring"], "tags": tags,
+        "region": { "slug": "nyc3", "name": "New York 3", "sizes": [], "features": [], "available": true },
+        "image": { "id": 77, "name": "snap", "distribution": "Ubuntu", "regions": ["nyc3"] },
+        "size_slug": "s-1vcpu-2gb", "vpc_uuid": "5a4981aa-9653-4bd1-bef5-d6bff52042e4",
+        "size": {
+            "slug": "s-1vcpu-2gb", "memory": 2048, "vcpus": 1, "disk": 50, "transfer": 2.0, "available": true,
+            "price_monthly": 12.0, "price_hourly": 0.01786, "regions": ["nyc3"], "description": "Basic",
+        },
+        "networks": { "v4": [], "v6": [] },
+    })
+}
+
+/// What a cluster is, and how busy.
+#[derive(Clone)]
+struct Cloud {
+    clones: u64,
+    base_tags: Vec<String>,
+    load: &'static str,
+}
+
+impl Cloud {
+    fn new(clones: u64, load: &'static str) -> Self {
+        Self { clones, base_tags: vec!["web".to_owned()], load }
+    }
+
+    fn answer(&self, request: &Request) -> ResponseTemplate {
+        let path = request.url.path();
+        let series = |value: &str| {
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+            let values = [json!([now - 100, value]), json!([now - 40, value])];
+            json!({ "status": "success", "data": { "resultType": "matrix", "result": [{ "metric": {}, "values": values }] } })
+        };
+        let balancer = || {
+            let members: Vec<u64> = (1..=self.clones + 1).collect();
+            json!({
+                "id": "4de7ac8b-495b-4884-9a69-1050c6793cd6", "name": "lb", "status": "active", "ip": "192.0.2.1",
+                "region": { "slug": "nyc3" }, "vpc_uuid": "5a4981aa-9653-4bd1-bef5-d6bff52042e4", "tag": "",
+                "droplet_ids": members,
+            })
+        };
+        let document = match path {
+            _ if request.method.as_str() != "GET" => return ResponseTemplate::new(500),
+            "/v2/droplets" => {
+                let tags: Vec<&str> = self.base_tags.iter().map(String::as_str).collect();
+                let clones = (0..self.clones).map(|n| droplet(n + 2, &format!("web{:03}", n + 1), &["web"]));
+                let droplets: Vec<Value> = [droplet(1, "base", &tags)].into_iter().chain(clones).collect();
+                json!({ "droplets": droplets, "links": {}, "meta": { "total": droplets.len() } })
+            }
+            "/v2/load_balancers" => json!({ "load_balancers": [balancer()], "links": {}, "meta": { "total": 1 } }),
+            _ if path.starts_with("/v2/load_balancers/") => json!({ "load_balancer": balancer() }),
+            "/v2/snapshots" => {
+                let snapshot = json!({
+                    "id": "77", "name": "snap", "created_at": "2025-11-01T10:00:00Z", "regions": ["nyc3"],
+                    "resource_id": "1", "resource_type": "droplet", "min_disk_size": 50, "size_gigabytes": 3.1, "tags": [],
+                });
+                json!({ "snapshots": [snapshot], "links": {}, "meta": { "total": 1 } })
+            }
+            "/v2/account" => json!({ "account": { "droplet_limit": 25, "status": "active" } }),
+            _ if path.ends_with("/load_1") => series(self.load),
+            _ if path.ends_with("/memory_available") => series("1900000000"),
+            _ if path.ends_with("/bandwidth") => series("0.1"),
+            _ if path.starts_with("/v2/monitoring/") => {
+                json!({ "status": "success", "data": { "resultType": "matrix", "result": [] } })
+            }
+            _ => return ResponseTemplate::new(404).set_body_json(json!({ "id": "not_found", "message": "no" })),
+        };
+        ResponseTemplate::new(200).set_body_json(document)
+    }
+
+    async fn serve(self) -> MockServer {
+        let server = MockServer::start().await;
+        Mock::given(any()).respond_with(move |request: &Request| self.answer(request)).mount(&server).await;
+        server
+    }
+}
+
+async fn only_read(server: &MockServer) -> bool {
+    server.received_requests().await.unwrap().iter().all(|request| request.method.as_str() == "GET")
+}
+
+fn keys(value: &Value) -> Vec<&str> {
+    value.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_seeds_variables_alone_give_the_seeds_documents() {
+    let server = Cloud::new(1, "0.05").serve().await;
+    let (code, status, err) = run(&server.uri(), &["status"]).await;
+    assert_eq!((code, err.as_str()), (0, ""));
+    assert_eq!(keys(&status)[..4], ["dropletMetrics", "clusterMetrics", "scaleUp", "scaleDown"]);
+    let m = json!({ "ID": "web001", "valid": true, "load": 0.05, "freeMemory": 1900, "outboundBandwidth": 0.2 });
+    for (key, value) in m.as_object().unwrap() {
+        assert_eq!(&status["dropletMetrics"][1][key], value, "{key}");
+    }
+    assert_eq!((&status["scaleUp"], &status["scaleDown"]), (&json!(false), &json!(true)));
+
+    let (code, info, _) = run(&server.uri(), &["info"]).await;
+    assert_eq!(code, 0);
+    assert_eq!(info["config"]["LoadBalancerName"], "lb");
+    assert_eq!(info["info"]["droplets"][1]["networks"], json!({ "v4": [], "v6": [] }), "the API's own objects");
+    assert_eq!(info["info"]["baseDroplet"]["name"], "base");
+    assert_eq!(info["info"]["snapshotImageID"], 77);
+    assert_eq!(info["info"]["loadBalancerID"], "4de7ac8b-495b-4884-9a69-1050c6793cd6");
+    assert_eq!(info["token"], "environment variable API_TOKEN");
+    assert!(only_read(&server).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_shows_the_requests_and_makes_none() {
+    let server = Cloud::new(1, "0.9").serve().await;
+    for (operation, method) in [(&["up", "--dry-run"][..], "POST"), (&["down", "--dry-run", "--yes"], "DELETE")] {
+        let (code, document, _) = run(&server.uri(), operation).await;
+        assert_eq!((code, &document["success"], &document["dryRun"]), (0, &json!(false), &json!(true)));
+        let requests = document["plan"]["requests"].as_array().unwrap();
+        assert!(requests.iter().any(|request| request["method"] == method), "{document}");
+    }
+    let (code, document, _) = run(&server.uri(), &["auto", "--dry-run"]).await;
+    assert_eq!((code, &document["scaleUp"]["dryRun"]), (0, &json!(true)), "{document}");
+    assert!(only_read(&server).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_on_purpose_is_exit_code_3_and_changes_nothing() {
+    let server = Cloud::new(4, "0.9").serve().await;
+    for (operation, why) in [
+        (&["up", "--yes"][..], "the maximum is 5"),
+        (&["down"], "give --yes"),
+        (&["down", "--yes", "--read-only"], "--read-only"),
+        (&["down", "base", "--yes"], "base may not be removed"),
+    ] {
+        let (code, document, _) = run(&server.uri(), operation).await;
+        assert_eq!(code, 3, "{operation:?}");
+        assert!(document["error"].as_str().unwrap().contains(why), "{document}");
+    }
+    let (code, document, _) = run(&server.uri(), &["down", "web009", "--yes"]).await;
+    assert_eq!(code, 2);
+    assert!(document["error"].as_str().unwrap().contains("`dropscale status` lists them"), "{document}");
+    let server_with_room = Cloud::new(1, "0.9").serve().await;
+    let (code, document, _) = run(&server_with_room.uri(), &["auto", "--read-only"]).await;
+    assert_eq!((code, &document["scaleUp"]["success"]), (3, &json!(false)));
+    assert!(document["scaleUp"]["msg"].as_str().unwrap().contains("--read-only"), "{document}");
+    assert!(only_read(&server).await && only_read(&server_with_room).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn auto_respects_the_cooldown_and_that_is_no_failure() {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let mut cloud = Cloud::new(1, "0.9");
+    cloud.base_tags.push(format!("scaling-web-{}", now - 30));
+    let server = cloud.serve().await;
+    let (code, document, _) = run(&server.uri(), &["auto"]).await;
+    assert_eq!((code, &document["status"]["clusterMetrics"]["valid"]), (0, &json!(false)), "{document}");
+    assert_eq!(document["scaleUp"], json!({ "success": false, "msg": "" }));
+    // By hand it is only a warning.
+    let (_, document, _) = run(&server.uri(), &["up", "--dry-run"]).await;
+    assert!(document["plan"]["warnings"][0].as_str().unwrap().contains("cool"), "{document}");
+    assert!(only_read(&server).await);
 }
