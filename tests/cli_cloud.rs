@@ -1,10 +1,12 @@
 //! The binary against an API that answers: exit codes, messages, and the seed's documents by the seed's
 //! variables alone.
 
+#![cfg(unix)]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failure here is a failed test")]
 
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::Output;
+use std::process::{Child, ChildStdout, ExitStatus, Output, Stdio};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use assert_cmd::Command;
@@ -243,5 +245,93 @@ async fn auto_respects_the_cooldown_and_that_is_no_failure() {
     // By hand it is only a warning.
     let (_, document, _) = run(&server.uri(), &["up", "--dry-run"]).await;
     assert!(document["plan"]["warnings"][0].as_str().unwrap().contains("cool"), "{document}");
+    assert!(only_read(&server).await);
+}
+
+/// What a terminal of 200 columns shows while the binary runs in it, and how it ended.
+fn in_terminal(api: &str, arguments: &[&str], typed: &str) -> (u32, String) {
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+    let home = tempfile::tempdir().unwrap();
+    let pair = native_pty_system().openpty(PtySize { rows: 50, cols: 200, pixel_width: 0, pixel_height: 0 }).unwrap();
+    let plain = seed(home.path(), api, arguments);
+    let mut command = CommandBuilder::new(plain.get_program());
+    command.env_clear();
+    for (name, value) in plain.get_envs() {
+        command.env(name, value.unwrap());
+    }
+    command.args(arguments);
+    let mut child = pair.slave.spawn_command(command).unwrap();
+    drop(pair.slave);
+    let mut reader = pair.master.try_clone_reader().unwrap();
+    pair.master.take_writer().unwrap().write_all(typed.as_bytes()).unwrap();
+    let mut shown = Vec::new();
+    // The end of the other side is an error on Linux; what was read until then counts.
+    let _ = reader.read_to_end(&mut shown);
+    (child.wait().unwrap().exit_code(), String::from_utf8_lossy(&shown).into_owned())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_terminal_the_plan_is_shown_and_asked_about() {
+    let server = Cloud::new(1, "0.9").serve().await;
+    let api = server.uri();
+    let (code, shown) = tokio::task::spawn_blocking(move || in_terminal(&api, &["up"], "n\n")).await.unwrap();
+    assert_eq!(code, 3, "{shown}");
+    for part in [
+        "Add the clone web002 to cluster web: s-1vcpu-2gb in nyc3, from the snapshot snap.",
+        "It costs $12.00 a month ($0.01786 an hour) more; there will be 3 droplets.",
+        "Add it? [y/N]",
+        "error: not confirmed: nothing was changed",
+    ] {
+        assert!(shown.contains(part), "{part:?} is missing from\n{shown}");
+    }
+    assert!(only_read(&server).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_gets_text_in_colour_and_no_color_is_honoured() {
+    let server = Cloud::new(1, "0.9").serve().await;
+    let api = server.uri();
+    let (code, shown) = tokio::task::spawn_blocking(move || in_terminal(&api, &["status"], "")).await.unwrap();
+    assert_eq!(code, 0);
+    assert!(shown.contains("\u{1b}[33mscale up: Load per vCPU beyond the scale-up threshold"), "{shown}");
+    let api = server.uri();
+    let never = ["status", "--color", "never", "--ascii"];
+    let (_, shown) = tokio::task::spawn_blocking(move || in_terminal(&api, &never, "")).await.unwrap();
+    assert!(shown.is_ascii() && !shown.contains('\u{1b}'), "{shown}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watching_prints_one_document_a_line_and_ends_when_told_to() {
+    let server = Cloud::new(1, "0.25").serve().await;
+    let api = server.uri();
+    let watch = move |end: fn(Child, BufReader<ChildStdout>) -> ExitStatus| {
+        let home = tempfile::tempdir().unwrap();
+        let plain = seed(home.path(), &api, &["auto", "--watch", "--every", "1s"]);
+        let mut command = std::process::Command::new(plain.get_program());
+        command.args(plain.get_args()).env_clear();
+        command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap());
+        for _ in 0..2 {
+            let mut line = String::new();
+            lines.read_line(&mut line).unwrap();
+            let document: Value = serde_json::from_str(&line).unwrap();
+            assert_eq!(keys(&document), ["status", "scaleUp", "scaleDown"]);
+        }
+        end(child, lines)
+    };
+    let statuses = tokio::task::spawn_blocking(move || {
+        let terminated = watch(|mut child, _lines| {
+            let process = rustix::process::Pid::from_child(&child);
+            rustix::process::kill_process(process, rustix::process::Signal::TERM).unwrap();
+            child.wait().unwrap()
+        });
+        let unread = watch(|mut child, lines| {
+            drop(lines);
+            child.wait().unwrap()
+        });
+        [terminated, unread].map(|status| status.code())
+    });
+    assert_eq!(statuses.await.unwrap(), [Some(0), Some(0)]);
     assert!(only_read(&server).await);
 }

@@ -19,7 +19,7 @@ use crate::policy::Action;
 use crate::scaling::{Kind, OperationState, Refusal};
 
 /// Runs it.
-pub async fn run(args: &AutoArgs, session: &Session, console: &Console) -> Result<Exit, Failure> {
+pub async fn run(args: &AutoArgs, session: &Session, console: Console) -> Result<Exit, Failure> {
     let mut control = session.control();
     let mut ends = Ends::listen()?;
     if args.watch {
@@ -37,7 +37,7 @@ async fn watch(
     session: &Session,
     control: &mut ClientControl,
     ends: &mut Ends,
-    console: &Console,
+    console: Console,
 ) -> Result<Exit, Failure> {
     let mut ticks = tokio::time::interval(args.every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -62,7 +62,7 @@ async fn watch(
     }
 }
 
-fn tell_failure(failure: &Failure, console: &Console) -> Result<(), Failure> {
+fn tell_failure(failure: &Failure, console: Console) -> Result<(), Failure> {
     let message = failure.message.as_deref().unwrap_or_default();
     match console.format {
         OutputFormat::Json => console.document_line(&json!({ "error": message })),
@@ -97,7 +97,7 @@ impl Turn {
         session: &Session,
         control: &mut ClientControl,
         ends: &mut Ends,
-        console: &Console,
+        console: Console,
     ) -> Result<Self, Failure> {
         if session.dry_run || session.config.read_only {
             let look = control.look().await?;
@@ -116,7 +116,7 @@ impl Turn {
             return Ok(Self { look, came, ended: false });
         }
         let stop = control.stopper();
-        let (done, ended) = unless_ended(control.auto(reporter(*console)), stop, ends, console).await?;
+        let (done, ended) = unless_ended(control.auto(reporter(console)), stop, ends, console).await?;
         let (look, operation) = done?;
         let came = operation.map_or(Came::Nothing, |operation| Came::Operation(Box::new(operation)));
         Ok(Self { look, came, ended })
@@ -152,7 +152,7 @@ impl Turn {
         }
     }
 
-    fn text(&self, session: &Session, console: &Console) -> String {
+    fn text(&self, session: &Session, console: Console) -> String {
         let status = text::status(session.spec(), status::of(&self.look, session), console.style);
         match &self.came {
             Came::Nothing => status,
@@ -161,7 +161,7 @@ impl Turn {
     }
 
     /// For a log: when, how many, what and why, and what came of it.
-    fn line(&self, console: &Console) -> String {
+    fn line(&self, console: Console) -> String {
         let decision = &self.look.decision;
         let conclusion = text::conclusion(decision, console.style);
         let came = match &self.came {
@@ -173,7 +173,7 @@ impl Turn {
 }
 
 impl Came {
-    fn text(&self, console: &Console) -> String {
+    fn text(&self, console: Console) -> String {
         match self {
             Self::Nothing => String::new(),
             Self::Operation(operation) => ending(operation, console.style),

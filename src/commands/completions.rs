@@ -8,7 +8,7 @@ use super::exit::{Exit, Failure};
 use crate::cli::Cli;
 
 /// Prints it.
-pub fn run(shell: Shell, console: &Console) -> Result<Exit, Failure> {
+pub fn run(shell: Shell, console: Console) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "dropscale", &mut script);
     console.print(&String::from_utf8_lossy(&script))?;

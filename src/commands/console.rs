@@ -95,24 +95,24 @@ impl Console {
     }
 
     /// Prints text as it is.
-    pub fn print(&self, text: &str) -> Result<(), Failure> {
+    pub fn print(self, text: &str) -> Result<(), Failure> {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
         Ok(out.flush()?)
     }
 
     /// Prints a document.
-    pub fn document(&self, document: &Value) -> Result<(), Failure> {
+    pub fn document(self, document: &Value) -> Result<(), Failure> {
         self.print(&pretty(document))
     }
 
     /// Prints a document on one line.
-    pub fn document_line(&self, document: &Value) -> Result<(), Failure> {
+    pub fn document_line(self, document: &Value) -> Result<(), Failure> {
         self.print(&format!("{document}\n"))
     }
 
     /// Prints a document, or its text, as it was asked for.
-    pub fn show(&self, document: impl FnOnce() -> Value, text: impl FnOnce() -> String) -> Result<(), Failure> {
+    pub fn show(self, document: impl FnOnce() -> Value, text: impl FnOnce() -> String) -> Result<(), Failure> {
         match self.format {
             OutputFormat::Json => self.document(&document()),
             OutputFormat::Text => self.print(&text()),
@@ -120,25 +120,26 @@ impl Console {
     }
 
     /// Says something beside the result.
-    pub fn say(&self, text: &str) {
+    pub fn say(self, text: &str) {
         // Nobody to say it to is no reason to fail.
         let _ = writeln!(io::stderr(), "{text}");
     }
 
     /// Says how far it has come, if somebody watches.
-    pub fn progress(&self, text: &str) {
+    pub fn progress(self, text: &str) {
         if self.progress {
             self.say(text);
         }
     }
 
     /// Warns.
-    pub fn warn(&self, text: &str) {
+    pub fn warn(self, text: &str) {
         self.say(&format!("warning: {text}"));
     }
 
     /// Tells of a failure. Where a program reads the output, it is told there as well, as the seed did.
-    pub fn fail(&self, failure: &Failure) -> Exit {
+    #[must_use]
+    pub fn fail(self, failure: &Failure) -> Exit {
         let Some(message) = &failure.message else { return failure.exit };
         if self.format == OutputFormat::Json {
             let told = self.document_line(&json!({ "error": message }));
@@ -151,7 +152,7 @@ impl Console {
     }
 
     /// Asks; anything but a clear yes is a no.
-    pub fn confirm(&self, question: &str) -> Result<(), Failure> {
+    pub fn confirm(self, question: &str) -> Result<(), Failure> {
         let mut err = io::stderr().lock();
         let mut answer = String::new();
         let asked = write!(err, "{question} [y/N] ").and_then(|()| err.flush());

@@ -50,7 +50,7 @@ impl<C: Cloud> Control<C> {
 
     /// Looks at it. Changes nothing.
     pub async fn look(&mut self) -> Result<Look, CloudError> {
-        let seen = self.observer.observe().await?;
+        let seen = Box::pin(self.observer.observe()).await?;
         let (spec, policy) = (&self.spec, &self.policy);
         let terms = Terms { own: None, insist: true };
         Ok(Look {
@@ -70,12 +70,12 @@ impl<C: Cloud> Control<C> {
 
     /// Adds a clone.
     pub async fn up(&self, order: Order, report: Reporter) -> OperationState {
-        self.scaler.up(self.observer.fork(), order, report).await
+        Box::pin(self.scaler.up(self.observer.fork(), order, report)).await
     }
 
     /// Removes a clone.
     pub async fn down(&self, target: Option<DropletId>, order: Order, report: Reporter) -> OperationState {
-        self.scaler.down(self.observer.fork(), target, order, report).await
+        Box::pin(self.scaler.down(self.observer.fork(), target, order, report)).await
     }
 
     /// Does what is to be done: finishes what was left, or else what the decision says.
@@ -84,11 +84,11 @@ impl<C: Cloud> Control<C> {
         let order = || Order { reason: look.decision.because.to_string(), insist: false };
         let fork = self.observer.fork();
         let operation = if has_leftovers(&look.observation, &self.spec) {
-            Some(self.scaler.recover(fork, report).await)
+            Some(Box::pin(self.scaler.recover(fork, report)).await)
         } else {
             match look.decision.action {
-                Action::Up => Some(self.scaler.up(fork, order(), report).await),
-                Action::Down => Some(self.scaler.down(fork, None, order(), report).await),
+                Action::Up => Some(Box::pin(self.scaler.up(fork, order(), report)).await),
+                Action::Down => Some(Box::pin(self.scaler.down(fork, None, order(), report)).await),
                 Action::Hold => None,
             }
         };

@@ -11,7 +11,7 @@ use crate::cluster::{DropletId, Observation};
 use crate::scaling::{Refusal, Terms, plan_down};
 
 /// Removes one.
-pub async fn run(args: &DownArgs, session: &Session, console: &Console) -> Result<Exit, Failure> {
+pub async fn run(args: &DownArgs, session: &Session, console: Console) -> Result<Exit, Failure> {
     let mut ends = Ends::listen()?;
     let mut control = session.control();
     let look = control.look().await?;
@@ -32,7 +32,7 @@ pub async fn run(args: &DownArgs, session: &Session, console: &Console) -> Resul
     proposal.agree(args.yes, "Remove it?", console)?;
     // The one that was shown, whatever has been made since.
     let stop = control.stopper();
-    let work = control.down(Some(plan.droplet), by_hand(), reporter(*console));
+    let work = control.down(Some(plan.droplet), by_hand(), reporter(console));
     let (operation, _) = unless_ended(work, stop, &mut ends, console).await?;
     tell(&operation, console)
 }

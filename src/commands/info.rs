@@ -12,7 +12,7 @@ use crate::cloud::Cloud;
 use crate::observe::{Observer, Wanted};
 
 /// Shows it. What is configured is shown even when the cloud does not answer.
-pub async fn run(session: &Session, console: &Console) -> Result<Exit, Failure> {
+pub async fn run(session: &Session, console: Console) -> Result<Exit, Failure> {
     let spec = session.spec();
     let nothing = Wanted { essential: Vec::new(), shown: Vec::new(), range: Duration::ZERO };
     let mut observer = Observer::new(Arc::clone(&session.client), Arc::clone(spec), nothing);

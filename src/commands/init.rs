@@ -12,7 +12,7 @@ use crate::cli::InitArgs;
 use crate::config::{Environment, Flags, document};
 
 /// Writes it to `--config`, or where it is looked for.
-pub fn run(args: &InitArgs, flags: &Flags, environment: &Environment, console: &Console) -> Result<Exit, Failure> {
+pub fn run(args: &InitArgs, flags: &Flags, environment: &Environment, console: Console) -> Result<Exit, Failure> {
     if args.print {
         console.print(&document::starting_file())?;
         return Ok(Exit::Done);

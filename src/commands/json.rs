@@ -186,5 +186,6 @@ pub fn auto(status: Value, action: Action, operation: Value) -> Value {
         Action::Down => (not_scaled(""), operation),
         Action::Hold => (not_scaled(""), not_scaled("")),
     };
-    json!({ "status": status, "scaleUp": up, "scaleDown": down })
+    let parts = [("status", status), ("scaleUp", up), ("scaleDown", down)];
+    Value::Object(parts.into_iter().map(|(name, part)| (name.to_owned(), part)).collect())
 }

@@ -7,7 +7,7 @@ use super::exit::{Exit, Failure};
 use crate::cli::Cli;
 
 /// Prints it.
-pub fn run(console: &Console) -> Result<Exit, Failure> {
+pub fn run(console: Console) -> Result<Exit, Failure> {
     let mut page = Vec::new();
     clap_mangen::Man::new(Cli::command()).render(&mut page)?;
     console.print(&String::from_utf8_lossy(&page))?;

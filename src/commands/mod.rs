@@ -32,39 +32,35 @@ use session::{Session, block_on};
 pub fn run(cli: &Cli) -> Exit {
     let environment = Environment::of_process();
     let console = Console::new(&cli.global, &environment);
-    dispatch(cli, &environment, &console).unwrap_or_else(|failure| console.fail(&failure))
+    dispatch(cli, &environment, console).unwrap_or_else(|failure| console.fail(&failure))
 }
 
-fn dispatch(cli: &Cli, environment: &Environment, console: &Console) -> Result<Exit, Failure> {
+fn dispatch(cli: &Cli, environment: &Environment, console: Console) -> Result<Exit, Failure> {
     let global = &cli.global;
     match &cli.command {
         Some(Command::Init(args)) => init::run(args, &global.flags(), environment, console),
         Some(Command::Completions { shell }) => completions::run(*shell, console),
         Some(Command::Man) => man::run(console),
-        Some(Command::Info) => on_cloud(cli, environment, console, |session| block_on(info::run(session, console))),
-        Some(Command::Status) => on_cloud(cli, environment, console, |session| block_on(status::run(session, console))),
-        Some(Command::Up(args)) => {
-            on_cloud(cli, environment, console, |session| block_on(up::run(args, session, console)))
+        Some(Command::Simulate(_) | Command::Demo(_)) | None => {
+            Err(Failure::new(Exit::Failed, "the terminal interface is not part of this build"))
         }
-        Some(Command::Down(args)) => {
-            on_cloud(cli, environment, console, |session| block_on(down::run(args, session, console)))
+        Some(command) => {
+            log(global.verbose);
+            let session = Session::open(global, environment, console)?;
+            block_on(on_cloud(command, &session, console))
         }
-        Some(Command::Auto(args)) => {
-            on_cloud(cli, environment, console, |session| block_on(auto::run(args, session, console)))
-        }
-        _ => todo!(),
     }
 }
 
 /// Runs a command that needs the configured cloud.
-fn on_cloud(
-    cli: &Cli,
-    environment: &Environment,
-    console: &Console,
-    run: impl FnOnce(&Session) -> Result<Exit, Failure>,
-) -> Result<Exit, Failure> {
-    log(cli.global.verbose);
-    run(&Session::open(&cli.global, environment, console)?)
+async fn on_cloud(command: &Command, session: &Session, console: Console) -> Result<Exit, Failure> {
+    match command {
+        Command::Info => info::run(session, console).await,
+        Command::Up(args) => up::run(args, session, console).await,
+        Command::Down(args) => down::run(args, session, console).await,
+        Command::Auto(args) => auto::run(args, session, console).await,
+        _ => status::run(session, console).await,
+    }
 }
 
 /// Writes what happens to standard error, for `-v`. Only this program's own words: those of the HTTP

@@ -25,14 +25,14 @@ pub struct Proposal {
 
 impl Proposal {
     /// Shows it, with its requests, in place of doing it.
-    pub fn show_only(&self, console: &Console) -> Result<Exit, Failure> {
+    pub fn show_only(&self, console: Console) -> Result<Exit, Failure> {
         let text = || format!("{}{}", self.text, text::requests(&self.requests, console.style));
         console.show(|| self.document.clone(), text)?;
         Ok(Exit::Done)
     }
 
     /// Shows it and has it confirmed, unless that was done already by `--yes`.
-    pub fn agree(&self, yes: bool, question: &str, console: &Console) -> Result<(), Failure> {
+    pub fn agree(&self, yes: bool, question: &str, console: Console) -> Result<(), Failure> {
         if console.format == OutputFormat::Text {
             console.print(&self.text)?;
         }
@@ -59,7 +59,7 @@ pub async fn unless_ended<T>(
     work: impl Future<Output = T>,
     stop: impl Fn(),
     ends: &mut Ends,
-    console: &Console,
+    console: Console,
 ) -> Result<(T, bool), Failure> {
     tokio::pin!(work);
     tokio::select! {
@@ -94,7 +94,7 @@ pub fn reporter(console: Console) -> Reporter {
 }
 
 /// Tells how an operation ended.
-pub fn tell(operation: &OperationState, console: &Console) -> Result<Exit, Failure> {
+pub fn tell(operation: &OperationState, console: Console) -> Result<Exit, Failure> {
     console.show(|| json::scaled(operation), || ending(operation, console.style))?;
     Ok(exit_of(operation))
 }

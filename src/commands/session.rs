@@ -26,7 +26,7 @@ pub struct Session {
 
 impl Session {
     /// Loads configuration and token, and warns of what is not as it should be.
-    pub fn open(global: &Global, environment: &Environment, console: &Console) -> Result<Self, Failure> {
+    pub fn open(global: &Global, environment: &Environment, console: Console) -> Result<Self, Failure> {
         let flags = global.flags();
         let config = config::load(&flags, environment)?;
         let token = config::token(&flags, environment)?;

@@ -8,7 +8,7 @@ use super::session::Session;
 use super::{json, text};
 
 /// Shows it.
-pub async fn run(session: &Session, console: &Console) -> Result<Exit, Failure> {
+pub async fn run(session: &Session, console: Console) -> Result<Exit, Failure> {
     let look = session.control().look().await?;
     let status = of(&look, session);
     console.show(|| json::status(status), || text::status(session.spec(), status, console.style))?;

@@ -10,7 +10,7 @@ use crate::cli::UpArgs;
 use crate::scaling::Refusal;
 
 /// Adds one.
-pub async fn run(args: &UpArgs, session: &Session, console: &Console) -> Result<Exit, Failure> {
+pub async fn run(args: &UpArgs, session: &Session, console: Console) -> Result<Exit, Failure> {
     let mut ends = Ends::listen()?;
     let mut control = session.control();
     let look = control.look().await?;
@@ -28,6 +28,6 @@ pub async fn run(args: &UpArgs, session: &Session, console: &Console) -> Result<
     }
     proposal.agree(args.yes, "Add it?", console)?;
     let stop = control.stopper();
-    let (operation, _) = unless_ended(control.up(by_hand(), reporter(*console)), stop, &mut ends, console).await?;
+    let (operation, _) = unless_ended(control.up(by_hand(), reporter(console)), stop, &mut ends, console).await?;
     tell(&operation, console)
 }
