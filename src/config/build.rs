@@ -8,9 +8,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::keys;
 use super::problem::{Origin, Problem};
 use super::read::{Entry, FileCluster, Layer};
-use super::schema::{self, Fallback, Key, Section};
+use super::schema::{Fallback, Key, Section};
 use super::value::{Value, format_duration};
 use crate::cluster::{CloneSpec, ClusterSpec, Metric, Timing, clone_number};
 use crate::policy::{Policy, Thresholds};
@@ -72,7 +73,7 @@ pub struct Built {
 pub fn build(file: &FileCluster, environment: &Layer, folders: &Folders) -> Built {
     let mut builder = Builder { name: &file.name, values: BTreeMap::new(), built: Built::default() };
     let mut settings = Vec::new();
-    for key in Section::OF_CLUSTER.into_iter().flat_map(schema::keys) {
+    for key in Section::OF_CLUSTER.into_iter().flat_map(keys::of) {
         settings.extend(builder.resolve(&key, file, environment));
     }
     builder.check_bounds();
@@ -244,9 +245,9 @@ impl Builder<'_> {
 
     fn timing(&self) -> Timing {
         let mut timing = Timing::default();
-        for key in schema::keys(Section::Timing) {
+        for key in keys::of(Section::Timing) {
             if let Some(Value::Duration(duration)) = self.value(Section::Timing, key.name)
-                && let Some(field) = schema::timing_field(&mut timing, key.name)
+                && let Some(field) = keys::timing_field(&mut timing, key.name)
             {
                 *field = *duration;
             }

@@ -1,9 +1,10 @@
-//! What people read about the configuration, written from the [`schema`]: the starting file
+//! What people read about the configuration, written from the table of [`keys`]: the starting file
 //! and the tables of docs/configuration.md.
 
 use std::fmt::Write;
 
-use super::schema::{self, Fallback, Key, Section};
+use super::keys;
+use super::schema::{Fallback, Key, Section};
 use super::value::Value;
 
 const HEAD: &str = "\
@@ -16,7 +17,7 @@ const HEAD: &str = "\
 #[must_use]
 pub fn starting_file() -> String {
     let mut text = HEAD.to_owned();
-    for key in schema::keys(Section::Top) {
+    for key in keys::of(Section::Top) {
         write_key(&mut text, &key);
     }
     for section in Section::OF_CLUSTER {
@@ -25,7 +26,7 @@ pub fn starting_file() -> String {
             name => format!("clusters.web.{name}"),
         };
         let _ = write!(text, "\n{}[{table}]\n", comment(section.describe()));
-        for key in schema::keys(section) {
+        for key in keys::of(section) {
             write_key(&mut text, &key);
         }
     }
@@ -74,7 +75,7 @@ pub fn reference() -> String {
         };
         let _ = write!(text, "### {title}\n\n{}\n\n", section.describe());
         text.push_str("| key | value | default | environment | meaning |\n|---|---|---|---|---|\n");
-        for key in schema::keys(section) {
+        for key in keys::of(section) {
             text.push_str(&row(&key));
         }
         text.push('\n');

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use directories::BaseDirs;
 
+use super::keys;
 use super::problem::{Origin, Problem};
 use super::read::{Entry, Layer};
-use super::schema::{self, Section};
+use super::schema::Section;
 use super::value::Value;
 
 /// Environment variables and the user's folders.
@@ -78,7 +79,7 @@ impl std::fmt::Debug for Environment {
 /// The values that environment variables give to the keys of these tables.
 pub fn layer(environment: &Environment, sections: &[Section], problems: &mut Vec<Problem>) -> Layer {
     let mut layer = Layer::new();
-    for key in sections.iter().copied().flat_map(schema::keys) {
+    for key in sections.iter().copied().flat_map(keys::of) {
         let Some(variable) = key.variable else { continue };
         let Some(text) = environment.variable(&variable.name) else { continue };
         let origin = Origin::Variable(variable.name);

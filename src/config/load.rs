@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 use super::build::{Built, ClusterConfig, Folders, Setting, build};
 use super::environment::{Environment, layer};
 use super::flags::Flags;
+use super::keys;
 use super::problem::{ConfigErrors, Origin, Problem};
 use super::read::{Entry, FileCluster, FileContents, Layer, read};
-use super::schema::{self, Fallback, Section};
+use super::schema::{Fallback, Section};
 use super::suggest::did_you_mean;
 use super::value::Value;
 use crate::cloud::digitalocean::{ApiUrl, ApiUrlError};
@@ -127,7 +128,7 @@ fn top_values(file: &Layer, environment: Layer, flags: &Flags) -> Layer {
     if flags.read_only {
         put("read_only", Value::Flag(true), "--read-only");
     }
-    for key in schema::keys(Section::Top) {
+    for key in keys::of(Section::Top) {
         if let Fallback::Value(value) = key.fallback {
             let entry = Entry { value: Some(value), origin: Origin::Default };
             values.entry((Section::Top, key.name)).or_insert(entry);
@@ -155,7 +156,7 @@ fn api_url(top: &Layer, problems: &mut Vec<Problem>) -> Option<ApiUrl> {
 }
 
 fn nothing_configured(file: Option<&Path>, environment: &Environment) -> Problem {
-    let required = schema::keys(Section::Cluster).into_iter().filter(|key| key.fallback == Fallback::Required);
+    let required = keys::of(Section::Cluster).into_iter().filter(|key| key.fallback == Fallback::Required);
     let variables: Vec<String> = required.filter_map(|key| key.variable).map(|variable| variable.name).collect();
     let begin = match (file, environment.config_file()) {
         (Some(file), _) => format!("{} configures no cluster: add a table [clusters.web]", file.display()),

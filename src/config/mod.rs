@@ -1,14 +1,16 @@
 //! The configuration: a TOML file with named clusters, the environment variables of the function that this
 //! program replaces, flags, and the token. Each value keeps its origin, and all mistakes are told at once.
 //!
-//! [`schema`] is the one table of keys; `read` reads a file by it, `environment` the variables, `build` puts a
-//! cluster together, `load` all of it; `token` and `doctl` find the token; `document` writes what people read.
+//! [`keys`] is the one table of keys and [`schema`] says what a key is; `read` reads a file by them,
+//! `environment` the variables, `build` puts a cluster together, `load` all of it; `token` and `doctl` find the
+//! token; `document` writes what people read.
 
 mod build;
 mod doctl;
 pub mod document;
 mod environment;
 mod flags;
+pub mod keys;
 mod load;
 mod problem;
 mod read;

@@ -1,4 +1,4 @@
-//! Reads a file: from text to values with their places, by the [`schema`]. What the values
+//! Reads a file: from text to values with their places, by the table of [`keys`]. What the values
 //! mean together is judged later, in [`build`](super::build).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,8 +8,9 @@ use std::sync::Arc;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::keys;
 use super::problem::{Origin, Place, Problem};
-use super::schema::{self, Key, Section};
+use super::schema::{Key, Section};
 use super::suggest::did_you_mean;
 use super::value::{Value, check_tag, describe_type};
 
@@ -96,7 +97,7 @@ impl Reader<'_> {
     }
 
     fn top(&mut self, table: &DeTable<'_>) {
-        let keys = schema::keys(Section::Top);
+        let keys = keys::of(Section::Top);
         for (name, value) in table {
             let word = name.get_ref().as_ref();
             if word == "clusters" {
@@ -112,7 +113,7 @@ impl Reader<'_> {
 
     fn unknown_at_top(&mut self, name: &Name<'_>, value: &Spanned<DeValue<'_>>, keys: &[Key]) {
         let word = name.get_ref().as_ref();
-        let is_of_cluster = schema::keys(Section::Cluster).iter().any(|key| key.name == word);
+        let is_of_cluster = keys::of(Section::Cluster).iter().any(|key| key.name == word);
         let advice = if is_secret(word) {
             NO_SECRETS.to_owned()
         } else if is_of_cluster || Section::within_cluster(word).is_some() {
@@ -183,7 +184,7 @@ impl Reader<'_> {
         value: &Spanned<DeValue<'_>>,
         tables: &[&str],
     ) {
-        let keys = schema::keys(section);
+        let keys = keys::of(section);
         let word = name.get_ref().as_ref();
         if let Some(key) = keys.iter().find(|key| key.name == word) {
             let entry = self.entry(key, name, value);
@@ -192,7 +193,7 @@ impl Reader<'_> {
         }
         let known = keys.iter().map(|key| key.name).chain(tables.iter().copied());
         let elsewhere = Section::OF_CLUSTER.into_iter().filter(|other| *other != section && !other.name().is_empty());
-        let owner = elsewhere.filter(|other| schema::keys(*other).iter().any(|key| key.name == word));
+        let owner = elsewhere.filter(|other| keys::of(*other).iter().any(|key| key.name == word));
         let advice = if is_secret(word) {
             NO_SECRETS.to_owned()
         } else {
