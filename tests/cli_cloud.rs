@@ -104,6 +104,7 @@ fn droplet(id: u64, name: &str, tags: &[&str]) -> Value {
 /// What a cluster is, and how busy.
 #[derive(Clone)]
 struct Cloud {
+    base: &'static str,
     clones: u64,
     base_tags: Vec<String>,
     load: &'static str,
@@ -111,7 +112,7 @@ struct Cloud {
 
 impl Cloud {
     fn new(clones: u64, load: &'static str) -> Self {
-        Self { clones, base_tags: vec!["web".to_owned()], load }
+        Self { base: "base", clones, base_tags: vec!["web".to_owned()], load }
     }
 
     fn answer(&self, request: &Request) -> ResponseTemplate {
@@ -134,7 +135,7 @@ impl Cloud {
             "/v2/droplets" => {
                 let tags: Vec<&str> = self.base_tags.iter().map(String::as_str).collect();
                 let clones = (0..self.clones).map(|n| droplet(n + 2, &format!("web{:03}", n + 1), &["web"]));
-                let droplets: Vec<Value> = [droplet(1, "base", &tags)].into_iter().chain(clones).collect();
+                let droplets: Vec<Value> = [droplet(1, self.base, &tags)].into_iter().chain(clones).collect();
                 json!({ "droplets": droplets, "links": {}, "meta": { "total": droplets.len() } })
             }
             "/v2/load_balancers" => json!({ "load_balancers": [balancer()], "links": {}, "meta": { "total": 1 } }),
@@ -245,6 +246,22 @@ async fn auto_respects_the_cooldown_and_that_is_no_failure() {
     // By hand it is only a warning.
     let (_, document, _) = run(&server.uri(), &["up", "--dry-run"]).await;
     assert!(document["plan"]["warnings"][0].as_str().unwrap().contains("cool"), "{document}");
+    assert!(only_read(&server).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn info_and_status_work_without_the_base_droplet_and_say_that_it_is_missing() {
+    let mut cloud = Cloud::new(1, "0.9");
+    cloud.base = "renamed";
+    let server = cloud.serve().await;
+    let (code, info, _) = run(&server.uri(), &["info"]).await;
+    assert_eq!((code, &info["info"]["baseDroplet"], &info["info"]["dropletCount"]), (0, &Value::Null, &json!(2)));
+    assert!(info["info"]["problems"][0].as_str().unwrap().contains("tag the base droplet"), "{info}");
+    let (code, status, _) = run(&server.uri(), &["status"]).await;
+    assert_eq!((code, &status["scaleUp"]), (0, &json!(false)));
+    let (code, document, _) = run(&server.uri(), &["up", "--yes"]).await;
+    assert_eq!(code, 2);
+    assert!(document["error"].as_str().unwrap().contains("correct `base_droplet`"), "{document}");
     assert!(only_read(&server).await);
 }
 

@@ -10,8 +10,8 @@ use crate::cluster::{ClusterSpec, DropletId, Metric, Observation};
 use crate::observe::{Observer, Wanted};
 use crate::policy::{Action, Decision, Policy, decide};
 use crate::scaling::{
-    DownPlan, Finding, OperationState, Order, Refusal, Reporter, Scaler, Terms, UpPlan, findings, has_leftovers,
-    plan_down, plan_up,
+    DownPlan, Finding, Housekeeping, OperationState, Order, Refusal, Reporter, Scaler, Terms, UpPlan, findings,
+    has_leftovers, plan_down, plan_up, worn_out_tags,
 };
 
 /// What a look at a cluster brought.
@@ -32,6 +32,7 @@ pub struct Look {
 pub struct Control<C> {
     spec: Arc<ClusterSpec>,
     policy: Arc<Policy>,
+    cloud: Arc<C>,
     observer: Observer<C>,
     scaler: Arc<Scaler<C>>,
 }
@@ -44,8 +45,8 @@ impl<C: Cloud> Control<C> {
         let shown = SEED_METRICS.map(|(metric, _)| metric).into_iter().filter(|m| !essential.contains(m)).collect();
         let wanted = Wanted { essential, shown, range: Duration::ZERO };
         let observer = Observer::new(Arc::clone(&cloud), Arc::clone(&spec), wanted);
-        let scaler = Scaler::new(cloud, Arc::clone(&spec), Arc::clone(&policy), random_nonces());
-        Self { spec, policy, observer, scaler: Arc::new(scaler) }
+        let scaler = Scaler::new(Arc::clone(&cloud), Arc::clone(&spec), Arc::clone(&policy), random_nonces());
+        Self { cloud, spec, policy, observer, scaler: Arc::new(scaler) }
     }
 
     /// Looks at it. Changes nothing.
@@ -81,6 +82,11 @@ impl<C: Cloud> Control<C> {
     /// Does what is to be done: finishes what was left, or else what the decision says.
     pub async fn auto(&mut self, report: Reporter) -> Result<(Look, Option<OperationState>), CloudError> {
         let look = self.look().await?;
+        // What is left is found again at the next look.
+        let worn_out = worn_out_tags(&look.observation, &self.spec, &self.policy);
+        if let Err(error) = Housekeeping::delete(&*self.cloud, worn_out).await {
+            tracing::warn!(%error, "tags that are over could not be deleted");
+        }
         let order = || Order { reason: look.decision.because.to_string(), insist: false };
         let fork = self.observer.fork();
         let operation = if has_leftovers(&look.observation, &self.spec) {

@@ -22,6 +22,7 @@ pub async fn run(args: &DownArgs, session: &Session, console: Console) -> Result
         text: text::plan_down(&plan, session.spec(), console.style),
         document: json::planned(&plan),
         requests: plan.requests.clone(),
+        warnings: plan.warnings.clone(),
     };
     if session.dry_run {
         return proposal.show_only(console);
@@ -29,7 +30,7 @@ pub async fn run(args: &DownArgs, session: &Session, console: Console) -> Result
     if session.config.read_only {
         return Err(Refusal::ReadOnly.into());
     }
-    proposal.agree(args.yes, "Remove it?", console)?;
+    proposal.agree(args.yes, "Remove", console)?;
     // The one that was shown, whatever has been made since.
     let stop = control.stopper();
     let work = control.down(Some(plan.droplet), by_hand(), reporter(console));

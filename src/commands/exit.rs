@@ -76,7 +76,15 @@ impl From<TokenError> for Failure {
 
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
-        Self::new(Exit::Refused, refusal.to_string())
+        let exit = match refusal {
+            Refusal::NoBase { .. }
+            | Refusal::NoSnapshot { .. }
+            | Refusal::SnapshotElsewhere { .. }
+            | Refusal::NoLoadBalancer { .. } => Exit::Usage,
+            Refusal::Incomplete { .. } => Exit::Failed,
+            _ => Exit::Refused,
+        };
+        Self::new(exit, refusal.to_string())
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Proposal {
     pub document: Value,
     /// The requests that would change something.
     pub requests: Vec<PlannedRequest>,
+    /// What speaks against it; in the text already.
+    pub warnings: Vec<String>,
 }
 
 impl Proposal {
@@ -31,10 +33,12 @@ impl Proposal {
         Ok(Exit::Done)
     }
 
-    /// Shows it and has it confirmed, unless that was done already by `--yes`.
-    pub fn agree(&self, yes: bool, question: &str, console: Console) -> Result<(), Failure> {
-        if console.format == OutputFormat::Text {
-            console.print(&self.text)?;
+    /// Shows it and has it confirmed, unless that was done already by `--yes`; what speaks against it is said
+    /// all the same.
+    pub fn agree(&self, yes: bool, verb: &str, console: Console) -> Result<(), Failure> {
+        match console.format {
+            OutputFormat::Text => console.print(&self.text)?,
+            OutputFormat::Json => self.warnings.iter().for_each(|warning| console.warn(&safe(warning, console.style))),
         }
         if yes {
             return Ok(());
@@ -43,7 +47,8 @@ impl Proposal {
             let text = "nobody can be asked here, so nothing was changed: give --yes to agree beforehand";
             return Err(Failure::new(Exit::Refused, text));
         }
-        console.confirm(question)
+        let nevertheless = if self.warnings.is_empty() { "" } else { " all the same" };
+        console.confirm(&format!("{verb} it{nevertheless}?"))
     }
 }
 

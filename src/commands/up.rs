@@ -19,6 +19,7 @@ pub async fn run(args: &UpArgs, session: &Session, console: Console) -> Result<E
         text: text::plan_up(&plan, session.spec(), console.style),
         document: json::planned(&*plan),
         requests: plan.requests.clone(),
+        warnings: plan.warnings.clone(),
     };
     if session.dry_run {
         return proposal.show_only(console);
@@ -26,7 +27,7 @@ pub async fn run(args: &UpArgs, session: &Session, console: Console) -> Result<E
     if session.config.read_only {
         return Err(Refusal::ReadOnly.into());
     }
-    proposal.agree(args.yes, "Add it?", console)?;
+    proposal.agree(args.yes, "Add", console)?;
     let stop = control.stopper();
     let (operation, _) = unless_ended(control.up(by_hand(), reporter(console)), stop, &mut ends, console).await?;
     tell(&operation, console)
