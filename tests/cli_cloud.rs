@@ -7,12 +7,15 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdout, ExitStatus, Output, Stdio};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use assert_cmd::Command;
 use serde_json::{Value, json};
 use wiremock::matchers::any;
-use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+mod small_cloud;
+
+use small_cloud::{Cloud, epoch};
 
 const TOKEN: &str = "dop_v1_0123456789abcdef";
 
@@ -86,86 +89,6 @@ async fn an_api_that_is_not_there_is_one_message_and_exit_code_1() {
     assert!(document["error"].as_str().unwrap().contains("Check the network and the API address"), "{document}");
 }
 
-fn droplet(id: u64, name: &str, tags: &[&str]) -> Value {
-    json!({
-        "id": id, "name": name, "memory": 2048, "vcpus": 1, "disk": 50, "locked": false, "status": "active",
-        "created_at": format!("2025-11-0{id}T10:00:00Z"), "features": ["monitoring"], "tags": tags,
-        "region": { "slug": "nyc3", "name": "New York 3", "sizes": [], "features": [], "available": true },
-        "image": { "id": 77, "name": "snap", "distribution": "Ubuntu", "regions": ["nyc3"] },
-        "size_slug": "s-1vcpu-2gb", "vpc_uuid": "5a4981aa-9653-4bd1-bef5-d6bff52042e4",
-        "size": {
-            "slug": "s-1vcpu-2gb", "memory": 2048, "vcpus": 1, "disk": 50, "transfer": 2.0, "available": true,
-            "price_monthly": 12.0, "price_hourly": 0.01786, "regions": ["nyc3"], "description": "Basic",
-        },
-        "networks": { "v4": [], "v6": [] },
-    })
-}
-
-/// What a cluster is, and how busy.
-#[derive(Clone)]
-struct Cloud {
-    base: &'static str,
-    clones: u64,
-    base_tags: Vec<String>,
-    load: &'static str,
-}
-
-impl Cloud {
-    fn new(clones: u64, load: &'static str) -> Self {
-        Self { base: "base", clones, base_tags: vec!["web".to_owned()], load }
-    }
-
-    fn answer(&self, request: &Request) -> ResponseTemplate {
-        let path = request.url.path();
-        let series = |value: &str| {
-            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-            let values = [json!([now - 100, value]), json!([now - 40, value])];
-            json!({ "status": "success", "data": { "resultType": "matrix", "result": [{ "metric": {}, "values": values }] } })
-        };
-        let balancer = || {
-            let members: Vec<u64> = (1..=self.clones + 1).collect();
-            json!({
-                "id": "4de7ac8b-495b-4884-9a69-1050c6793cd6", "name": "lb", "status": "active", "ip": "192.0.2.1",
-                "region": { "slug": "nyc3" }, "vpc_uuid": "5a4981aa-9653-4bd1-bef5-d6bff52042e4", "tag": "",
-                "droplet_ids": members,
-            })
-        };
-        let document = match path {
-            _ if request.method.as_str() != "GET" => return ResponseTemplate::new(500),
-            "/v2/droplets" => {
-                let tags: Vec<&str> = self.base_tags.iter().map(String::as_str).collect();
-                let clones = (0..self.clones).map(|n| droplet(n + 2, &format!("web{:03}", n + 1), &["web"]));
-                let droplets: Vec<Value> = [droplet(1, self.base, &tags)].into_iter().chain(clones).collect();
-                json!({ "droplets": droplets, "links": {}, "meta": { "total": droplets.len() } })
-            }
-            "/v2/load_balancers" => json!({ "load_balancers": [balancer()], "links": {}, "meta": { "total": 1 } }),
-            _ if path.starts_with("/v2/load_balancers/") => json!({ "load_balancer": balancer() }),
-            "/v2/snapshots" => {
-                let snapshot = json!({
-                    "id": "77", "name": "snap", "created_at": "2025-11-01T10:00:00Z", "regions": ["nyc3"],
-                    "resource_id": "1", "resource_type": "droplet", "min_disk_size": 50, "size_gigabytes": 3.1, "tags": [],
-                });
-                json!({ "snapshots": [snapshot], "links": {}, "meta": { "total": 1 } })
-            }
-            "/v2/account" => json!({ "account": { "droplet_limit": 25, "status": "active" } }),
-            _ if path.ends_with("/load_1") => series(self.load),
-            _ if path.ends_with("/memory_available") => series("1900000000"),
-            _ if path.ends_with("/bandwidth") => series("0.1"),
-            _ if path.starts_with("/v2/monitoring/") => {
-                json!({ "status": "success", "data": { "resultType": "matrix", "result": [] } })
-            }
-            _ => return ResponseTemplate::new(404).set_body_json(json!({ "id": "not_found", "message": "no" })),
-        };
-        ResponseTemplate::new(200).set_body_json(document)
-    }
-
-    async fn serve(self) -> MockServer {
-        let server = MockServer::start().await;
-        Mock::given(any()).respond_with(move |request: &Request| self.answer(request)).mount(&server).await;
-        server
-    }
-}
-
 async fn only_read(server: &MockServer) -> bool {
     server.received_requests().await.unwrap().iter().all(|request| request.method.as_str() == "GET")
 }
@@ -189,7 +112,7 @@ async fn the_seeds_variables_alone_give_the_seeds_documents() {
     let (code, info, _) = run(&server.uri(), &["info"]).await;
     assert_eq!(code, 0);
     assert_eq!(info["config"]["LoadBalancerName"], "lb");
-    assert_eq!(info["info"]["droplets"][1]["networks"], json!({ "v4": [], "v6": [] }), "the API's own objects");
+    assert_eq!(info["info"]["droplets"][1]["networks"]["v6"], json!([]), "the API's own objects");
     assert_eq!(info["info"]["baseDroplet"]["name"], "base");
     assert_eq!(info["info"]["snapshotImageID"], 77);
     assert_eq!(info["info"]["loadBalancerID"], "4de7ac8b-495b-4884-9a69-1050c6793cd6");
@@ -236,10 +159,7 @@ async fn what_is_refused_on_purpose_is_exit_code_3_and_changes_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn auto_respects_the_cooldown_and_that_is_no_failure() {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
-    let mut cloud = Cloud::new(1, "0.9");
-    cloud.base_tags.push(format!("scaling-web-{}", now - 30));
-    let server = cloud.serve().await;
+    let server = Cloud::new(1, "0.9").tag_base(&format!("scaling-web-{}", epoch() - 30)).serve().await;
     let (code, document, _) = run(&server.uri(), &["auto"]).await;
     assert_eq!((code, &document["status"]["clusterMetrics"]["valid"]), (0, &json!(false)), "{document}");
     assert_eq!(document["scaleUp"], json!({ "success": false, "msg": "" }));
@@ -251,9 +171,7 @@ async fn auto_respects_the_cooldown_and_that_is_no_failure() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn info_and_status_work_without_the_base_droplet_and_say_that_it_is_missing() {
-    let mut cloud = Cloud::new(1, "0.9");
-    cloud.base = "renamed";
-    let server = cloud.serve().await;
+    let server = Cloud::new(1, "0.9").rename_base("renamed").serve().await;
     let (code, info, _) = run(&server.uri(), &["info"]).await;
     assert_eq!((code, &info["info"]["baseDroplet"], &info["info"]["dropletCount"]), (0, &Value::Null, &json!(2)));
     assert!(info["info"]["problems"][0].as_str().unwrap().contains("tag the base droplet"), "{info}");
@@ -317,16 +235,25 @@ async fn a_terminal_gets_text_in_colour_and_no_color_is_honoured() {
     assert!(shown.is_ascii() && !shown.contains('\u{1b}'), "{shown}");
 }
 
+/// The same command, to be started and not waited for.
+fn plain(command: &Command) -> std::process::Command {
+    let mut plain = std::process::Command::new(command.get_program());
+    plain.args(command.get_args()).env_clear();
+    plain.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    plain
+}
+
+fn terminate(child: &Child) {
+    rustix::process::kill_process(rustix::process::Pid::from_child(child), rustix::process::Signal::TERM).unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn watching_prints_one_document_a_line_and_ends_when_told_to() {
     let server = Cloud::new(1, "0.25").serve().await;
     let api = server.uri();
     let watch = move |end: fn(Child, BufReader<ChildStdout>) -> ExitStatus| {
         let home = tempfile::tempdir().unwrap();
-        let plain = seed(home.path(), &api, &["auto", "--watch", "--every", "1s"]);
-        let mut command = std::process::Command::new(plain.get_program());
-        command.args(plain.get_args()).env_clear();
-        command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let mut command = plain(&seed(home.path(), &api, &["auto", "--watch", "--every", "1s"]));
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap());
         for _ in 0..2 {
@@ -339,8 +266,7 @@ async fn watching_prints_one_document_a_line_and_ends_when_told_to() {
     };
     let statuses = tokio::task::spawn_blocking(move || {
         let terminated = watch(|mut child, _lines| {
-            let process = rustix::process::Pid::from_child(&child);
-            rustix::process::kill_process(process, rustix::process::Signal::TERM).unwrap();
+            terminate(&child);
             child.wait().unwrap()
         });
         let unread = watch(|mut child, lines| {
@@ -351,4 +277,94 @@ async fn watching_prints_one_document_a_line_and_ends_when_told_to() {
     });
     assert_eq!(statuses.await.unwrap(), [Some(0), Some(0)]);
     assert!(only_read(&server).await);
+}
+
+/// A configuration whose waits are short.
+fn quick_config(home: &Path, boot: &str) -> String {
+    let path = home.join("config.toml");
+    let timing = format!("claim_settle = '10ms'\nstep_poll = '20ms'\nboot = '{boot}'\ndrain = 0\nhealth = '5s'\n");
+    let cluster = "tag = 'web'\nbase_droplet = 'base'\nsnapshot = 'snap'\nclone_prefix = 'web'\nload_balancer = 'lb'\n";
+    std::fs::write(&path, format!("[clusters.web]\n{cluster}[clusters.web.timing]\n{timing}")).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+async fn quick(cloud: &Cloud, arguments: &[&str]) -> (i32, Value, String) {
+    let home = tempfile::tempdir().unwrap();
+    let path = quick_config(home.path(), "2s");
+    let server = cloud.serve().await;
+    run(&server.uri(), &[&["--config", &path], arguments].concat()).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn up_adds_a_clone_and_down_removes_it_again() {
+    let cloud = Cloud::new(1, "0.25");
+    let (code, document, err) = quick(&cloud, &["up", "--yes"]).await;
+    assert_eq!((code, &document["success"]), (0, &json!(true)), "{document} {err}");
+    assert!(document["msg"].as_str().unwrap().starts_with("web002 serves"), "{document}");
+    assert_eq!(cloud.names().0, ["base", "web001", "web002"]);
+    assert_eq!(cloud.names().1, ["base", "web001", "web002"]);
+    assert_eq!(cloud.tags_of(1, "scaling-web-").len(), 1, "the seed's marker");
+    assert!(cloud.tags_of(3, "dropscale:").is_empty(), "nothing is left unfinished");
+
+    // By hand the cooldown is said, and no obstacle; auto respects it.
+    let (code, document, err) = quick(&cloud, &["down", "--yes"]).await;
+    assert_eq!((code, &document["success"]), (0, &json!(true)), "{document} {err}");
+    assert!(err.contains("warning: ") && err.contains("cool"), "{err}");
+    assert_eq!(cloud.names().0, ["base", "web001"]);
+    assert_eq!(keys(&document)[..2], ["success", "msg"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn down_removes_the_clone_that_is_named() {
+    let cloud = Cloud::new(3, "0.25");
+    let (code, document, _) = quick(&cloud, &["down", "web001", "--yes"]).await;
+    assert_eq!(code, 0, "{document}");
+    assert_eq!(cloud.names().0, ["base", "web002", "web003"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn auto_acts_on_what_the_metrics_say() {
+    let cloud = Cloud::new(1, "0.9");
+    let (code, document, err) = quick(&cloud, &["auto"]).await;
+    assert_eq!((code, &document["scaleUp"]["success"]), (0, &json!(true)), "{document} {err}");
+    assert_eq!((&document["status"]["scaleUp"], &document["scaleDown"]["success"]), (&json!(true), &json!(false)));
+    assert_eq!(cloud.names().1, ["base", "web001", "web002"]);
+    let (code, document, _) = quick(&cloud, &["auto"]).await;
+    assert_eq!((code, &document["scaleUp"]["success"]), (0, &json!(false)), "it cools down");
+    assert_eq!(cloud.names().0.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clone_that_does_not_boot_is_taken_back_and_that_is_exit_code_1() {
+    let cloud = Cloud::new(1, "0.25").never_boots();
+    let (code, document, _) = quick(&cloud, &["up", "--yes"]).await;
+    assert_eq!((code, &document["success"]), (1, &json!(false)), "{document}");
+    assert!(!document["msg"].as_str().unwrap().is_empty());
+    assert_eq!(cloud.names().0, ["base", "web001"], "no orphan");
+    assert!(cloud.tags_of(1, "dropscale:claim:").is_empty(), "the claim is given back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operation_that_is_terminated_gives_its_claim_back_and_leaves_its_tags() {
+    let cloud = Cloud::new(1, "0.25").never_boots();
+    let server = cloud.serve().await;
+    let (api, seen) = (server.uri(), cloud.clone());
+    let ended = tokio::task::spawn_blocking(move || {
+        let home = tempfile::tempdir().unwrap();
+        let path = quick_config(home.path(), "10m");
+        let mut command = plain(&seed(home.path(), &api, &["up", "--yes", "--config", &path]));
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        while seen.tags_of(3, "dropscale:pending:").is_empty() {
+            std::thread::yield_now();
+        }
+        terminate(&child);
+        let mut out = String::new();
+        child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
+        (child.wait().unwrap().code(), serde_json::from_str::<Value>(&out).unwrap())
+    });
+    let (code, document) = ended.await.unwrap();
+    assert_eq!((code, &document["success"]), (Some(1), &json!(false)), "{document}");
+    assert!(document["msg"].as_str().unwrap().contains("The next look goes on with it"), "{document}");
+    assert!(cloud.tags_of(1, "dropscale:claim:").is_empty(), "the claim is given back");
+    assert_eq!(cloud.tags_of(3, "dropscale:pending:").len(), 1, "the next look finds what was left");
 }
