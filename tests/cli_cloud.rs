@@ -368,3 +368,12 @@ async fn an_operation_that_is_terminated_gives_its_claim_back_and_leaves_its_tag
     assert!(cloud.tags_of(1, "dropscale:claim:").is_empty(), "the claim is given back");
     assert_eq!(cloud.tags_of(3, "dropscale:pending:").len(), 1, "the next look finds what was left");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_happens_is_told_on_standard_error_when_asked_for_and_without_the_token() {
+    let server = Cloud::new(1, "0.25").serve().await;
+    let (code, _, err) = run(&server.uri(), &["status", "-vvv"]).await;
+    assert_eq!(code, 0);
+    assert!(err.contains("/v2/droplets"), "{err}");
+    assert!(!err.contains("Bearer"), "{err}");
+}

@@ -168,7 +168,7 @@ impl Turn {
             Came::Nothing => String::new(),
             came => came.text(console),
         };
-        format!("{}  {} of {} serve  {conclusion}{came}", decision.at, decision.serving, decision.count)
+        format!("{:.0}  {} of {} serve  {conclusion}{came}", decision.at, decision.serving, decision.count)
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Number, Value, json};
 
+use crate::cloud::Usage;
 use crate::cluster::{Metric, Observation, Reading};
 use crate::config::Config;
 use crate::policy::{Action, Decision, Policy, Thresholds};
@@ -68,12 +69,14 @@ pub struct Status<'a> {
     pub policy: &'a Policy,
     /// What is not as it should be.
     pub findings: &'a [Finding],
+    /// How much of the request budget is used.
+    pub usage: Usage,
 }
 
 /// The document of `status`.
 #[must_use]
 pub fn status(status: Status<'_>) -> Value {
-    let Status { observation: seen, decision, policy, findings } = status;
+    let Status { observation: seen, decision, policy, findings, usage } = status;
     let of_droplets: Vec<Value> = seen
         .members
         .iter()
@@ -106,6 +109,7 @@ pub fn status(status: Status<'_>) -> Value {
         "cooldownRemaining": cooldown.map_or(0, |left| left.as_secs()),
         "decision": decision,
         "findings": findings,
+        "usage": usage,
         "at": seen.at,
     })
 }

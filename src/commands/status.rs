@@ -6,6 +6,7 @@ use super::exit::{Exit, Failure};
 use super::json::Status;
 use super::session::Session;
 use super::{json, text};
+use crate::cloud::Cloud;
 
 /// Shows it.
 pub async fn run(session: &Session, console: Console) -> Result<Exit, Failure> {
@@ -23,5 +24,6 @@ pub fn of<'a>(look: &'a Look, session: &'a Session) -> Status<'a> {
         decision: &look.decision,
         policy: session.policy(),
         findings: &look.findings,
+        usage: session.client.usage(),
     }
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::console::Style;
 use super::json::Status;
 use super::{json as documents, text};
+use crate::cloud::Usage;
 use crate::cluster::{
     ClusterSpec, Droplet, DropletId, DropletStatus, Health, LoadBalancer, LoadBalancerId, Marker, Member, Membership,
     Metric, Observation, Price, Reading, Role, Size,
@@ -87,7 +88,13 @@ impl Scene {
     fn with<T>(&self, show: impl FnOnce(Status<'_>) -> T) -> T {
         let findings = findings(&self.seen, self.spec(), self.policy());
         let decision = self.decision();
-        show(Status { observation: &self.seen, decision: &decision, policy: self.policy(), findings: &findings })
+        show(Status {
+            observation: &self.seen,
+            decision: &decision,
+            policy: self.policy(),
+            findings: &findings,
+            usage: Usage { hour_left: 4990, ..Usage::default() },
+        })
     }
 
     fn document(&self) -> Value {
@@ -171,6 +178,7 @@ fn a_cluster_that_cools_down_is_not_valid_as_in_the_seed() {
     assert_eq!(document["cooldownRemaining"], 100);
     assert_eq!((&document["scaleUp"], &document["scaleDown"]), (&json!(false), &json!(false)));
     assert!(document["recommendation"].as_str().unwrap().contains("cooling down, 100 s left"));
+    assert!(scene.text(Style::default()).contains("The cluster cools down for 1m 40s more."));
 }
 
 #[test]
@@ -247,6 +255,7 @@ fn people_read_units_thresholds_ages_reasons_and_costs() {
         "45s",
         "web001 2 clone active healthy 0.50 1200 MB 0.2 Mbps 45s $12.00 a month",
         "scale up: Load per vCPU beyond the scale-up threshold\n",
+        "4990 of 5000 requests left in this hour",
     ] {
         assert!(text.contains(part), "{part:?} is missing from\n{text}");
     }

@@ -69,7 +69,7 @@ pub fn cost(cost: Cost) -> String {
 /// What `status` prints.
 #[must_use]
 pub fn status(spec: &ClusterSpec, status: Status<'_>, style: Style) -> String {
-    let Status { observation: seen, decision, policy, findings } = status;
+    let Status { observation: seen, decision, policy, findings, usage } = status;
     let dot = if style.ascii { "-" } else { "·" };
     let balancer = seen.load_balancer.as_ref().map_or("no load balancer", |balancer| balancer.name.as_str());
     let region = seen.base_member().map_or("no base droplet", |base| base.droplet.region.as_str());
@@ -88,7 +88,12 @@ pub fn status(spec: &ClusterSpec, status: Status<'_>, style: Style) -> String {
     text.push_str(&members(seen, decision, style));
     text.push('\n');
     text.push_str(&conclusion(decision, style));
+    if let Some(left) = seen.cooldown(policy.scaling_interval) {
+        let _ = writeln!(text, "The cluster cools down for {} more.", age(left));
+    }
     text.push_str(&warnings(findings, style));
+    let requests = format!("{} of {} requests left in this hour", usage.hour_left, usage.hour_limit);
+    let _ = writeln!(text, "{}", style.paint(Ink::Faint, &requests));
     text
 }
 
