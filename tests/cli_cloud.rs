@@ -10,7 +10,7 @@ use std::process::{Child, ChildStdout, ExitStatus, Output, Stdio};
 
 use assert_cmd::Command;
 use serde_json::{Value, json};
-use wiremock::matchers::any;
+use wiremock::matchers::{any, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 mod small_cloud;
@@ -376,4 +376,25 @@ async fn what_happens_is_told_on_standard_error_when_asked_for_and_without_the_t
     assert_eq!(code, 0);
     assert!(err.contains("/v2/droplets"), "{err}");
     assert!(!err.contains("Bearer"), "{err}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn watching_goes_on_after_an_evaluation_that_failed() {
+    let server = Cloud::new(1, "0.25").serve().await;
+    let nonsense = ResponseTemplate::new(400).set_body_json(json!({ "id": "bad_request", "message": "not today" }));
+    Mock::given(path("/v2/droplets")).respond_with(nonsense).up_to_n_times(1).with_priority(1).mount(&server).await;
+    let api = server.uri();
+    let lines = tokio::task::spawn_blocking(move || {
+        let home = tempfile::tempdir().unwrap();
+        let mut command = plain(&seed(home.path(), &api, &["auto", "--watch", "--every", "1s"]));
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap()).lines().take(2);
+        let lines: Vec<Value> = lines.map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
+        terminate(&child);
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+        lines
+    });
+    let lines = lines.await.unwrap();
+    assert!(lines[0]["error"].as_str().unwrap().contains("not today"), "{}", lines[0]);
+    assert_eq!(keys(&lines[1]), ["status", "scaleUp", "scaleDown"]);
 }

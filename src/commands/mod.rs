@@ -37,29 +37,22 @@ pub fn run(cli: &Cli) -> Exit {
 
 fn dispatch(cli: &Cli, environment: &Environment, console: Console) -> Result<Exit, Failure> {
     let global = &cli.global;
+    let open = || {
+        log(global.verbose);
+        Session::open(global, environment, console)
+    };
     match &cli.command {
+        Some(Command::Info) => block_on(info::run(&open()?, console)),
+        Some(Command::Status) => block_on(status::run(&open()?, console)),
+        Some(Command::Up(args)) => block_on(up::run(args, &open()?, console)),
+        Some(Command::Down(args)) => block_on(down::run(args, &open()?, console)),
+        Some(Command::Auto(args)) => block_on(auto::run(args, &open()?, console)),
         Some(Command::Init(args)) => init::run(args, &global.flags(), environment, console),
         Some(Command::Completions { shell }) => completions::run(*shell, console),
         Some(Command::Man) => man::run(console),
         Some(Command::Simulate(_) | Command::Demo(_)) | None => {
             Err(Failure::new(Exit::Failed, "the terminal interface is not part of this build"))
         }
-        Some(command) => {
-            log(global.verbose);
-            let session = Session::open(global, environment, console)?;
-            block_on(on_cloud(command, &session, console))
-        }
-    }
-}
-
-/// Runs a command that needs the configured cloud.
-async fn on_cloud(command: &Command, session: &Session, console: Console) -> Result<Exit, Failure> {
-    match command {
-        Command::Info => info::run(session, console).await,
-        Command::Up(args) => up::run(args, session, console).await,
-        Command::Down(args) => down::run(args, session, console).await,
-        Command::Auto(args) => auto::run(args, session, console).await,
-        _ => status::run(session, console).await,
     }
 }
 
