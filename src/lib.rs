@@ -1,9 +1,10 @@
 //! `dropscale` watches and autoscales a cluster of DigitalOcean Droplets from the terminal.
 //!
 //! The library holds everything; `main.rs` only starts it. Imports point one way: `cluster` and `policy` are
-//! at the bottom, then `cloud`, `observe`, `scaling`, `worker`, and on top `tui`, `commands` and the binary.
+//! at the bottom, then `cloud`, `observe`, `scaling`, `worker`, and on top `tui`, `commands`, `cli` and the binary.
 //! `docs/architecture.md` says what goes where and why.
 
+pub mod cli;
 pub mod cloud;
 pub mod cluster;
 pub mod commands;

@@ -2,6 +2,7 @@
 //! by. A claim is written first and read back after a while: whoever wrote later sees the one who wrote
 //! earlier and withdraws, and nobody goes on who is not alone.
 
+use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
 use crate::cloud::Cloud;
@@ -23,7 +24,9 @@ impl<C: Cloud> Run<C> {
         let missing = || Refusal::NoBase { base: self.spec.base_droplet.clone(), tag: self.spec.tag.clone() };
         let base = seen.base.ok_or_else(missing)?;
         self.base = Some(base);
-        self.claim.at = self.cloud.clock().now();
+        let now = self.cloud.clock().now();
+        // As the tag will tell it: a claim that is read back must be equal to ours.
+        self.claim.at = Timestamp::from_second(now.as_second()).unwrap_or(now);
         let tag = self.claim.tag(&self.spec.clone_prefix);
         self.tag(&tag, base).await?;
         self.win().await?;

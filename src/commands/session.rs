@@ -1,0 +1,74 @@
+//! What every command on a real cluster starts with: the configuration, the token, and a client for the cloud.
+
+use std::sync::Arc;
+
+use super::console::Console;
+use super::control::Control;
+use super::exit::{Exit, Failure};
+use crate::cli::Global;
+use crate::cloud::digitalocean::{Client, ClientOptions};
+use crate::cluster::{ClusterSpec, Nonce};
+use crate::config::{self, Config, Environment};
+use crate::policy::Policy;
+use crate::scaling::Nonces;
+
+/// A configured cloud.
+pub struct Session {
+    /// The configuration.
+    pub config: Config,
+    /// Where the token came from.
+    pub token_origin: String,
+    /// The cloud.
+    pub client: Arc<Client>,
+    /// Whether nothing is to be done, only shown.
+    pub dry_run: bool,
+}
+
+impl Session {
+    /// Loads configuration and token, and warns of what is not as it should be.
+    pub fn open(global: &Global, environment: &Environment, console: Console) -> Result<Self, Failure> {
+        let flags = global.flags();
+        let config = config::load(&flags, environment)?;
+        let token = config::token(&flags, environment)?;
+        for warning in config.warnings.iter().chain(&token.warnings) {
+            console.warn(warning);
+        }
+        let client = Client::new(ClientOptions::new(config.api_url.clone(), token.secret))?;
+        Ok(Self { config, token_origin: token.origin, client: Arc::new(client), dry_run: global.dry_run })
+    }
+
+    /// Control of the cluster that is meant.
+    #[must_use]
+    pub fn control(&self) -> ClientControl {
+        Control::new(Arc::clone(&self.client), Arc::clone(self.spec()), Arc::clone(self.policy()))
+    }
+
+    /// The cluster that is meant.
+    #[must_use]
+    pub fn spec(&self) -> &Arc<ClusterSpec> {
+        &self.config.cluster().spec
+    }
+
+    /// When it is scaled.
+    #[must_use]
+    pub fn policy(&self) -> &Arc<Policy> {
+        &self.config.cluster().policy
+    }
+}
+
+/// Control of the clusters of a real cloud.
+pub type ClientControl = Control<Client>;
+
+/// Nonces that nobody can guess or meet twice.
+#[must_use]
+pub fn random_nonces() -> Nonces {
+    Arc::new(|| Nonce::new(fastrand::u64(..)))
+}
+
+/// Runs a command's work to its end, on a runtime of its own.
+pub fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime
+        .map_err(|error| Failure::new(Exit::Failed, format!("the runtime cannot be started: {error}")))?
+        .block_on(work)
+}
