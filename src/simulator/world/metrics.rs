@@ -1,0 +1,35 @@
+//! Metrics as the API offers them, as far as they have arrived.
+
+use std::collections::BTreeMap;
+
+use super::World;
+use super::begin::ms;
+use crate::cluster::{DropletSeries, LoadBalancerSeries};
+
+/// A series: labels, and samples of epoch second and value.
+pub type LabelledSamples = (BTreeMap<String, String>, Vec<(i64, f64)>);
+
+impl World {
+    /// A series of a droplet between two epoch seconds. Nothing for a droplet that does not exist, as from the
+    /// API.
+    #[must_use]
+    pub fn droplet_series(&self, id: u64, series: DropletSeries, start: i64, end: i64) -> Vec<LabelledSamples> {
+        self.telemetry.droplet(id, series, start, end, self.arrived_until())
+    }
+
+    /// A series of a load balancer between two epoch seconds.
+    #[must_use]
+    pub fn balancer_series(
+        &self,
+        id: &str,
+        series: LoadBalancerSeries,
+        start: i64,
+        end: i64,
+    ) -> Vec<LabelledSamples> {
+        self.telemetry.balancer(id, series, start, end, self.arrived_until())
+    }
+
+    fn arrived_until(&self) -> i64 {
+        (self.now_ms - ms(self.scenario.metrics.lag)).div_euclid(1000)
+    }
+}
