@@ -9,23 +9,32 @@ use crate::scaling::{Outcome, Refusal};
 
 /// The exit codes; documented in the help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
 pub enum Exit {
-    /// Done.
-    Done = 0,
-    /// Failed.
-    Failed = 1,
-    /// Wrong usage or configuration.
-    Usage = 2,
-    /// Refused on purpose.
-    Refused = 3,
-    /// Not authorised.
-    Unauthorized = 4,
+    /// 0: done.
+    Done,
+    /// 1: failed.
+    Failed,
+    /// 2: wrong usage or configuration.
+    Usage,
+    /// 3: refused on purpose.
+    Refused,
+    /// 4: not authorised.
+    Unauthorized,
+    /// The terminal interface was ended by a signal, or its terminal is gone: 128 and the signal's number, as
+    /// from a shell.
+    Signal(u8),
 }
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
+        Self::from(match exit {
+            Exit::Done => 0,
+            Exit::Failed => 1,
+            Exit::Usage => 2,
+            Exit::Refused => 3,
+            Exit::Unauthorized => 4,
+            Exit::Signal(code) => code,
+        })
     }
 }
 

@@ -1,0 +1,101 @@
+//! `demo`: the terminal interface on a simulated cloud inside this process, behind real HTTP on a loopback
+//! port. Nothing is needed for it and nothing else is touched.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+use tokio::sync::mpsc;
+
+use super::exit::{Exit, Failure};
+use super::session::random_nonces;
+use super::{live, simulate};
+use crate::cli::{DemoArgs, Global};
+use crate::cloud::SystemClock;
+use crate::cloud::digitalocean::{ApiUrl, Client, ClientOptions};
+use crate::cluster::{ClusterSpec, Timing};
+use crate::config::{self, Environment};
+use crate::simulator::{Scenario, SharedWorld, http};
+use crate::worker::{ClusterSetup, DemoCommand, Setup};
+
+const CONFIG: &str = include_str!("../../assets/demo.toml");
+
+/// Runs it.
+pub fn run(args: &DemoArgs, global: &Global, environment: &Environment) -> Result<Exit, Failure> {
+    let scenario = Scenario::named_or_file(&args.scenario)?;
+    let world = SharedWorld::new(&scenario, args.seed, Arc::new(SystemClock))?;
+    let runtime = live::runtime()?;
+    let (listener, port) = runtime.block_on(simulate::listen(0))?;
+    runtime.spawn(http::serve(world.clone(), listener, std::future::pending()));
+    let client = Client::new(ClientOptions::new(address(port)?, token(&scenario)))?;
+    let (demo, commands) = mpsc::channel(16);
+    runtime.spawn(obey(world, commands));
+    let setup = Setup {
+        read_only: global.read_only || global.dry_run,
+        demo: Some(demo),
+        ..Setup::new(vec![cluster(&scenario)?], random_nonces())
+    };
+    live::show(&runtime, Arc::new(client), setup, live::options(global, environment))
+}
+
+fn address(port: u16) -> Result<ApiUrl, Failure> {
+    let url = format!("http://127.0.0.1:{port}");
+    url.parse().map_err(|error| Failure::new(Exit::Failed, format!("{url} is no address: {error}")))
+}
+
+fn token(scenario: &Scenario) -> SecretString {
+    scenario.account.token.clone().unwrap_or_else(|| "simulated".to_owned()).into()
+}
+
+/// The demo's cluster, with the names of the scenario; with DigitalOcean's own pace where the scenario has it.
+fn cluster(scenario: &Scenario) -> Result<ClusterSetup, Failure> {
+    let config = config::parse_str(CONFIG, "demo.toml")?;
+    let cluster = config.cluster();
+    let is_slow = scenario.metrics.step >= Timing::default().metrics_step;
+    let spec = ClusterSpec {
+        tag: scenario.cluster.tag.clone(),
+        base_droplet: scenario.cluster.base.clone(),
+        snapshot: scenario.cluster.snapshot.clone(),
+        clone_prefix: scenario.cluster.prefix.clone(),
+        load_balancer: scenario.load_balancer.name.clone(),
+        timing: if is_slow { Timing::default() } else { cluster.spec.timing.clone() },
+        ..(*cluster.spec).clone()
+    };
+    let mut policy = (*cluster.policy).clone();
+    policy.max = policy.max.max(scenario.cluster.clones as usize + 1);
+    if is_slow {
+        policy.stale_after = Timing::default().metrics_silent;
+    }
+    Ok(ClusterSetup { spec: Arc::new(spec), policy: Arc::new(policy), auto: cluster.auto })
+}
+
+/// Does to the world what the demo's keys ask for.
+async fn obey(world: SharedWorld, mut commands: mpsc::Receiver<DemoCommand>) {
+    while let Some(command) = commands.recv().await {
+        world.with(|world| match command {
+            DemoCommand::MoreLoad => world.scale_load(1.25),
+            DemoCommand::LessLoad => world.scale_load(0.8),
+            DemoCommand::KillDroplet(id) => {
+                world.power_off(id.0);
+            }
+            DemoCommand::ToggleOutage => {
+                let outage = !world.has_outage();
+                world.set_outage(outage);
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_scenario_has_a_cluster_for_the_demo() {
+        for name in Scenario::names() {
+            let scenario = Scenario::named(name).unwrap();
+            let cluster = cluster(&scenario).unwrap();
+            assert_eq!(cluster.spec.tag, scenario.cluster.tag, "{name}");
+            assert!(cluster.policy.max > scenario.cluster.clones as usize, "{name}");
+        }
+    }
+}
