@@ -4,18 +4,16 @@
 mod auto;
 mod completions;
 mod console;
-mod demo;
+mod control;
 mod down;
 mod exit;
 mod info;
 mod init;
 mod json;
-mod live;
 mod man;
 mod operation;
 mod session;
 mod signals;
-mod simulate;
 mod status;
 mod text;
 mod up;
@@ -52,12 +50,9 @@ fn dispatch(cli: &Cli, environment: &Environment, console: Console) -> Result<Ex
         Some(Command::Init(args)) => init::run(args, &global.flags(), environment, console),
         Some(Command::Completions { shell }) => completions::run(*shell, console),
         Some(Command::Man) => man::run(console),
-        Some(Command::Simulate(args)) => {
-            log(global.verbose);
-            block_on(simulate::run(args, console))
+        Some(Command::Simulate(_) | Command::Demo(_)) | None => {
+            Err(Failure::new(Exit::Failed, "the terminal interface is not part of this build"))
         }
-        Some(Command::Demo(args)) => demo::run(args, global, environment),
-        None => live::run(&Session::open(global, environment, console)?, global, environment),
     }
 }
 

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use super::droplet::Droplet as SimulatedDroplet;
 use super::fault::Fate;
-use super::world::{self, LabelledSamples};
-use super::{ApiError, SharedWorld, World, balancer, size};
+use super::world;
+use super::{ApiError, LabelledSamples, SharedWorld, World, balancer, size};
 use crate::cloud::{
     Account, Action, ActionId, ActionStatus, Clock, Cloud, CloudError, NewDroplet, Remedy, Result, ServerClock,
     TagSummary, Usage, Window,
@@ -82,11 +82,9 @@ impl SimulatedCloud {
         match admission.fate {
             Fate::RefusedAfter(error) => Err(error_of(&request, &error)),
             Fate::AnswerLost => Err(lost("the connection was closed before the answer")),
-            Fate::Garbage => Err(CloudError {
-                remedy: Remedy::Nonsense,
-                status: Some(200),
-                ..lost("the answer is not JSON")
-            }),
+            Fate::Garbage => {
+                Err(CloudError { remedy: Remedy::Nonsense, status: Some(200), ..lost("the answer is not JSON") })
+            }
             _ => done.map_err(|error| error_of(&request, &error)),
         }
     }
@@ -299,8 +297,10 @@ impl Cloud for SimulatedCloud {
     }
 
     async fn load_balancers(&self) -> Result<Vec<LoadBalancer>> {
-        self.call("GET", "/v2/load_balancers".to_owned(), |world| Ok(world.balancers().iter().map(balancer_of).collect()))
-            .await
+        self.call("GET", "/v2/load_balancers".to_owned(), |world| {
+            Ok(world.balancers().iter().map(balancer_of).collect())
+        })
+        .await
     }
 
     async fn load_balancer(&self, id: &LoadBalancerId) -> Result<LoadBalancer> {

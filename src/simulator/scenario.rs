@@ -352,7 +352,11 @@ impl Scenario {
         }
         if size::by_slug(&self.cluster.size).is_none() {
             let sizes: Vec<&str> = size::SIZES.iter().map(|size| size.slug).collect();
-            return Err(format!("cluster.size {:?} does not exist: give one of {}", self.cluster.size, sizes.join(", ")));
+            return Err(format!(
+                "cluster.size {:?} does not exist: give one of {}",
+                self.cluster.size,
+                sizes.join(", ")
+            ));
         }
         Ok(())
     }

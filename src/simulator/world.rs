@@ -26,7 +26,6 @@ use super::{ApiError, Scenario};
 use crate::cloud::Usage;
 
 pub use droplets::NewDroplet;
-pub use metrics::LabelledSamples;
 
 /// An image or snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]

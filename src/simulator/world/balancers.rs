@@ -48,8 +48,7 @@ impl World {
 
     fn change(&mut self, id: &str, what: impl FnOnce(&mut Balancer) -> Result<(), ApiError>) -> Result<(), ApiError> {
         let (now, busy) = (self.now_ms, ms(self.scenario.load_balancer.busy));
-        let balancer =
-            self.balancers.iter_mut().find(|balancer| balancer.id == id).ok_or_else(ApiError::not_found)?;
+        let balancer = self.balancers.iter_mut().find(|balancer| balancer.id == id).ok_or_else(ApiError::not_found)?;
         if balancer.tag.is_some() {
             return Err(ApiError::unprocessable(
                 "this load balancer takes its droplets by a tag: droplets cannot be added or removed by id",

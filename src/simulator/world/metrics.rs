@@ -1,13 +1,9 @@
 //! Metrics as the API offers them, as far as they have arrived.
 
-use std::collections::BTreeMap;
-
 use super::World;
 use super::begin::ms;
 use crate::cluster::{DropletSeries, LoadBalancerSeries};
-
-/// A series: labels, and samples of epoch second and value.
-pub type LabelledSamples = (BTreeMap<String, String>, Vec<(i64, f64)>);
+use crate::simulator::LabelledSamples;
 
 impl World {
     /// A series of a droplet between two epoch seconds. Nothing for a droplet that does not exist, as from the
@@ -19,13 +15,7 @@ impl World {
 
     /// A series of a load balancer between two epoch seconds.
     #[must_use]
-    pub fn balancer_series(
-        &self,
-        id: &str,
-        series: LoadBalancerSeries,
-        start: i64,
-        end: i64,
-    ) -> Vec<LabelledSamples> {
+    pub fn balancer_series(&self, id: &str, series: LoadBalancerSeries, start: i64, end: i64) -> Vec<LabelledSamples> {
         self.telemetry.balancer(id, series, start, end, self.arrived_until())
     }
 

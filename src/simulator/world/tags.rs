@@ -28,7 +28,10 @@ impl World {
     /// Makes a tag; one that exists stays.
     pub fn create_tag(&mut self, tag: &str) -> Result<(), ApiError> {
         if !is_legal(tag) {
-            return Err(ApiError::new(400, format!("Error validating resource tag: {tag} contains invalid characters")));
+            return Err(ApiError::new(
+                400,
+                format!("Error validating resource tag: {tag} contains invalid characters"),
+            ));
         }
         self.tags.insert(tag.to_owned());
         Ok(())

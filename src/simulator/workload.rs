@@ -1,0 +1,287 @@
+//! How many requests a second arrive over time: a wave, ramps, bursts and noise around a base, or a recorded
+//! trace. A pure function of the time since the start and the seed.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::duration;
+
+/// The workload of a scenario.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WorkloadConfig {
+    /// Requests a second.
+    pub base: f64,
+    /// A wave around that.
+    #[serde(default)]
+    pub wave: Option<Wave>,
+    /// Rises and falls.
+    #[serde(default)]
+    pub ramps: Vec<Ramp>,
+    /// Sudden bursts.
+    #[serde(default)]
+    pub bursts: Option<Bursts>,
+    /// How much it varies from second to second, as a part of it.
+    #[serde(default)]
+    pub noise: f64,
+    /// Requests that were recorded, in place of base and wave.
+    #[serde(default)]
+    pub trace: Option<Trace>,
+}
+
+/// A wave.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wave {
+    /// From crest to crest.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub period: Duration,
+    /// How high, as a part of the base.
+    pub amplitude: f64,
+    /// Where it begins, as a part of a period: 0 at the base and rising.
+    #[serde(default)]
+    pub phase: f64,
+}
+
+/// A rise, or a fall, that stays.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ramp {
+    /// When it begins.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub at: Duration,
+    /// How long it takes.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub over: Duration,
+    /// How many requests a second it brings.
+    pub add: f64,
+}
+
+/// Bursts that come again and again.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bursts {
+    /// From one to the next.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub every: Duration,
+    /// How long one is.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub length: Duration,
+    /// By how much it multiplies.
+    pub factor: f64,
+}
+
+/// A recorded trace: a CSV file whose last column is the number of requests in each minute.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trace {
+    /// The file, from the scenario's folder.
+    pub file: PathBuf,
+    /// How many times as fast as it was.
+    #[serde(default = "one")]
+    pub speed: f64,
+    /// By how much each number is multiplied.
+    #[serde(default = "one")]
+    pub scale: f64,
+}
+
+fn one() -> f64 {
+    1.0
+}
+
+/// A workload, ready to be asked.
+#[derive(Debug, Clone)]
+pub struct Workload {
+    config: WorkloadConfig,
+    seed: u64,
+    per_minute: Vec<f64>,
+}
+
+impl Workload {
+    /// The workload of this configuration; files are looked for in `folder`. The error says what to correct.
+    pub fn new(config: &WorkloadConfig, folder: Option<&Path>, seed: u64) -> Result<Self, String> {
+        check(config)?;
+        let per_minute = match &config.trace {
+            Some(trace) => read_trace(&folder.map_or_else(|| trace.file.clone(), |f| f.join(&trace.file)))?,
+            None => Vec::new(),
+        };
+        Ok(Self { config: config.clone(), seed, per_minute })
+    }
+
+    /// Requests a second at a time; before the start it is negative.
+    #[must_use]
+    pub fn requests_per_second(&self, seconds_since_start: f64) -> f64 {
+        let t = seconds_since_start;
+        let base = match &self.config.trace {
+            Some(trace) => self.traced(t * trace.speed) * trace.scale,
+            None => self.config.base * self.wave(t),
+        };
+        let rate = (base + self.ramped(t)) * self.burst(t) * self.noise(t);
+        rate.max(0.0)
+    }
+
+    fn wave(&self, t: f64) -> f64 {
+        self.config.wave.as_ref().map_or(1.0, |wave| {
+            let turns = t / wave.period.as_secs_f64() + wave.phase;
+            1.0 + wave.amplitude * (turns * std::f64::consts::TAU).sin()
+        })
+    }
+
+    fn ramped(&self, t: f64) -> f64 {
+        let part = |ramp: &Ramp| match ramp.over.as_secs_f64() {
+            over if over > 0.0 => ((t - ramp.at.as_secs_f64()) / over).clamp(0.0, 1.0),
+            _ => f64::from(u8::from(t >= ramp.at.as_secs_f64())),
+        };
+        self.config.ramps.iter().map(|ramp| ramp.add * part(ramp)).sum()
+    }
+
+    fn burst(&self, t: f64) -> f64 {
+        self.config.bursts.as_ref().map_or(1.0, |bursts| {
+            // The first comes after one interval, not at once.
+            let into = (t - bursts.every.as_secs_f64()).rem_euclid(bursts.every.as_secs_f64());
+            if t >= 0.0 && t >= bursts.every.as_secs_f64() && into < bursts.length.as_secs_f64() {
+                bursts.factor
+            } else {
+                1.0
+            }
+        })
+    }
+
+    /// The same for each second, whoever asks and in whatever order.
+    fn noise(&self, t: f64) -> f64 {
+        if self.config.noise == 0.0 {
+            return 1.0;
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "seconds of at most years")]
+        let second = t.floor() as i64;
+        let mut rng = fastrand::Rng::with_seed(self.seed ^ second.cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        // Three dice make a bell.
+        let bell = (rng.f64() + rng.f64() + rng.f64()) * 2.0 - 3.0;
+        1.0 + self.config.noise * bell
+    }
+
+    /// The recorded rate, straight from minute to minute, beginning again at the end.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "an index into the minutes of a trace"
+    )]
+    fn traced(&self, t: f64) -> f64 {
+        let minutes = self.per_minute.len();
+        if minutes == 0 {
+            return 0.0;
+        }
+        let at = (t / 60.0).rem_euclid(minutes as f64);
+        let (index, part) = (at.floor() as usize % minutes, at.fract());
+        let (here, next) = (self.per_minute[index], self.per_minute[(index + 1) % minutes]);
+        (here + (next - here) * part) / 60.0
+    }
+}
+
+fn check(config: &WorkloadConfig) -> Result<(), String> {
+    let positive = |name: &str, value: f64| {
+        if value.is_finite() && value >= 0.0 {
+            Ok(())
+        } else {
+            Err(format!("workload.{name} is {value}, but must be 0 or more"))
+        }
+    };
+    positive("base", config.base)?;
+    positive("noise", config.noise)?;
+    if let Some(wave) = &config.wave {
+        positive("wave.amplitude", wave.amplitude)?;
+        if wave.period.is_zero() {
+            return Err("workload.wave.period must be more than 0".to_owned());
+        }
+    }
+    if let Some(bursts) = &config.bursts {
+        positive("bursts.factor", bursts.factor)?;
+        if bursts.every.is_zero() || bursts.length > bursts.every {
+            return Err("workload.bursts.every must be more than 0 and not less than its length".to_owned());
+        }
+    }
+    if let Some(trace) = &config.trace {
+        positive("trace.speed", trace.speed)?;
+        positive("trace.scale", trace.scale)?;
+    }
+    Ok(())
+}
+
+fn read_trace(path: &Path) -> Result<Vec<f64>, String> {
+    let shown = path.display();
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .comment(Some(b'#'))
+        .from_path(path)
+        .map_err(|error| format!("the trace {shown} cannot be read: {error}"))?;
+    let mut minutes = Vec::new();
+    for (index, record) in reader.records().enumerate() {
+        let record = record.map_err(|error| format!("the trace {shown} cannot be read: {error}"))?;
+        let line = record.position().map_or(index as u64 + 1, csv::Position::line);
+        match record.iter().next_back().unwrap_or_default().trim().parse::<f64>() {
+            Ok(requests) if requests.is_finite() && requests >= 0.0 => minutes.push(requests),
+            // A heading.
+            Err(_) if index == 0 => {}
+            _ => return Err(format!("the trace {shown}, line {line}: the last column is no number of requests")),
+        }
+    }
+    if minutes.is_empty() {
+        return Err(format!("the trace {shown} holds no minute"));
+    }
+    Ok(minutes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn workload(text: &str, seed: u64) -> Workload {
+        Workload::new(&toml::from_str(text).unwrap(), None, seed).unwrap()
+    }
+
+    #[test]
+    fn the_wave_swings_around_the_base() {
+        let wave = workload("base = 100.0\nwave = { period = \"100s\", amplitude = 0.5 }", 1);
+        let rates: Vec<f64> = [0.0, 25.0, 50.0, 75.0].map(|t| wave.requests_per_second(t).round()).into();
+        assert_eq!(rates, [100.0, 150.0, 100.0, 50.0]);
+    }
+
+    #[test]
+    fn ramps_stay_and_bursts_pass() {
+        let ramp = workload("base = 10.0\nramps = [{ at = \"10s\", over = \"10s\", add = 20.0 }]", 1);
+        assert_eq!([0.0, 15.0, 60.0].map(|t| ramp.requests_per_second(t)), [10.0, 20.0, 30.0]);
+        let burst = workload("base = 10.0\nbursts = { every = \"60s\", length = \"5s\", factor = 3.0 }", 1);
+        assert_eq!(
+            [0.0, 59.0, 61.0, 66.0, 121.0].map(|t| burst.requests_per_second(t)),
+            [10.0, 10.0, 30.0, 10.0, 30.0]
+        );
+    }
+
+    #[test]
+    fn the_noise_is_the_seeds_and_not_the_order_of_questions() {
+        let noisy = "base = 100.0\nnoise = 0.1";
+        let (a, b, c) = (workload(noisy, 1), workload(noisy, 1), workload(noisy, 2));
+        let of = |w: &Workload, ts: &[f64]| ts.iter().map(|t| w.requests_per_second(*t)).collect::<Vec<_>>();
+        let mut backwards = of(&b, &[3.0, 2.0, 1.0]);
+        backwards.reverse();
+        assert_eq!(of(&a, &[1.0, 2.0, 3.0]), backwards);
+        assert_ne!(of(&a, &[1.0, 2.0]), of(&c, &[1.0, 2.0]));
+        assert!((0..1000).map(f64::from).all(|t| (60.0..140.0).contains(&a.requests_per_second(t))));
+    }
+
+    #[test]
+    fn a_trace_is_read_and_begins_again() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("t.csv"), "minute,requests\n0,60\n1,120\n").unwrap();
+        let config = toml::from_str("base = 0.0\ntrace = { file = \"t.csv\", scale = 2.0 }").unwrap();
+        let trace = Workload::new(&config, Some(folder.path()), 1).unwrap();
+        assert_eq!([0.0, 30.0, 60.0, 120.0].map(|t| trace.requests_per_second(t)), [2.0, 3.0, 4.0, 2.0]);
+        std::fs::write(folder.path().join("t.csv"), "0,60\n1,many\n").unwrap();
+        let wrong = Workload::new(&config, Some(folder.path()), 1).unwrap_err();
+        assert!(wrong.contains("line 2"), "{wrong}");
+    }
+}

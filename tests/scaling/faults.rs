@@ -1,0 +1,176 @@
+//! Every request of an operation, one after the other, fails in every way; and the operation dies at it. What
+//! comes next settles everything.
+
+use std::time::Duration;
+
+use dropscale::simulator::{ApiError, Fate};
+
+use crate::bench::{Bench, by_hand, pending};
+
+const FAST: &str = "metrics = { step = \"10s\", lag = \"1s\" }\nload_balancer = { healthy_after = \"3s\" }";
+
+fn fates() -> Vec<Fate> {
+    vec![
+        Fate::Refused(ApiError::new(500, "Unexpected server-side error")),
+        Fate::RefusedAfter(ApiError::new(500, "Unexpected server-side error")),
+        Fate::Refused(ApiError::rate_limited(Some(5))),
+        Fate::Refused(ApiError::balancer_busy()),
+        Fate::Refused(ApiError::unprocessable("no")),
+        Fate::Lost,
+        Fate::AnswerLost,
+        Fate::Hangs,
+        Fate::Garbage,
+    ]
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Deed {
+    Up,
+    Down,
+}
+
+impl Deed {
+    async fn on(self, bench: &Bench) {
+        match self {
+            Self::Up => bench.up().await,
+            Self::Down => bench.down().await,
+        };
+    }
+
+    async fn calls(self, settings: &str) -> u64 {
+        let bench = Bench::new(settings);
+        self.on(&bench).await;
+        u64::try_from(bench.calls()).unwrap()
+    }
+}
+
+async fn every_request_fails(deed: Deed, settings: &str) {
+    for number in 1..=deed.calls(settings).await {
+        for fate in fates() {
+            let bench = Bench::new(settings);
+            bench.fail(number, fate.clone());
+            deed.on(&bench).await;
+            bench.settle().await;
+            let call = bench.world.with(|w| w.log().get(usize::try_from(number).unwrap() - 1).cloned());
+            bench.check_settled(&format!("{deed:?}, request {number} ({call:?}): {fate:?}"));
+        }
+    }
+}
+
+/// The operation is dropped at a request: before it was sent, or after it was carried out.
+async fn dies_at_every_request(deed: Deed, settings: &str) {
+    for number in 1..=deed.calls(settings).await {
+        for done_before in [false, true] {
+            let bench = Bench::new(settings);
+            let (died, dead) = tokio::sync::watch::channel(false);
+            bench.world.with(|world| {
+                world.inject(move |call| {
+                    if call.number == number {
+                        died.send_replace(true);
+                        return if done_before { Fate::AnswerLost } else { Fate::Lost };
+                    }
+                    Fate::Answered
+                });
+            });
+            let mut dead = dead;
+            tokio::select! {
+                biased;
+                // The deed of the request itself is done before this is looked at again.
+                _ = dead.wait_for(|dead| *dead) => {}
+                () = deed.on(&bench) => {}
+            }
+            bench.settle().await;
+            bench.check_settled(&format!("{deed:?}, died at request {number}, done before: {done_before}"));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_orphan_whatever_request_of_up_fails() {
+    every_request_fails(Deed::Up, FAST).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_orphan_whatever_request_of_down_fails() {
+    every_request_fails(Deed::Down, FAST).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_orphan_whatever_request_fails_with_a_balancer_that_goes_by_tag() {
+    let settings =
+        "metrics = { step = \"10s\", lag = \"1s\" }\nload_balancer = { tag = \"web\", healthy_after = \"3s\" }";
+    every_request_fails(Deed::Up, settings).await;
+    every_request_fails(Deed::Down, settings).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_orphan_whenever_up_dies() {
+    dies_at_every_request(Deed::Up, FAST).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_orphan_whenever_down_dies() {
+    dies_at_every_request(Deed::Down, FAST).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_orphan_whenever_it_dies_with_a_balancer_that_goes_by_tag() {
+    let settings =
+        "metrics = { step = \"10s\", lag = \"1s\" }\nload_balancer = { tag = \"web\", healthy_after = \"3s\" }";
+    dies_at_every_request(Deed::Up, settings).await;
+    dies_at_every_request(Deed::Down, settings).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_create_whose_answer_was_lost_is_found_and_not_repeated() {
+    let bench = Bench::new(FAST);
+    bench.world.with(|world| {
+        world.inject(|call| {
+            if call.method == "POST" && call.path == "/v2/droplets" { Fate::AnswerLost } else { Fate::Answered }
+        });
+    });
+    let operation = bench.up().await;
+    assert!(operation.outcome.as_ref().is_some_and(dropscale::scaling::Outcome::is_done), "{operation:#?}");
+    let creates = bench.mutations().iter().filter(|m| *m == "POST /v2/droplets").count();
+    assert_eq!((creates, bench.names()), (1, vec!["web001".to_owned(), "web002".to_owned()]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clone_that_was_left_long_ago_is_taken_back() {
+    let bench = Bench::new(FAST);
+    let tag = pending(100_000).pending();
+    bench.world.with(|world| {
+        let new = dropscale::simulator::NewDroplet {
+            name: "web002".to_owned(),
+            region: "nyc3".to_owned(),
+            size: "s-1vcpu-1gb".to_owned(),
+            image: world.images().last().unwrap().id,
+            tags: vec!["web".to_owned(), tag],
+            ..Default::default()
+        };
+        world.create_droplet(&new).unwrap();
+    });
+    bench.settle().await;
+    assert_eq!(bench.names(), ["web001"]);
+    bench.check_settled("left long ago");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operation_that_is_stopped_gives_its_claim_back() {
+    let bench = Bench::new(FAST);
+    let cloud = bench.cloud(1);
+    let scaler = bench.scaler(&cloud);
+    let work = scaler.up(bench.observer(&cloud), by_hand(), std::sync::Arc::new(|_| {}));
+    tokio::pin!(work);
+    let stopped = tokio::select! {
+        () = tokio::time::sleep(Duration::from_secs(10)) => None,
+        state = &mut work => Some(state),
+    };
+    assert_eq!(stopped, None, "it is still booting");
+    scaler.stop();
+    work.await;
+    assert!(!bench.traces().iter().any(|tag| tag.contains(":claim:")), "{:?}", bench.traces());
+    bench.settle().await;
+    assert_eq!(bench.names(), ["web001", "web002"], "whoever looks next goes on with it");
+    bench.check_settled("stopped");
+}

@@ -1,0 +1,174 @@
+//! Operations when the API does what it should, or the droplet does not.
+
+use dropscale::cluster::FailureClass;
+use dropscale::scaling::Outcome;
+
+use crate::bench::Bench;
+
+const FAST: &str = "metrics = { step = \"10s\", lag = \"1s\" }";
+
+fn text(outcome: Option<&Outcome>) -> String {
+    format!("{outcome:?}")
+}
+
+#[tokio::test(start_paused = true)]
+async fn up_makes_a_clone_that_serves_and_leaves_no_trace_but_the_marker() {
+    let bench = Bench::new(FAST);
+    let operation = bench.up().await;
+    assert!(matches!(operation.outcome, Some(Outcome::Done(_))), "{operation:#?}");
+    assert_eq!(bench.names(), ["web001", "web002"]);
+    assert_eq!(bench.markers().len(), 1);
+    bench.check_settled("up");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clone_is_what_the_base_is_and_carries_its_pending_tag_from_the_first_request() {
+    let bench = Bench::new(FAST);
+    bench.up().await;
+    bench.world.with(|world| {
+        let of = |name: &str| world.droplets().find(|d| d.name == name).unwrap();
+        let (base, clone) = (of("web-base"), of("web002"));
+        assert_eq!((clone.size, &clone.region, &clone.vpc), (base.size, &base.region, &base.vpc));
+        assert!(clone.monitoring);
+    });
+}
+
+#[tokio::test(start_paused = true)]
+async fn down_leaves_the_load_balancer_before_it_shuts_down_and_deletes() {
+    let bench = Bench::new(FAST);
+    let id = bench.world.with(|world| world.droplets().find(|d| d.name == "web001").unwrap().id);
+    let operation = bench.down().await;
+    assert!(matches!(operation.outcome, Some(Outcome::Done(_))), "{operation:#?}");
+    assert_eq!(bench.names(), [""; 0]);
+    let order: Vec<String> = bench
+        .mutations()
+        .into_iter()
+        .filter(|m| m.contains("/load_balancers/") || m.contains(&id.to_string()))
+        .collect();
+    assert!(order[0].starts_with("DELETE /v2/load_balancers/"), "{order:?}");
+    assert_eq!(order[1..], [format!("POST /v2/droplets/{id}/actions"), format!("DELETE /v2/droplets/{id}")]);
+    bench.check_settled("down");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_base_droplet_is_never_removed_whatever_its_name() {
+    let bench = Bench::new("cluster = { base = \"web-base\", clones = 0 }");
+    let operation = bench.down().await;
+    assert!(matches!(operation.outcome, Some(Outcome::Refused(_))), "{operation:#?}");
+    assert_eq!(bench.count(), 1);
+    assert_eq!(bench.mutations(), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn up_stops_at_the_maximum_and_changes_nothing() {
+    let bench = Bench::new("cluster = { clones = 3 }");
+    let operation = bench.up().await;
+    assert!(matches!(operation.outcome, Some(Outcome::Refused(_))), "{operation:#?}");
+    assert_eq!(bench.mutations(), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_droplet_that_never_becomes_active_is_removed_again() {
+    let bench = Bench::new("boot = { stuck = 1.0 }");
+    let operation = bench.up().await;
+    assert!(text(operation.outcome.as_ref()).contains("not active within 300 s"), "{operation:#?}");
+    assert_eq!(bench.names(), ["web001"]);
+    let backoffs = bench.traces();
+    assert!(backoffs.len() == 1 && backoffs[0].ends_with(":1:boot"), "{backoffs:?}");
+    assert_eq!(bench.markers(), [], "the cooldown is not used up by what was undone");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_droplet_that_vanishes_while_it_is_made_is_a_failure_and_no_trace() {
+    let bench = Bench::new("boot = { vanish = 1.0 }");
+    let operation = bench.up().await;
+    assert!(text(operation.outcome.as_ref()).contains("vanished"), "{operation:#?}");
+    bench.check_settled("vanished");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_droplet_that_never_answers_is_taken_out_and_removed() {
+    let bench = Bench::new(&format!("{FAST}\nboot = {{ sick = 1.0 }}"));
+    let operation = bench.up().await;
+    assert!(text(operation.outcome.as_ref()).contains("not healthy"), "{operation:#?}");
+    assert_eq!(bench.names(), ["web001"]);
+    bench.check_settled("sick");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_droplet_limit_stops_further_tries_for_long() {
+    let bench = Bench::new("account = { droplet_limit = 2 }");
+    let operation = bench.up().await;
+    assert!(text(operation.outcome.as_ref()).contains("limit"), "{operation:#?}");
+    assert_eq!(bench.markers(), []);
+    bench.check_settled("limit");
+    let word = FailureClass::Limit.word();
+    assert!(bench.traces().iter().all(|tag| tag.ends_with(word)), "{:?}", bench.traces());
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_in_a_row_wait_longer_and_a_success_ends_that() {
+    let bench = Bench::new("boot = { stuck = 1.0 }");
+    bench.up().await;
+    bench.up().await;
+    assert!(bench.traces().iter().all(|tag| tag.ends_with(":2:boot")), "{:?}", bench.traces());
+    bench.down().await;
+    assert_eq!(bench.traces(), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_the_clusters_own_tag_as_the_balancers_a_clone_joins_and_leaves_by_it() {
+    let bench = Bench::new(&format!("{FAST}\nload_balancer = {{ tag = \"web\" }}"));
+    let up = bench.up().await;
+    assert!(matches!(up.outcome, Some(Outcome::Done(_))), "{up:#?}");
+    assert_eq!(bench.names(), ["web001", "web002"]);
+    bench.check_settled("up");
+    let down = bench.down().await;
+    assert!(matches!(down.outcome, Some(Outcome::Done(_))), "{down:#?}");
+    assert_eq!(bench.names(), ["web001"]);
+    bench.check_settled("down");
+    assert!(!bench.mutations().iter().any(|m| m.contains("/load_balancers/")), "{:?}", bench.mutations());
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_another_tag_a_clone_joins_and_leaves_by_that() {
+    let bench = Bench::new(&format!("{FAST}\nload_balancer = {{ tag = \"serving\" }}"));
+    let ids = bench.world.with(|world| {
+        world.create_tag("serving").unwrap();
+        let ids: Vec<u64> = world.droplets_tagged("web").iter().map(|d| d.id).collect();
+        ids.iter().for_each(|id| world.tag_droplet("serving", *id).unwrap());
+        ids.len()
+    });
+    assert_eq!(ids, 2);
+    let up = bench.up().await;
+    assert!(matches!(up.outcome, Some(Outcome::Done(_))), "{up:#?}");
+    assert!(bench.clones().iter().all(|clone| clone.attached), "{:?}", bench.clones());
+    let down = bench.down().await;
+    assert!(matches!(down.outcome, Some(Outcome::Done(_))), "{down:#?}");
+    assert_eq!(bench.names(), ["web001"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn lists_that_are_late_confuse_nobody() {
+    let bench = Bench::new(&format!("{FAST}\nconsistency = {{ list_lag = \"10s\" }}"));
+    for _ in 0..2 {
+        let up = bench.up().await;
+        assert!(matches!(up.outcome, Some(Outcome::Done(_))), "{up:#?}");
+    }
+    assert_eq!(bench.names(), ["web001", "web002", "web003"]);
+    bench.check_settled("late lists");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gap_in_the_numbers_is_filled_and_does_not_stop_down() {
+    let bench = Bench::new(&format!("{FAST}\ncluster = {{ clones = 3 }}"));
+    bench.world.with(|world| {
+        let id = world.droplets().find(|d| d.name == "web002").unwrap().id;
+        world.delete_by_hand(id);
+    });
+    let down = bench.down().await;
+    assert!(matches!(down.outcome, Some(Outcome::Done(_))), "{down:#?}");
+    assert_eq!(bench.names(), ["web001"], "the one made last goes");
+    bench.up().await;
+    assert_eq!(bench.names(), ["web001", "web002"]);
+}
