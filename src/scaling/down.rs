@@ -87,6 +87,7 @@ impl<C: Cloud> Run<C> {
                 if *tag == self.spec.tag {
                     // It leaves the cluster with the tag, so it must be findable by another one first.
                     self.tag(&leaving_tag(&self.spec.tag), id).await?;
+                    self.has_given_up_cluster_tag = true;
                 }
                 let tag = tag.clone();
                 self.insist(patience, |cloud| {
@@ -156,6 +157,13 @@ impl<C: Cloud> Run<C> {
     async fn forget_departed(&mut self, departure: &Departure) {
         self.enter(Phase::Settle);
         self.attempt(self.cloud.delete_tag(&departure.tag)).await;
+        if self.has_given_up_cluster_tag {
+            let leaving = leaving_tag(&self.spec.tag);
+            let others = self.cloud.droplets(&leaving).await;
+            if others.is_ok_and(|others| others.iter().all(|d| d.id == departure.id)) {
+                self.attempt(self.cloud.delete_tag(&leaving)).await;
+            }
+        }
         self.leaves_traces = false;
     }
 

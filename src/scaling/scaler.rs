@@ -118,6 +118,7 @@ impl<C: Cloud> Scaler<C> {
             base: None,
             marker: None,
             leaves_traces: false,
+            has_given_up_cluster_tag: false,
             state,
             report,
         }

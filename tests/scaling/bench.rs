@@ -83,6 +83,8 @@ impl Bench {
             }
         }
         tokio::time::sleep(self.spec.timing.lease() * 2).await;
+        let seen = self.observer(&cloud).look().await.unwrap();
+        Housekeeping::delete(&*cloud, worn_out_tags(&seen, &self.spec, &self.policy)).await.unwrap();
         let all = dropscale::cloud::Cloud::tags(&*cloud).await.unwrap();
         let stray = stray_tags(&all, &self.spec, &self.policy, self.clock.now());
         Housekeeping::delete(&*cloud, stray).await.unwrap();
