@@ -14,6 +14,7 @@ mod man;
 mod operation;
 mod session;
 mod signals;
+mod simulate;
 mod status;
 mod text;
 mod up;
@@ -50,7 +51,11 @@ fn dispatch(cli: &Cli, environment: &Environment, console: Console) -> Result<Ex
         Some(Command::Init(args)) => init::run(args, &global.flags(), environment, console),
         Some(Command::Completions { shell }) => completions::run(*shell, console),
         Some(Command::Man) => man::run(console),
-        Some(Command::Simulate(_) | Command::Demo(_)) | None => {
+        Some(Command::Simulate(args)) => {
+            log(global.verbose);
+            block_on(simulate::run(args, console))
+        }
+        Some(Command::Demo(_)) | None => {
             Err(Failure::new(Exit::Failed, "the terminal interface is not part of this build"))
         }
     }

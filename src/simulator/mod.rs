@@ -12,6 +12,7 @@ mod droplet;
 mod duration;
 mod error;
 mod fault;
+pub mod http;
 mod limits;
 mod machine;
 mod scenario;

@@ -74,6 +74,8 @@ impl Action {
 /// What was decided of a request before it is carried out.
 #[derive(Debug, Clone)]
 pub struct Admission {
+    /// The number of the request.
+    pub number: u64,
     /// How long the answer takes.
     pub latency: Duration,
     /// What becomes of it.
@@ -171,7 +173,7 @@ impl World {
         if let Some(log) = &mut self.log {
             log.push(call);
         }
-        Admission { latency: self.latency(), fate, headers }
+        Admission { number: self.calls, latency: self.latency(), fate, headers }
     }
 
     fn fate(&mut self, call: &Call) -> Fate {
