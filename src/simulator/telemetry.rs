@@ -103,7 +103,7 @@ impl Telemetry {
             let heard = picked.iter().filter(|(_, (_, reports))| *reports || !needs_agent);
             labelled(labels, heard.map(|(at, (snapshot, _))| (*at, value(snapshot))).collect())
         };
-        let one = |value: &dyn Fn(&Snapshot) -> f64| vec![of(&[host.clone()], value, true)];
+        let one = |value: &dyn Fn(&Snapshot) -> f64| vec![of(std::slice::from_ref(&host), value, true)];
         let traffic = |interface: &str, direction: &str, value: &dyn Fn(&Snapshot) -> f64| {
             let labels = [host.clone(), ("interface", interface.to_owned()), ("direction", direction.to_owned())];
             vec![of(&labels, value, false)]
@@ -255,7 +255,7 @@ mod tests {
         let mut telemetry = Telemetry::new(step, 1_000_000);
         let mut at = 0;
         while at <= until {
-            let snapshot = Snapshot { load: [at as f64, 0.0, 0.0], ..Snapshot::default() };
+            let snapshot = Snapshot { load: [f64::from(i32::try_from(at).unwrap()), 0.0, 0.0], ..Snapshot::default() };
             let balancer = BalancerSnapshot { health: vec![(1, true)], ..BalancerSnapshot::default() };
             telemetry.record(at, std::iter::once((1, snapshot, reports)), std::iter::once(("lb", balancer)));
             at += step;

@@ -192,9 +192,8 @@ fn check(config: &WorkloadConfig) -> Result<(), String> {
     };
     positive("base", config.base)?;
     positive("noise", config.noise)?;
-    let finite = |name: &str, value: f64| match value.is_finite() {
-        true => Ok(()),
-        false => Err(format!("workload.{name} is {value}, but must be a finite number")),
+    let finite = |name: &str, value: f64| {
+        if value.is_finite() { Ok(()) } else { Err(format!("workload.{name} is {value}, but must be a finite number")) }
     };
     for ramp in &config.ramps {
         finite("ramps.add", ramp.add)?;
@@ -262,6 +261,10 @@ mod tests {
         Workload::new(&toml::from_str(text).unwrap(), None, seed).unwrap()
     }
 
+    fn rates(workload: &Workload, seconds: &[f64]) -> Vec<f64> {
+        seconds.iter().map(|t| workload.requests_per_second(*t)).collect()
+    }
+
     #[test]
     fn the_wave_swings_around_the_base() {
         let wave = workload("base = 100.0\nwave = { period = \"100s\", amplitude = 0.5 }", 1);
@@ -272,23 +275,19 @@ mod tests {
     #[test]
     fn ramps_stay_and_bursts_pass() {
         let ramp = workload("base = 10.0\nramps = [{ at = \"10s\", over = \"10s\", add = 20.0 }]", 1);
-        assert_eq!([0.0, 15.0, 60.0].map(|t| ramp.requests_per_second(t)), [10.0, 20.0, 30.0]);
+        assert_eq!(rates(&ramp, &[0.0, 15.0, 60.0]), [10.0, 20.0, 30.0]);
         let burst = workload("base = 10.0\nbursts = { every = \"60s\", length = \"5s\", factor = 3.0 }", 1);
-        assert_eq!(
-            [0.0, 59.0, 61.0, 66.0, 121.0].map(|t| burst.requests_per_second(t)),
-            [10.0, 10.0, 30.0, 10.0, 30.0]
-        );
+        assert_eq!(rates(&burst, &[0.0, 59.0, 61.0, 66.0, 121.0]), [10.0, 10.0, 30.0, 10.0, 30.0]);
     }
 
     #[test]
     fn the_noise_is_the_seeds_and_not_the_order_of_questions() {
         let noisy = "base = 100.0\nnoise = 0.1";
         let (a, b, c) = (workload(noisy, 1), workload(noisy, 1), workload(noisy, 2));
-        let of = |w: &Workload, ts: &[f64]| ts.iter().map(|t| w.requests_per_second(*t)).collect::<Vec<_>>();
-        let mut backwards = of(&b, &[3.0, 2.0, 1.0]);
+        let mut backwards = rates(&b, &[3.0, 2.0, 1.0]);
         backwards.reverse();
-        assert_eq!(of(&a, &[1.0, 2.0, 3.0]), backwards);
-        assert_ne!(of(&a, &[1.0, 2.0]), of(&c, &[1.0, 2.0]));
+        assert_eq!(rates(&a, &[1.0, 2.0, 3.0]), backwards);
+        assert_ne!(rates(&a, &[1.0, 2.0]), rates(&c, &[1.0, 2.0]));
         assert!((0..1000).map(f64::from).all(|t| (60.0..140.0).contains(&a.requests_per_second(t))));
     }
 
@@ -298,7 +297,7 @@ mod tests {
         std::fs::write(folder.path().join("t.csv"), "minute,requests\n0,60\n1,120\n").unwrap();
         let config = toml::from_str("base = 0.0\ntrace = { file = \"t.csv\", scale = 2.0 }").unwrap();
         let trace = Workload::new(&config, Some(folder.path()), 1).unwrap();
-        assert_eq!([0.0, 30.0, 60.0, 120.0].map(|t| trace.requests_per_second(t)), [2.0, 3.0, 4.0, 2.0]);
+        assert_eq!(rates(&trace, &[0.0, 30.0, 60.0, 120.0]), [2.0, 3.0, 4.0, 2.0]);
         std::fs::write(folder.path().join("t.csv"), "0,60\n1,many\n").unwrap();
         let wrong = Workload::new(&config, Some(folder.path()), 1).unwrap_err();
         assert!(wrong.contains("line 2"), "{wrong}");
