@@ -16,6 +16,9 @@ const LONGEST_QUEUE_S: f64 = 3.0;
 /// What a droplet does without any request, in processors.
 const AT_REST: f64 = 0.02;
 
+/// Processes that want a processor for each second of work that waits: a server takes in a few at a time.
+const WAITING_PER_SECOND_OF_WORK: f64 = 2.0;
+
 /// How fast averages follow.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Pace {
@@ -80,7 +83,6 @@ pub struct Machine {
     vcpus: f64,
     pace: Pace,
     wobble: f64,
-    up_s: f64,
     /// Work that waits, in processor seconds.
     backlog: f64,
     busy: f64,
@@ -101,7 +103,6 @@ impl Machine {
             vcpus: f64::from(vcpus),
             pace,
             wobble,
-            up_s: 0.0,
             backlog: 0.0,
             busy: 0.0,
             state,
@@ -116,7 +117,6 @@ impl Machine {
         if seconds <= 0.0 {
             return;
         }
-        self.up_s += seconds;
         let asked = requests_per_second * CPU_SECONDS * self.wobble;
         let work = (asked + AT_REST) * seconds + self.backlog;
         let done = work.min(self.vcpus * seconds);
@@ -124,7 +124,7 @@ impl Machine {
         let refused = (work - done - longest).max(0.0);
         self.backlog = (work - done).min(longest);
         self.busy = done / seconds;
-        let demand = (asked + AT_REST).min(self.vcpus) + self.backlog / CPU_SECONDS.max(0.05) * 0.1;
+        let demand = (asked + AT_REST).min(self.vcpus) + self.backlog * WAITING_PER_SECOND_OF_WORK;
         self.average(seconds, demand);
         self.spend(seconds);
         self.answer(requests_per_second, refused / CPU_SECONDS / self.wobble / seconds);
@@ -183,11 +183,11 @@ impl Machine {
 
     /// Switched off and on again: counters begin anew.
     pub fn reboot(&mut self) {
-        (self.up_s, self.backlog, self.busy) = (0.0, 0.0, 0.0);
-        self.state.cpu_s = [0.0; 8];
-        self.state.load = [0.0; 3];
-        self.state.memory_cached = 0.0;
+        (self.backlog, self.busy) = (0.0, 0.0);
+        let Snapshot { memory_total, disk_free, disk_size, .. } = self.state;
+        self.state = Snapshot { memory_total, disk_free, disk_size, ..Snapshot::default() };
         self.response = Response::default();
+        self.use_memory(0.0);
     }
 
     /// All series now.
@@ -239,6 +239,64 @@ mod tests {
         machine.reboot();
         machine.advance(1.0, 50.0);
         assert!(machine.snapshot().cpu_s.iter().sum::<f64>() < before);
+    }
+
+    #[test]
+    fn processor_seconds_never_fall_between_boots() {
+        let mut machine = Machine::new(1, 1024, 25, 7, Pace { load_1_s: 4.0 });
+        let mut last = machine.snapshot().cpu_s;
+        for rate in [0.0, 30.0, 500.0, 90.0, 0.0].repeat(20) {
+            machine.advance(7.0, rate);
+            let now = machine.snapshot().cpu_s;
+            assert!(now.iter().zip(last).all(|(now, last)| *now >= last), "{last:?} {now:?}");
+            last = now;
+        }
+    }
+
+    #[test]
+    fn the_load_follows_demand_at_its_pace_and_a_new_machine_is_soon_warm() {
+        let at = |load_1_s: f64, seconds: u32| {
+            let mut machine = Machine::new(1, 1024, 25, 7, Pace { load_1_s });
+            (0..seconds).for_each(|_| machine.advance(1.0, 50.0));
+            machine.snapshot().load[0]
+        };
+        let settled = at(4.0, 600);
+        assert!((0.45..0.58).contains(&settled), "{settled}");
+        // One time constant is 63 % of the way.
+        assert!((0.60..0.66).contains(&(at(60.0, 60) / settled)));
+        assert!((0.60..0.66).contains(&(at(4.0, 4) / settled)));
+        assert!(at(4.0, 20) > 0.98 * settled);
+    }
+
+    #[test]
+    fn the_load_is_the_same_in_small_steps_and_in_large_ones() {
+        let in_steps = |steps: u32| {
+            let mut machine = Machine::new(2, 2048, 50, 7, Pace { load_1_s: 60.0 });
+            (0..steps).for_each(|_| machine.advance(60.0 / f64::from(steps), 80.0));
+            machine.snapshot()
+        };
+        let (fine, coarse) = (in_steps(240), in_steps(4));
+        assert!((fine.load[0] - coarse.load[0]).abs() < 1e-9);
+        assert!((fine.cpu_s[7] - coarse.cpu_s[7]).abs() < 1e-6);
+    }
+
+    #[test]
+    fn answers_take_longer_the_nearer_it_is_to_saturation() {
+        let p95: Vec<f64> = [10.0, 50.0, 80.0, 92.0, 140.0].map(|rate| after(rate).response().p95_s).into();
+        assert!(p95.windows(2).all(|pair| pair[1] > pair[0]), "{p95:?}");
+        assert!(p95[3] - p95[2] > p95[1] - p95[0], "{p95:?}");
+        let worst = after(100_000.0).response();
+        assert!(worst.p99_s.is_finite() && worst.p99_s < 20.0, "{worst:?}");
+        assert!(worst.avg_s < worst.p95_s && worst.p50_s < worst.avg_s && worst.p95_s < worst.p99_s);
+    }
+
+    #[test]
+    fn a_boot_begins_anew_with_all_of_its_memory_accounted_for() {
+        let mut machine = after(90.0);
+        machine.reboot();
+        let (booted, fresh) = (machine.snapshot(), Machine::new(1, 1024, 25, 7, Pace { load_1_s: 60.0 }).snapshot());
+        assert_eq!(booted, fresh);
+        assert!(booted.memory_free <= booted.memory_total && booted.memory_free > 0.5 * booted.memory_total);
     }
 
     #[test]

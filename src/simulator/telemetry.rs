@@ -32,6 +32,12 @@ pub struct BalancerSnapshot {
     pub health: Vec<(u64, bool)>,
 }
 
+impl BalancerSnapshot {
+    fn answers_per_second(&self) -> f64 {
+        self.requests_per_second - self.failed_per_second
+    }
+}
+
 /// A series: labels, and samples of epoch second and value.
 pub type LabelledSamples = (BTreeMap<String, String>, Vec<(i64, f64)>);
 
@@ -97,7 +103,7 @@ impl Telemetry {
             let heard = picked.iter().filter(|(_, (_, reports))| *reports || !needs_agent);
             labelled(labels, heard.map(|(at, (snapshot, _))| (*at, value(snapshot))).collect())
         };
-        let one = |value: &dyn Fn(&Snapshot) -> f64| vec![of(&[host.clone()], value, true)];
+        let one = |value: &dyn Fn(&Snapshot) -> f64| vec![of(std::slice::from_ref(&host), value, true)];
         let traffic = |interface: &str, direction: &str, value: &dyn Fn(&Snapshot) -> f64| {
             let labels = [host.clone(), ("interface", interface.to_owned()), ("direction", direction.to_owned())];
             vec![of(&labels, value, false)]
@@ -146,11 +152,15 @@ impl Telemetry {
             return health(&picked, &lb);
         }
         let Some(value) = value_of(series) else { return Vec::new() };
-        let samples: Vec<(i64, f64)> = picked.iter().map(|(at, snapshot)| (*at, value(snapshot))).collect();
+        let measured =
+            picked.iter().filter(|(_, snapshot)| !is_of_answers(series) || snapshot.answers_per_second() > 0.0);
+        let samples: Vec<(i64, f64)> = measured.map(|(at, snapshot)| (*at, value(snapshot))).collect();
         if samples.is_empty() { Vec::new() } else { vec![labelled(&[lb], samples)] }
     }
 
     /// The samples of a range at the step of the answer.
+    ///
+    /// A range may be anything that someone asks for, even all of time.
     fn pick<'a, T>(
         &self,
         track: &'a Track<T>,
@@ -158,16 +168,23 @@ impl Telemetry {
         end: i64,
         arrived_until: i64,
     ) -> impl Iterator<Item = &'a (i64, T)> {
-        let coarse = (end - start) / SAMPLES_OF_AN_ANSWER;
-        let step = self.step_s * (coarse + self.step_s - 1).div_euclid(self.step_s).max(1);
+        let steps_of_an_answer = SAMPLES_OF_AN_ANSWER.saturating_mul(self.step_s);
+        let range = end.saturating_sub(start).max(1);
+        let steps = (range - 1) / steps_of_an_answer + 1;
+        let step = self.step_s.saturating_mul(steps);
+        // A droplet that is off gets no new sample that would push out its oldest.
+        let start = start.max(arrived_until.saturating_sub(self.retention_s));
         let end = end.min(arrived_until);
         let first = track.partition_point(|(at, _)| *at < start);
         track.range(first..).take_while(move |(at, _)| *at <= end).filter(move |(at, _)| at.rem_euclid(step) == 0)
     }
 }
 
+/// A second sample of the same moment, or an older one, is left out: answers rely on the order.
 fn keep<T>(track: &mut Track<T>, at: i64, value: T, oldest: i64) {
-    track.push_back((at, value));
+    if track.back().is_none_or(|(last, _)| *last < at) {
+        track.push_back((at, value));
+    }
     while track.front().is_some_and(|(at, _)| *at < oldest) {
         track.pop_front();
     }
@@ -188,6 +205,21 @@ fn health(picked: &[&(i64, BalancerSnapshot)], lb: &(&str, String)) -> Vec<Label
     members.into_iter().map(series).collect()
 }
 
+/// Whether a series measures answers: without any, there is nothing to measure, and not a time of zero.
+fn is_of_answers(series: LoadBalancerSeries) -> bool {
+    use LoadBalancerSeries as S;
+    matches!(
+        series,
+        S::DropletsHttpSessionDurationAvg
+            | S::DropletsHttpSessionDuration50p
+            | S::DropletsHttpSessionDuration95p
+            | S::DropletsHttpResponseTimeAvg
+            | S::DropletsHttpResponseTime50p
+            | S::DropletsHttpResponseTime95p
+            | S::DropletsHttpResponseTime99p
+    )
+}
+
 /// What a series takes from a load balancer; nothing for those that the simulated one does not have.
 fn value_of(series: LoadBalancerSeries) -> Option<fn(&BalancerSnapshot) -> f64> {
     Some(match series {
@@ -196,7 +228,7 @@ fn value_of(series: LoadBalancerSeries) -> Option<fn(&BalancerSnapshot) -> f64> 
         LoadBalancerSeries::CpuUtilization => |s| (s.requests_per_second / 100.0).min(100.0),
         LoadBalancerSeries::HttpRequestsPerSecond => |s| s.requests_per_second,
         LoadBalancerSeries::HttpResponses | LoadBalancerSeries::DropletsHttpResponses => {
-            |s| s.requests_per_second - s.failed_per_second
+            BalancerSnapshot::answers_per_second
         }
         // Bytes a second.
         LoadBalancerSeries::NetworkThroughputHttp => |s| s.requests_per_second * 20_000.0,
@@ -223,7 +255,7 @@ mod tests {
         let mut telemetry = Telemetry::new(step, 1_000_000);
         let mut at = 0;
         while at <= until {
-            let snapshot = Snapshot { load: [at as f64, 0.0, 0.0], ..Snapshot::default() };
+            let snapshot = Snapshot { load: [f64::from(i32::try_from(at).unwrap()), 0.0, 0.0], ..Snapshot::default() };
             let balancer = BalancerSnapshot { health: vec![(1, true)], ..BalancerSnapshot::default() };
             telemetry.record(at, std::iter::once((1, snapshot, reports)), std::iter::once(("lb", balancer)));
             at += step;
@@ -248,6 +280,59 @@ mod tests {
         let telemetry = recorded(2, 86_400, true);
         let day = telemetry.droplet(1, DropletSeries::Load1, 0, 86_400, 86_400);
         assert_eq!(times(&day).windows(2).map(|w| w[1] - w[0]).collect::<Vec<_>>(), vec![216; 400]);
+    }
+
+    #[test]
+    fn an_answer_is_no_longer_than_the_apis_and_any_range_may_be_asked_for() {
+        let telemetry = recorded(120, 120 * 1000, true);
+        let load = |start, end| times(&telemetry.droplet(1, DropletSeries::Load1, start, end, 120 * 1000));
+        assert_eq!(load(1, 120 * 400 + 1).len(), 400);
+        let coarse = load(0, 120 * 400 + 119);
+        assert!(coarse.len() <= 401 && coarse.iter().all(|at| at % 240 == 0), "{coarse:?}");
+        assert!(load(i64::MIN, i64::MAX).len() <= 1);
+        assert!(load(500, 100).is_empty());
+    }
+
+    #[test]
+    fn a_gap_stays_a_gap() {
+        let mut telemetry = Telemetry::new(120, 1_000_000);
+        for (at, reports) in [(0, true), (120, false), (240, true), (480, true)] {
+            let droplet = (1, Snapshot { public_out: 5.0, ..Snapshot::default() }, reports);
+            telemetry.record(at, std::iter::once(droplet), std::iter::empty());
+        }
+        assert_eq!(times(&telemetry.droplet(1, DropletSeries::Load1, 0, 600, 600)), [0, 240, 480]);
+        assert_eq!(times(&telemetry.droplet(1, DropletSeries::PublicOutbound, 0, 600, 600)), [0, 120, 240, 480]);
+    }
+
+    #[test]
+    fn the_past_is_as_long_as_it_is_kept_and_in_order() {
+        let mut telemetry = Telemetry::new(120, 600);
+        for at in (0..=12_000).step_by(120).chain([240, 12_000]) {
+            telemetry.record(at, std::iter::once((1, Snapshot::default(), true)), std::iter::empty());
+        }
+        assert_eq!(telemetry.droplets[&1].len(), 6);
+        let load = |arrived| times(&telemetry.droplet(1, DropletSeries::Load1, 0, 20_000, arrived));
+        assert_eq!(load(12_000), [11_400, 11_520, 11_640, 11_760, 11_880, 12_000]);
+        assert_eq!(load(12_300), [11_760, 11_880, 12_000]);
+        telemetry.forget(1);
+        assert_eq!(telemetry.droplet(1, DropletSeries::Load1, 0, 20_000, 12_000), []);
+    }
+
+    #[test]
+    fn without_any_answer_there_is_no_response_time() {
+        let mut telemetry = Telemetry::new(120, 1_000_000);
+        for (at, failed_per_second) in [(0, 2.0), (120, 10.0)] {
+            let snapshot = BalancerSnapshot {
+                requests_per_second: 10.0,
+                failed_per_second,
+                p95_s: 0.2,
+                ..BalancerSnapshot::default()
+            };
+            telemetry.record(at, std::iter::empty(), std::iter::once(("lb", snapshot)));
+        }
+        let of = |series| telemetry.balancer("lb", series, 0, 600, 600);
+        assert_eq!(of(LoadBalancerSeries::DropletsHttpResponseTime95p)[0].1, [(0, 0.2)]);
+        assert_eq!(of(LoadBalancerSeries::DropletsHttpResponses)[0].1, [(0, 8.0), (120, 0.0)]);
     }
 
     #[test]

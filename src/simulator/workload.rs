@@ -38,7 +38,7 @@ pub struct Wave {
     /// From crest to crest.
     #[serde(deserialize_with = "duration::deserialize")]
     pub period: Duration,
-    /// How high, as a part of the base.
+    /// How high, as a part of the base: from 0 to 1.
     pub amplitude: f64,
     /// Where it begins, as a part of a period: 0 at the base and rising.
     #[serde(default)]
@@ -73,7 +73,8 @@ pub struct Bursts {
     pub factor: f64,
 }
 
-/// A recorded trace: a CSV file whose last column is the number of requests in each minute.
+/// A recorded trace: a CSV file with a line for each minute in turn, also those without a request. Its last
+/// column is the number of requests; a heading and lines that begin with `#` are left out.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Trace {
@@ -110,7 +111,7 @@ impl Workload {
         Ok(Self { config: config.clone(), seed, per_minute })
     }
 
-    /// Requests a second at a time; before the start it is negative.
+    /// Requests a second at a time.
     #[must_use]
     pub fn requests_per_second(&self, seconds_since_start: f64) -> f64 {
         let t = seconds_since_start;
@@ -191,8 +192,17 @@ fn check(config: &WorkloadConfig) -> Result<(), String> {
     };
     positive("base", config.base)?;
     positive("noise", config.noise)?;
+    let finite = |name: &str, value: f64| {
+        if value.is_finite() { Ok(()) } else { Err(format!("workload.{name} is {value}, but must be a finite number")) }
+    };
+    for ramp in &config.ramps {
+        finite("ramps.add", ramp.add)?;
+    }
     if let Some(wave) = &config.wave {
-        positive("wave.amplitude", wave.amplitude)?;
+        finite("wave.phase", wave.phase)?;
+        if !(0.0..=1.0).contains(&wave.amplitude) {
+            return Err(format!("workload.wave.amplitude is {}, but must be from 0 to 1", wave.amplitude));
+        }
         if wave.period.is_zero() {
             return Err("workload.wave.period must be more than 0".to_owned());
         }
@@ -210,29 +220,37 @@ fn check(config: &WorkloadConfig) -> Result<(), String> {
     Ok(())
 }
 
+/// By lines and not by records of the `csv` crate: its line numbers leave out the comments before a record.
 fn read_trace(path: &Path) -> Result<Vec<f64>, String> {
     let shown = path.display();
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .comment(Some(b'#'))
-        .from_path(path)
-        .map_err(|error| format!("the trace {shown} cannot be read: {error}"))?;
+    let text = std::fs::read_to_string(path).map_err(|error| format!("the trace {shown} cannot be read: {error}"))?;
     let mut minutes = Vec::new();
-    for (index, record) in reader.records().enumerate() {
-        let record = record.map_err(|error| format!("the trace {shown} cannot be read: {error}"))?;
-        let line = record.position().map_or(index as u64 + 1, csv::Position::line);
-        match record.iter().next_back().unwrap_or_default().trim().parse::<f64>() {
-            Ok(requests) if requests.is_finite() && requests >= 0.0 => minutes.push(requests),
-            // A heading.
-            Err(_) if index == 0 => {}
-            _ => return Err(format!("the trace {shown}, line {line}: the last column is no number of requests")),
+    let mut may_be_heading = true;
+    for (index, line) in text.trim_start_matches('\u{feff}').lines().enumerate() {
+        if line.trim().is_empty() || line.starts_with('#') {
+            continue;
         }
+        match line.rsplit(',').next().and_then(number) {
+            Some(requests) if requests >= 0.0 => minutes.push(requests),
+            // A line with a number in it is data, even when its count cannot be read.
+            None if may_be_heading && line.split(',').all(|field| number(field).is_none()) => {}
+            _ => {
+                let at = index + 1;
+                return Err(format!(
+                    "the trace {shown}, line {at}: the last column must be a number of requests, 0 or more"
+                ));
+            }
+        }
+        may_be_heading = false;
     }
     if minutes.is_empty() {
         return Err(format!("the trace {shown} holds no minute"));
     }
     Ok(minutes)
+}
+
+fn number(field: &str) -> Option<f64> {
+    field.trim().trim_matches('"').parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 #[cfg(test)]
@@ -241,6 +259,10 @@ mod tests {
 
     fn workload(text: &str, seed: u64) -> Workload {
         Workload::new(&toml::from_str(text).unwrap(), None, seed).unwrap()
+    }
+
+    fn rates(workload: &Workload, seconds: &[f64]) -> Vec<f64> {
+        seconds.iter().map(|t| workload.requests_per_second(*t)).collect()
     }
 
     #[test]
@@ -253,23 +275,19 @@ mod tests {
     #[test]
     fn ramps_stay_and_bursts_pass() {
         let ramp = workload("base = 10.0\nramps = [{ at = \"10s\", over = \"10s\", add = 20.0 }]", 1);
-        assert_eq!([0.0, 15.0, 60.0].map(|t| ramp.requests_per_second(t)), [10.0, 20.0, 30.0]);
+        assert_eq!(rates(&ramp, &[0.0, 15.0, 60.0]), [10.0, 20.0, 30.0]);
         let burst = workload("base = 10.0\nbursts = { every = \"60s\", length = \"5s\", factor = 3.0 }", 1);
-        assert_eq!(
-            [0.0, 59.0, 61.0, 66.0, 121.0].map(|t| burst.requests_per_second(t)),
-            [10.0, 10.0, 30.0, 10.0, 30.0]
-        );
+        assert_eq!(rates(&burst, &[0.0, 59.0, 61.0, 66.0, 121.0]), [10.0, 10.0, 30.0, 10.0, 30.0]);
     }
 
     #[test]
     fn the_noise_is_the_seeds_and_not_the_order_of_questions() {
         let noisy = "base = 100.0\nnoise = 0.1";
         let (a, b, c) = (workload(noisy, 1), workload(noisy, 1), workload(noisy, 2));
-        let of = |w: &Workload, ts: &[f64]| ts.iter().map(|t| w.requests_per_second(*t)).collect::<Vec<_>>();
-        let mut backwards = of(&b, &[3.0, 2.0, 1.0]);
+        let mut backwards = rates(&b, &[3.0, 2.0, 1.0]);
         backwards.reverse();
-        assert_eq!(of(&a, &[1.0, 2.0, 3.0]), backwards);
-        assert_ne!(of(&a, &[1.0, 2.0]), of(&c, &[1.0, 2.0]));
+        assert_eq!(rates(&a, &[1.0, 2.0, 3.0]), backwards);
+        assert_ne!(rates(&a, &[1.0, 2.0]), rates(&c, &[1.0, 2.0]));
         assert!((0..1000).map(f64::from).all(|t| (60.0..140.0).contains(&a.requests_per_second(t))));
     }
 
@@ -279,9 +297,52 @@ mod tests {
         std::fs::write(folder.path().join("t.csv"), "minute,requests\n0,60\n1,120\n").unwrap();
         let config = toml::from_str("base = 0.0\ntrace = { file = \"t.csv\", scale = 2.0 }").unwrap();
         let trace = Workload::new(&config, Some(folder.path()), 1).unwrap();
-        assert_eq!([0.0, 30.0, 60.0, 120.0].map(|t| trace.requests_per_second(t)), [2.0, 3.0, 4.0, 2.0]);
+        assert_eq!(rates(&trace, &[0.0, 30.0, 60.0, 120.0]), [2.0, 3.0, 4.0, 2.0]);
         std::fs::write(folder.path().join("t.csv"), "0,60\n1,many\n").unwrap();
         let wrong = Workload::new(&config, Some(folder.path()), 1).unwrap_err();
         assert!(wrong.contains("line 2"), "{wrong}");
+    }
+
+    #[test]
+    fn a_bad_trace_is_refused_with_its_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let config: WorkloadConfig = toml::from_str("base = 0.0\ntrace = { file = \"t.csv\" }").unwrap();
+        let read = |text: &str| {
+            std::fs::write(folder.path().join("t.csv"), text).unwrap();
+            Workload::new(&config, Some(folder.path()), 1)
+        };
+        assert!(read("# requests of a server\nminute,requests\n0,42\n1,62\n").is_ok());
+        for (text, told) in [
+            ("0,many\n1,2\n", "line 1"),
+            ("minute,requests\n0,1\n1,-3\n", "line 3"),
+            ("0,1\n1,\n", "line 2"),
+            ("0,1\n1,inf\n", "line 2"),
+            ("# a note\nminute,requests\n\n# another\n0,1\n\n1,x\n", "line 7"),
+            ("# a note\n0,1\n# another\n1,x\n", "line 4"),
+            ("minute,requests\n", "no minute"),
+        ] {
+            let wrong = read(text).unwrap_err();
+            assert!(wrong.contains(told), "{text:?}: {wrong}");
+        }
+        std::fs::remove_file(folder.path().join("t.csv")).unwrap();
+        assert!(Workload::new(&config, Some(folder.path()), 1).unwrap_err().contains("cannot be read"));
+    }
+
+    #[test]
+    fn numbers_that_make_no_workload_are_refused_by_name() {
+        for (text, named) in [
+            ("base = nan", "base"),
+            ("base = -1.0", "base"),
+            ("base = 1.0\nnoise = inf", "noise"),
+            ("base = 1.0\nwave = { period = \"60s\", amplitude = 1.5 }", "wave.amplitude"),
+            ("base = 1.0\nwave = { period = \"60s\", amplitude = nan }", "wave.amplitude"),
+            ("base = 1.0\nwave = { period = \"60s\", amplitude = 0.5, phase = inf }", "wave.phase"),
+            ("base = 1.0\nwave = { period = \"0s\", amplitude = 0.5 }", "wave.period"),
+            ("base = 1.0\nramps = [{ at = \"0s\", over = \"1s\", add = nan }]", "ramps.add"),
+            ("base = 1.0\nbursts = { every = \"5s\", length = \"9s\", factor = 2.0 }", "bursts.every"),
+        ] {
+            let wrong = Workload::new(&toml::from_str(text).unwrap(), None, 1).unwrap_err();
+            assert!(wrong.contains(named), "{text}: {wrong}");
+        }
     }
 }
