@@ -25,6 +25,7 @@ pub enum State {
 }
 
 /// A droplet.
+#[expect(clippy::struct_excessive_bools, reason = "each is a dice that was rolled for it")]
 #[derive(Debug)]
 pub struct Droplet {
     /// Its number.

@@ -49,8 +49,8 @@ impl Limits {
         if self.minute > 0 {
             let first = self.made_ms.partition_point(|made| *made <= now_ms - MINUTE_MS);
             if in_hour - first >= self.minute as usize {
-                let wait_ms = self.made_ms[first] + MINUTE_MS - now_ms;
-                let wait_s = u64::try_from(wait_ms / 1000 + 1).unwrap_or(1);
+                let free_at_ms = self.made_ms[first] + MINUTE_MS;
+                let wait_s = u64::try_from((free_at_ms - now_ms) / 1000 + 1).unwrap_or(1);
                 return (self.headers(now_ms, 0), Err(ApiError::rate_limited(Some(wait_s))));
             }
         }

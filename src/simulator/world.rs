@@ -192,7 +192,7 @@ impl World {
 
     fn latency(&mut self) -> Duration {
         let (min, max) = (self.scenario.latency.min, self.scenario.latency.max);
-        min + (max - min).mul_f64(self.rng.f64())
+        min + max.saturating_sub(min).mul_f64(self.rng.f64())
     }
 
     fn take_id(&mut self) -> u64 {

@@ -10,7 +10,7 @@ use dropscale::cluster::{CloneSpec, ClusterSpec, Marker, Metric, Nonce, Operatio
 use dropscale::observe::{Observer, Wanted};
 use dropscale::policy::Policy;
 use dropscale::scaling::{Housekeeping, OperationState, Order, Scaler, has_leftovers, stray_tags, worn_out_tags};
-use dropscale::simulator::{Call, Fate, Scenario, SharedWorld, SimulatedCloud, TokioClock};
+use dropscale::simulator::{Call, Fate, Scenario, SharedWorld, SimulatedCloud, TokioClock, World};
 use jiff::Timestamp;
 
 /// When each test begins.
@@ -39,7 +39,7 @@ impl Bench {
     pub fn seeded(settings: &str, seed: u64) -> Self {
         let clock = TokioClock::starting_at(Timestamp::from_second(EPOCH).unwrap());
         let world = SharedWorld::new(&scenario(settings), seed, Arc::new(clock)).unwrap();
-        world.with(|world| world.keep_log());
+        world.with(World::keep_log);
         Self { world, clock, spec: Arc::new(spec()), policy: Arc::new(policy()), nonces: Arc::default() }
     }
 

@@ -62,21 +62,20 @@ async fn dies_at_every_request(deed: Deed, settings: &str) {
     for number in 1..=deed.calls(settings).await {
         for done_before in [false, true] {
             let bench = Bench::new(settings);
-            let (died, dead) = tokio::sync::watch::channel(false);
+            let (killer, mut victim) = tokio::sync::watch::channel(false);
             bench.world.with(|world| {
                 world.inject(move |call| {
                     if call.number == number {
-                        died.send_replace(true);
+                        killer.send_replace(true);
                         return if done_before { Fate::AnswerLost } else { Fate::Lost };
                     }
                     Fate::Answered
                 });
             });
-            let mut dead = dead;
             tokio::select! {
                 biased;
                 // The deed of the request itself is done before this is looked at again.
-                _ = dead.wait_for(|dead| *dead) => {}
+                _ = victim.wait_for(|killed| *killed) => {}
                 () = deed.on(&bench) => {}
             }
             bench.settle().await;
