@@ -183,8 +183,9 @@ async fn back_off<C: Cloud>(run: &Run<C>, class: FailureClass) {
         run.cloud.tag_droplet(&tag, base).await
     })
     .await;
-    for old in known.into_iter().filter(|old| *old != backoff) {
-        run.attempt(run.cloud.delete_tag(&old.tag(&run.spec.clone_prefix))).await;
+    // Tags hold whole seconds: two backoffs are the same when their tags are.
+    for old in known.iter().map(|old| old.tag(&run.spec.clone_prefix)).filter(|old| *old != tag) {
+        run.attempt(run.cloud.delete_tag(&old)).await;
     }
 }
 

@@ -136,7 +136,9 @@ async fn with_another_tag_a_clone_joins_and_leaves_by_that() {
     let ids = bench.world.with(|world| {
         world.create_tag("serving").unwrap();
         let ids: Vec<u64> = world.droplets_tagged("web").iter().map(|d| d.id).collect();
-        ids.iter().for_each(|id| world.tag_droplet("serving", *id).unwrap());
+        for id in &ids {
+            world.tag_droplet("serving", *id).unwrap();
+        }
         ids.len()
     });
     assert_eq!(ids, 2);
