@@ -1,0 +1,408 @@
+//! The decision rule: as a table, one line a case, and as properties of any cluster.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use dropscale::cluster::{
+    Backoff, Claim, CloneSpec, ClusterSpec, Droplet, DropletId, DropletStatus, FailureClass, Health, Image,
+    LoadBalancer, LoadBalancerId, Marker, Member, Membership, Metric, Nonce, Observation, OperationTag, PROTECT_TAG,
+    Reading, Role, Size, Timing,
+};
+use dropscale::policy::{Action, Policy, Reason, decide};
+use dropscale::scaling::{Terms, plan_down, plan_up};
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+const NOW: i64 = 1_780_000_000;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(NOW + second).unwrap()
+}
+
+fn spec() -> ClusterSpec {
+    ClusterSpec {
+        name: "web".to_owned(),
+        tag: "web".to_owned(),
+        base_droplet: "web-base".to_owned(),
+        snapshot: "web-snapshot".to_owned(),
+        clone_prefix: "web".to_owned(),
+        load_balancer: "web-lb".to_owned(),
+        clone: CloneSpec::default(),
+        protect: Vec::new(),
+        timing: Timing::default(),
+    }
+}
+
+fn policy() -> Policy {
+    Policy {
+        min: 1,
+        max: 4,
+        scaling_interval: Duration::from_secs(120),
+        scale_up: BTreeMap::from([(Metric::Load, 0.7), (Metric::Cpu, 80.0)]),
+        scale_down: BTreeMap::from([(Metric::Load, 0.3), (Metric::Cpu, 30.0)]),
+        stale_after: Duration::from_secs(600),
+    }
+}
+
+fn droplet(number: u64) -> Droplet {
+    Droplet {
+        id: DropletId(number),
+        name: if number == 0 { "web-base".to_owned() } else { format!("web{number:03}") },
+        status: DropletStatus::Active,
+        locked: false,
+        created_at: at(-100_000 + i64::try_from(number).unwrap()),
+        size: Size { slug: "s-1vcpu-1gb".to_owned(), vcpus: 1, memory_mib: 1024, disk_gib: 25, price: None },
+        region: "nyc3".to_owned(),
+        image: None,
+        vpc: None,
+        tags: vec!["web".to_owned()],
+        addresses: Vec::new(),
+        features: Vec::new(),
+    }
+}
+
+/// A cluster of a base and clones that all serve, each with this load and processor use, or without.
+fn cluster(readings: &[Option<(f64, f64)>]) -> Observation {
+    let mut seen = Observation::empty(at(0));
+    for (number, reading) in (0..).zip(readings) {
+        let mut member = Member {
+            droplet: droplet(number),
+            role: if number == 0 { Role::Base } else { Role::Clone },
+            attached: true,
+            health: Health::Healthy,
+            readings: BTreeMap::new(),
+            last_sample: None,
+        };
+        if let Some((load, cpu)) = reading {
+            member.readings.insert(Metric::Load, Reading { value: *load, at: at(-60) });
+            member.readings.insert(Metric::Cpu, Reading { value: *cpu, at: at(-60) });
+        }
+        seen.members.push(member);
+    }
+    seen.base = Some(DropletId(0));
+    seen.load_balancer = Some(LoadBalancer {
+        id: LoadBalancerId("lb".to_owned()),
+        name: "web-lb".to_owned(),
+        status: "active".to_owned(),
+        ip: None,
+        region: "nyc3".to_owned(),
+        vpc: None,
+        membership: Membership::ById,
+        members: seen.members.iter().map(|m| m.droplet.id).collect(),
+    });
+    seen.snapshot = Some(Image {
+        id: 7,
+        name: "web-snapshot".to_owned(),
+        created_at: None,
+        regions: vec!["nyc3".to_owned()],
+        min_disk_gib: 25,
+    });
+    seen
+}
+
+fn loads(loads: &[f64]) -> Observation {
+    cluster(&loads.iter().map(|load| Some((*load, load * 100.0))).collect::<Vec<_>>())
+}
+
+type Change = fn(&mut Observation);
+type Case = (&'static str, &'static [f64], Change, Action, Action, &'static str);
+
+/// What it is, the loads, what else is so, what is wanted, what is done, and a part of the reason.
+const CASES: &[Case] = &[
+    ("one metric is enough to grow", &[0.9], |_| {}, Action::Up, Action::Up, "Load per vCPU, CPU beyond"),
+    ("exactly at the threshold is not beyond", &[0.7, 0.7], |_| {}, Action::Hold, Action::Hold, "between"),
+    ("all must be calm to shrink", &[0.1, 0.1], |_| {}, Action::Down, Action::Down, "calmer"),
+    (
+        "one that is not calm is enough to hold",
+        &[0.1, 0.1],
+        |s| {
+            for m in &mut s.members {
+                m.readings.insert(Metric::Cpu, Reading { value: 50.0, at: at(-60) });
+            }
+        },
+        Action::Hold,
+        Action::Hold,
+        "between",
+    ),
+    ("the maximum holds", &[0.9, 0.9, 0.9, 0.9], |_| {}, Action::Up, Action::Hold, "maximum of 4"),
+    ("the minimum holds", &[0.1], |_| {}, Action::Down, Action::Hold, "minimum of 1"),
+    (
+        "room to spare shrinks",
+        &[0.29, 0.29],
+        |s| {
+            for m in &mut s.members {
+                m.readings.insert(Metric::Load, Reading { value: 0.299, at: at(-60) });
+                m.readings.insert(Metric::Cpu, Reading { value: 5.0, at: at(-60) });
+            }
+        },
+        Action::Down,
+        Action::Down,
+        "calmer",
+    ),
+    (
+        "the cooldown holds",
+        &[0.9],
+        |s| s.markers = vec![Marker { at: at(-50) }],
+        Action::Up,
+        Action::Hold,
+        "cooling down, 70 s left",
+    ),
+    (
+        "a marker in the future holds nothing",
+        &[0.9],
+        |s| s.markers = vec![Marker { at: at(5000) }],
+        Action::Up,
+        Action::Up,
+        "beyond",
+    ),
+    (
+        "the youngest of several markers counts",
+        &[0.9],
+        |s| s.markers = vec![Marker { at: at(-500) }, Marker { at: at(-20) }],
+        Action::Up,
+        Action::Hold,
+        "100 s left",
+    ),
+    (
+        "somebody else's operation holds",
+        &[0.9],
+        |s| s.claims = vec![Claim { at: at(-5), nonce: Nonce::new(1) }],
+        Action::Up,
+        Action::Hold,
+        "under way",
+    ),
+    (
+        "a claim of the dead does not",
+        &[0.9],
+        |s| s.claims = vec![Claim { at: at(-50_000), nonce: Nonce::new(1) }],
+        Action::Up,
+        Action::Up,
+        "beyond",
+    ),
+    (
+        "what was left unfinished is settled first",
+        &[0.9, 0.9],
+        |s| s.members[1].droplet.tags.push(OperationTag { at: at(-900), nonce: Nonce::new(1) }.pending()),
+        Action::Up,
+        Action::Hold,
+        "web001 must be settled first",
+    ),
+    (
+        "failures make it wait",
+        &[0.9],
+        |s| s.backoffs = vec![Backoff { until: at(30), failures: 2, class: FailureClass::Boot }],
+        Action::Up,
+        Action::Hold,
+        "next try in 30 s",
+    ),
+    (
+        "unknown forbids to shrink",
+        &[0.1, 0.1, 0.1],
+        |s| s.members[2].readings.clear(),
+        Action::Hold,
+        Action::Hold,
+        "not known of web002",
+    ),
+    (
+        "unknown of the few does not forbid to grow",
+        &[0.9, 0.9, 0.9],
+        |s| s.members[2].readings.clear(),
+        Action::Up,
+        Action::Up,
+        "beyond",
+    ),
+    (
+        "unknown of most causes nothing",
+        &[0.9, 0.9, 0.9],
+        |s| {
+            s.members[1].readings.clear();
+            s.members[2].readings.clear();
+        },
+        Action::Hold,
+        Action::Hold,
+        "not known",
+    ),
+    (
+        "what is stale is not known",
+        &[0.9],
+        |s| {
+            for m in &mut s.members {
+                m.readings.values_mut().for_each(|r| r.at = at(-700));
+            }
+        },
+        Action::Hold,
+        Action::Hold,
+        "not known",
+    ),
+    (
+        "fewer than the minimum grows without any metric",
+        &[],
+        |s| s.base = None,
+        Action::Up,
+        Action::Hold,
+        "base droplet is not in the cluster",
+    ),
+    (
+        "more than the maximum shrinks",
+        &[0.9, 0.9, 0.9, 0.9, 0.9],
+        |_| {},
+        Action::Down,
+        Action::Down,
+        "more droplets than the maximum",
+    ),
+    (
+        "a protected clone stays",
+        &[0.1, 0.1],
+        |s| s.members[1].droplet.tags.push(PROTECT_TAG.to_owned()),
+        Action::Down,
+        Action::Hold,
+        "no clone that may be removed",
+    ),
+    (
+        "idle guests and clones outside the balancer don't hide the load",
+        &[0.9, 0.0],
+        |s| s.members[1].attached = false,
+        Action::Up,
+        Action::Up,
+        "beyond",
+    ),
+];
+
+#[test]
+fn the_rule_as_a_table() {
+    for (what, readings, change, wanted, action, reason) in CASES {
+        let mut seen = loads(readings);
+        change(&mut seen);
+        let decision = decide(&seen, &spec(), &policy());
+        assert_eq!((decision.wanted, decision.action), (*wanted, *action), "{what}: {decision}");
+        assert!(decision.to_string().contains(reason), "{what}: {decision}");
+    }
+}
+
+#[test]
+fn a_removal_that_would_be_undone_is_not_made() {
+    let mut seen = loads(&[0.28, 0.28]);
+    let tight = Policy {
+        scale_up: BTreeMap::from([(Metric::Load, 0.5)]),
+        scale_down: BTreeMap::from([(Metric::Load, 0.3)]),
+        ..policy()
+    };
+    let decision = decide(&seen, &spec(), &tight);
+    assert_eq!(decision.action, Action::Hold, "{decision}");
+    assert!(decision.stopped_by.iter().any(|r| matches!(r, Reason::WouldBounce { .. })), "{decision}");
+    seen.members.push(loads(&[0.0, 0.0, 0.28]).members.remove(2));
+    assert_eq!(decide(&seen, &spec(), &tight).action, Action::Down, "three may become two");
+}
+
+#[test]
+fn a_free_memory_that_the_size_can_never_have_is_left_out() {
+    let mut seen = loads(&[0.1]);
+    seen.members[0].readings.insert(Metric::FreeMemory, Reading { value: 600.0, at: at(-60) });
+    let memory = Policy { scale_up: BTreeMap::from([(Metric::FreeMemory, 800.0)]), ..policy() };
+    assert_ne!(decide(&seen, &spec(), &memory).wanted, Action::Up, "a droplet of 1 GB never has 800 MB free");
+}
+
+fn reading() -> impl Strategy<Value = Option<(f64, f64)>> {
+    prop_oneof![1 => Just(None), 5 => (0.0..2.0_f64, 0.0..100.0_f64).prop_map(Some)]
+}
+
+fn any_cluster() -> impl Strategy<Value = Observation> {
+    let flags = prop::collection::vec((reading(), 0..12_u8), 1..9);
+    (flags, prop::option::of(-300..300_i64), prop::option::of(-2000..10_i64)).prop_map(|(members, marker, claim)| {
+        let mut seen = cluster(&members.iter().map(|(reading, _)| *reading).collect::<Vec<_>>());
+        let operation = OperationTag { at: at(-30), nonce: Nonce::new(3) };
+        for (member, (_, flag)) in seen.members.iter_mut().zip(&members).skip(1) {
+            match flag {
+                0 => member.attached = false,
+                1 => member.droplet.status = DropletStatus::Off,
+                2 => member.droplet.tags.push(operation.pending()),
+                3 => member.droplet.tags.push(operation.draining()),
+                4 => member.droplet.tags.push(PROTECT_TAG.to_owned()),
+                5 => {
+                    member.role = Role::Guest;
+                    "guest".clone_into(&mut member.droplet.name);
+                }
+                _ => {}
+            }
+        }
+        seen.markers = marker.map(|second| Marker { at: at(second) }).into_iter().collect();
+        seen.claims = claim.map(|second| Claim { at: at(second), nonce: Nonce::new(9) }).into_iter().collect();
+        seen
+    })
+}
+
+proptest! {
+    #[test]
+    fn never_up_at_the_maximum_and_never_down_at_the_minimum(seen in any_cluster(), min in 1..4_usize, max in 4..9_usize) {
+        let policy = Policy { min, max, ..policy() };
+        let decision = decide(&seen, &spec(), &policy);
+        prop_assert!(decision.action != Action::Up || seen.count() < max, "{decision}");
+        if decision.action == Action::Down {
+            let victim = seen.newest_clone(&spec()).unwrap();
+            let rest = seen.serving().filter(|m| m.droplet.id != victim.droplet.id).count();
+            prop_assert!(rest >= min, "{decision}");
+        }
+    }
+
+    #[test]
+    fn what_is_decided_can_be_planned(seen in any_cluster()) {
+        let (spec, policy) = (spec(), policy());
+        match decide(&seen, &spec, &policy).action {
+            Action::Up => prop_assert!(plan_up(&seen, &spec, &policy, Terms::default()).is_ok()),
+            Action::Down => prop_assert!(plan_down(&seen, &spec, &policy, None, Terms::default()).is_ok()),
+            Action::Hold => {}
+        }
+    }
+
+    #[test]
+    fn who_is_removed_is_a_clone_made_last_and_free_to_go(seen in any_cluster()) {
+        if let Ok(plan) = plan_down(&seen, &spec(), &policy(), None, Terms { own: None, insist: true }) {
+            let victim = seen.member(plan.droplet).unwrap();
+            prop_assert_eq!(victim.role, Role::Clone);
+            prop_assert!(!victim.droplet.is_protected(&spec()) && victim.droplet.draining().is_none());
+            let younger = seen.members.iter().find(|m| {
+                m.role == Role::Clone && m.droplet.created_at > victim.droplet.created_at
+                    && !m.droplet.is_protected(&spec()) && m.droplet.draining().is_none()
+            });
+            prop_assert!(younger.is_none());
+        }
+    }
+
+    #[test]
+    fn a_new_clone_has_a_name_of_its_own(seen in any_cluster()) {
+        let policy = Policy { max: 100, ..policy() };
+        if let Ok(plan) = plan_up(&seen, &spec(), &policy, Terms { own: None, insist: true }) {
+            prop_assert!(seen.members.iter().all(|m| m.droplet.name != plan.name));
+        }
+    }
+
+    #[test]
+    fn what_becomes_unknown_never_makes_it_act(seen in any_cluster(), who in 0..9_usize) {
+        let before = decide(&seen, &spec(), &policy());
+        let mut less = seen.clone();
+        let who = who % less.members.len();
+        less.members[who].readings.clear();
+        let after = decide(&less, &spec(), &policy());
+        prop_assert!(after.action != Action::Down || before.action == Action::Down, "{before} / {after}");
+    }
+
+    #[test]
+    fn shrinking_is_not_undone_at_once(load in 0.01..2.0_f64, count in 2..4_usize) {
+        let seen = loads(&vec![load; count]);
+        if decide(&seen, &spec(), &policy()).action == Action::Down {
+            #[expect(clippy::cast_precision_loss, reason = "a handful")]
+            let shared = load * count as f64 / (count as f64 - 1.0);
+            let after = decide(&loads(&vec![shared; count - 1]), &spec(), &policy());
+            prop_assert!(after.wanted != Action::Up, "{after}");
+        }
+    }
+
+    #[test]
+    fn an_action_always_has_its_reason_and_an_obstacle_holds(seen in any_cluster()) {
+        let decision = decide(&seen, &spec(), &policy());
+        prop_assert!(decision.action == decision.wanted || !decision.stopped_by.is_empty());
+        prop_assert!(decision.stopped_by.is_empty() || decision.action == Action::Hold);
+    }
+}
