@@ -31,6 +31,7 @@ pub fn run(args: &DemoArgs, global: &Global, environment: &Environment) -> Resul
     runtime.spawn(obey(world, commands));
     let setup = Setup {
         read_only: global.read_only || global.dry_run,
+        is_demo: true,
         demo: Some(demo),
         ..Setup::new(vec![cluster(&scenario)?], random_nonces())
     };
