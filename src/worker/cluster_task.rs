@@ -63,6 +63,17 @@ pub(super) enum Wish {
     Focused(bool),
 }
 
+/// How much the next look is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Urgency {
+    /// When its time has come.
+    Routine,
+    /// At once.
+    AtOnce,
+    /// At once, and with the names looked up anew.
+    WithNames,
+}
+
 /// What a job brought.
 enum Done<C> {
     Looked(Box<Controller<C>>, Result<Look, CloudError>),
@@ -88,9 +99,7 @@ pub(super) struct ClusterTask<C> {
     next_look: Instant,
     /// Until when looks that failed make wait.
     held: Option<Instant>,
-    /// Whether the next look is wanted at once, and with names looked up anew.
-    again: bool,
-    forget_names: bool,
+    urgency: Urgency,
     failures: Failures,
     told: Told,
     /// The samples that the published history is made of.
@@ -132,8 +141,7 @@ impl<C: Cloud> ClusterTask<C> {
             looked_at: Instant::now(),
             next_look: Instant::now() + delay,
             held: None,
-            again: false,
-            forget_names: false,
+            urgency: Urgency::Routine,
             failures: Failures::default(),
             told: Told::default(),
             revision: None,
@@ -160,7 +168,7 @@ impl<C: Cloud> ClusterTask<C> {
                 // Progress comes before the end of what it is the progress of.
                 biased;
                 wish = self.wishes.recv() => match wish {
-                    Some(Wish::Command(command)) => self.obey(command),
+                    Some(Wish::Command(command)) => self.obey(&command),
                     Some(Wish::Focused(focused)) => self.focus(focused),
                     None => return,
                 },
@@ -172,23 +180,23 @@ impl<C: Cloud> ClusterTask<C> {
         }
     }
 
-    fn obey(&mut self, command: Command) {
+    fn obey(&mut self, command: &Command) {
         match command {
             Command::Refresh { .. } => {
-                self.forget_names = true;
-                self.look_again();
+                self.urgency = Urgency::WithNames;
+                self.schedule();
             }
-            Command::Auto { on, .. } => self.set_auto(on),
+            Command::Auto { on, .. } => self.set_auto(*on),
             Command::Up { .. } => self.by_hand(Work::Up(operation::by_hand())),
-            Command::Down { droplet, .. } => self.by_hand(Work::Down(Some(droplet), operation::by_hand())),
+            Command::Down { droplet, .. } => self.by_hand(Work::Down(Some(*droplet), operation::by_hand())),
             Command::Range { range, .. } => {
-                if range != self.state.history.range {
-                    Arc::make_mut(&mut self.state.history).range = range;
+                if *range != self.state.history.range {
+                    Arc::make_mut(&mut self.state.history).range = *range;
                     self.revision = None;
                     self.look_again();
                 }
             }
-            Command::Inspect { droplet, .. } => self.inspect(droplet),
+            Command::Inspect { droplet, .. } => self.inspect(*droplet),
             // These are the hub's.
             Command::Focus { .. } | Command::Demo(_) => {}
         }
@@ -302,10 +310,10 @@ impl<C: Cloud> ClusterTask<C> {
 
     fn look(&mut self) {
         let Some(mut controller) = self.controller.take() else { return };
-        self.again = false;
+        let urgency = mem::replace(&mut self.urgency, Urgency::Routine);
         let shown: &[Metric] = if self.focused { &Metric::ALL } else { &[] };
         controller.want(shown, self.state.history.range);
-        if mem::take(&mut self.forget_names) {
+        if urgency == Urgency::WithNames {
             controller.forget_names();
         }
         let tidies = self.acts() && self.operation.is_none();
@@ -389,7 +397,7 @@ impl<C: Cloud> ClusterTask<C> {
     }
 
     fn look_again(&mut self) {
-        self.again = true;
+        self.urgency = self.urgency.max(Urgency::AtOnce);
         self.schedule();
     }
 
@@ -404,7 +412,7 @@ impl<C: Cloud> ClusterTask<C> {
         } else {
             timing.poll * UNFOCUSED
         };
-        let due = if self.again { now } else { self.held.unwrap_or(self.looked_at + pace) };
+        let due = if self.urgency > Urgency::Routine { now } else { self.held.unwrap_or(self.looked_at + pace) };
         self.next_look = due.max(now);
         let clock = self.wiring.cloud.clock().now();
         let next_look = clock.checked_add(self.next_look - now).ok();

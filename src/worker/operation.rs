@@ -81,12 +81,11 @@ pub(super) async fn carry_out<C: Cloud>(
         ended = &mut operation => Some(ended),
         () = stop => None,
     };
-    let ended = match early {
-        Some(ended) => ended,
-        None => {
-            scaler.stop();
-            operation.await
-        }
+    let ended = if let Some(ended) = early {
+        ended
+    } else {
+        scaler.stop();
+        operation.await
     };
     drop(guard);
     ended
