@@ -96,7 +96,8 @@ impl Told {
         let stopped: Vec<Discriminant<Reason>> = decision.stopped_by.iter().map(mem::discriminant).collect();
         let (wanted, action) = (decision.wanted, decision.action);
         let known = self.decision.replace((wanted, action, stopped.clone()));
-        if wanted == Action::Hold {
+        // What waits for an operation that runs is told by its phases.
+        if wanted == Action::Hold || decision.stopped_by.contains(&Reason::InFlight) {
             return None;
         }
         let same = known.filter(|(known_wanted, known_action, _)| *known_wanted == wanted && *known_action == action);
