@@ -394,11 +394,10 @@ async fn a_range_is_kept_and_commands_for_no_cluster_do_no_harm() {
 
 #[tokio::test(start_paused = true)]
 async fn a_worker_that_nobody_holds_ends() {
-    let stage = Stage::new(true);
-    let Stage { world, handle, .. } = stage;
-    let mut state = handle.state.clone();
+    let Stage { world, handle, .. } = Stage::new(true);
+    let mut published = handle.state.clone();
     drop(handle);
-    let ended = timeout(Duration::from_secs(60), async { while state.changed().await.is_ok() {} });
+    let ended = timeout(Duration::from_secs(60), async { while published.changed().await.is_ok() {} });
     assert!(ended.await.is_ok(), "the state is published no more");
     let before = world.with(|world| world.requests());
     sleep(Duration::from_secs(60)).await;
