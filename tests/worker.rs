@@ -1,6 +1,8 @@
 //! The worker's loop on a simulated cloud, in virtual time: what it does by itself and by command, what it
 //! publishes, and what it leaves alone.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::sync::Arc;
 use std::time::Duration;
 
