@@ -144,8 +144,7 @@ impl World {
 
     /// Asks a droplet's operating system to shut down.
     pub fn shut_down(&mut self, id: u64) -> Result<Action, ApiError> {
-        self.droplet(id)?;
-        if self.pending_event(id) {
+        if self.droplet(id)?.is_locked() || self.pending_event(id) {
             return Err(ApiError::unprocessable("Droplet already has a pending event."));
         }
         let takes = ms(self.scenario.boot.shutdown);
