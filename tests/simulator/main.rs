@@ -1,0 +1,8 @@
+//! The simulated cloud over its protocol, on loopback: what a client sees of it, what it refuses, how it fails,
+//! and that it is the same world as without HTTP.
+
+mod faults;
+mod gate;
+mod resources;
+mod same_world;
+mod server;
