@@ -1,7 +1,5 @@
 //! The README's table of keys is the keymap's own. `DROPSCALE_WRITE_DOCS=1 cargo test --test readme` writes it.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use dropscale::tui::Keymap;
 
 const BEGIN: &str = "<!-- keys: written by the keymap; a test keeps it true -->\n";

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use tokio::time::MissedTickBehavior;
 
 use super::console::Console;
-use super::control::Look;
 use super::exit::{Exit, Failure};
 use super::operation::{ending, exit_of, reporter, unless_ended};
 use super::session::{ClientControl, Session};
@@ -17,6 +16,7 @@ use crate::cli::{AutoArgs, OutputFormat};
 use crate::cloud::PlannedRequest;
 use crate::policy::Action;
 use crate::scaling::{Kind, OperationState, Refusal};
+use crate::worker::Look;
 
 /// Runs it.
 pub async fn run(args: &AutoArgs, session: &Session, console: Console) -> Result<Exit, Failure> {

@@ -2,6 +2,7 @@
 //! port. Nothing is needed for it and nothing else is touched.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio::sync::mpsc;
@@ -15,7 +16,11 @@ use crate::cloud::digitalocean::{ApiUrl, Client, ClientOptions};
 use crate::cluster::{ClusterSpec, Timing};
 use crate::config::{self, Environment};
 use crate::simulator::{Scenario, SharedWorld, http};
+use crate::tui::Options;
 use crate::worker::{ClusterSetup, DemoCommand, Setup};
+
+/// Its waves take a minute or two.
+const RANGE: Duration = Duration::from_secs(15 * 60);
 
 const CONFIG: &str = include_str!("../../assets/demo.toml");
 
@@ -26,15 +31,20 @@ pub fn run(args: &DemoArgs, global: &Global, environment: &Environment) -> Resul
     let runtime = live::runtime()?;
     let (listener, port) = runtime.block_on(simulate::listen(0))?;
     runtime.spawn(http::serve(world.clone(), listener, std::future::pending()));
-    let client = Client::new(ClientOptions::new(address(port)?, token(&scenario)))?;
+    let mut options = ClientOptions::new(address(port)?, token(&scenario));
+    options.minute_limit = if scenario.limits.minute == 0 { u32::MAX } else { scenario.limits.minute };
+    let client = Client::new(options)?;
     let (demo, commands) = mpsc::channel(16);
     runtime.spawn(obey(world, commands));
     let setup = Setup {
         read_only: global.read_only || global.dry_run,
+        is_demo: true,
         demo: Some(demo),
+        range: RANGE,
         ..Setup::new(vec![cluster(&scenario)?], random_nonces())
     };
-    live::show(&runtime, Arc::new(client), setup, live::options(global, environment))
+    let options = Options { range: RANGE, ..live::options(global, environment) };
+    live::show(&runtime, Arc::new(client), setup, options)
 }
 
 fn address(port: u16) -> Result<ApiUrl, Failure> {

@@ -4,12 +4,13 @@
 mod auto;
 mod completions;
 mod console;
-mod control;
+mod demo;
 mod down;
 mod exit;
 mod info;
 mod init;
 mod json;
+mod live;
 mod man;
 mod operation;
 mod session;
@@ -55,9 +56,8 @@ fn dispatch(cli: &Cli, environment: &Environment, console: Console) -> Result<Ex
             log(global.verbose);
             block_on(simulate::run(args, console))
         }
-        Some(Command::Demo(_)) | None => {
-            Err(Failure::new(Exit::Failed, "the terminal interface is not part of this build"))
-        }
+        Some(Command::Demo(args)) => demo::run(args, global, environment),
+        None => live::run(&Session::open(global, environment, console)?, global, environment),
     }
 }
 

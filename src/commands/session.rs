@@ -1,16 +1,18 @@
 //! What every command on a real cluster starts with: the configuration, the token, and a client for the cloud.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::console::Console;
-use super::control::Control;
 use super::exit::{Exit, Failure};
+use super::json::SEED_METRICS;
 use crate::cli::Global;
 use crate::cloud::digitalocean::{Client, ClientOptions};
 use crate::cluster::{ClusterSpec, Nonce};
 use crate::config::{self, Config, Environment};
 use crate::policy::Policy;
 use crate::scaling::Nonces;
+use crate::worker::Controller;
 
 /// A configured cloud.
 pub struct Session {
@@ -40,7 +42,10 @@ impl Session {
     /// Control of the cluster that is meant.
     #[must_use]
     pub fn control(&self) -> ClientControl {
-        Control::new(Arc::clone(&self.client), Arc::clone(self.spec()), Arc::clone(self.policy()))
+        let (spec, policy) = (Arc::clone(self.spec()), Arc::clone(self.policy()));
+        // The seed's documents have its three metrics, whether they decide or not.
+        let shown = SEED_METRICS.map(|(metric, _)| metric);
+        Controller::new(Arc::clone(&self.client), spec, policy, &shown, Duration::ZERO, random_nonces())
     }
 
     /// The cluster that is meant.
@@ -57,7 +62,7 @@ impl Session {
 }
 
 /// Control of the clusters of a real cloud.
-pub type ClientControl = Control<Client>;
+pub type ClientControl = Controller<Client>;
 
 /// Nonces that nobody can guess or meet twice.
 #[must_use]

@@ -1,12 +1,12 @@
 //! `status`: the metrics and what they recommend. It changes nothing, ever.
 
 use super::console::Console;
-use super::control::Look;
 use super::exit::{Exit, Failure};
 use super::json::Status;
 use super::session::Session;
 use super::{json, text};
 use crate::cloud::Cloud;
+use crate::worker::Look;
 
 /// Shows it.
 pub async fn run(session: &Session, console: Console) -> Result<Exit, Failure> {

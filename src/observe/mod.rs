@@ -105,6 +105,11 @@ impl<C: Cloud> Observer<C> {
         self.wanted.range = range;
     }
 
+    /// Asks from the next look on for these metrics beside the essential ones.
+    pub fn set_shown(&mut self, shown: Vec<Metric>) {
+        self.wanted.shown = shown;
+    }
+
     /// Asks for everything anew at the next look, names included.
     pub fn forget(&mut self) {
         self.plan.forget();

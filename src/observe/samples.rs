@@ -14,20 +14,26 @@ pub struct Samples {
     /// As the load balancer gives them: [`Metric::Requests`] over all droplets together.
     balancer: BTreeMap<Metric, Series>,
     serving: Series,
+    revision: u64,
 }
 
 impl Samples {
     pub(super) fn note_droplet(&mut self, id: DropletId, metric: Metric, samples: Vec<Sample>) {
-        self.droplets.entry(id).or_default().entry(metric).or_default().merge(samples);
+        let changed = self.droplets.entry(id).or_default().entry(metric).or_default().merge(samples);
+        self.revision += u64::from(changed);
     }
 
     pub(super) fn note_balancer(&mut self, metric: Metric, samples: Vec<Sample>) {
-        self.balancer.entry(metric).or_default().merge(samples);
+        let changed = self.balancer.entry(metric).or_default().merge(samples);
+        self.revision += u64::from(changed);
     }
 
     #[expect(clippy::cast_precision_loss, reason = "a count of droplets")]
     pub(super) fn note_serving(&mut self, at: Timestamp, serving: usize) {
-        self.serving.merge([Sample { at, value: serving as f64 }]);
+        let value = serving as f64;
+        let is_new = self.serving.last().is_none_or(|last| last.value.total_cmp(&value).is_ne());
+        self.serving.merge([Sample { at, value }]);
+        self.revision += u64::from(is_new);
     }
 
     pub(super) fn forget_before(&mut self, from: Timestamp) {
@@ -68,6 +74,12 @@ impl Samples {
             Some((*metric, reading))
         };
         self.balancer.iter().filter_map(mean).collect()
+    }
+
+    /// Rises when there is something new to show; not when as many droplets serve as before.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// The samples of each droplet.

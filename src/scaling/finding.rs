@@ -116,7 +116,11 @@ fn of_a_member(member: &Member, seen: &Observation, spec: &ClusterSpec) -> Vec<F
             let text = format!("{name} is in the cluster but not behind the load balancer: attach it or delete it");
             findings.push(Finding::new(Level::Warning, text).wasted(droplet));
         }
-        DropletStatus::Active if member.health == Health::Unhealthy => {
+        // What was measured before it joined says nothing.
+        DropletStatus::Active
+            if member.health == Health::Unhealthy
+                && elapsed(droplet.created_at, seen.at) > spec.timing.boot + spec.timing.health =>
+        {
             let text = format!("{name} fails the load balancer's health check");
             findings.push(Finding::new(Level::Warning, text).about(droplet));
         }

@@ -11,7 +11,7 @@ const MEGABITS_OUT: f64 = 0.16;
 const MEGABITS_IN: f64 = 0.016;
 
 /// The longest queue: what comes on top is refused, in seconds of work for all processors.
-const LONGEST_QUEUE_S: f64 = 3.0;
+const LONGEST_QUEUE_S: f64 = 1.0;
 
 /// What a droplet does without any request, in processors.
 const AT_REST: f64 = 0.02;

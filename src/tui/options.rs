@@ -2,10 +2,11 @@
 //! never asked: an answer may not come, and a bad line delays it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
-use super::{Keymap, Theme};
+use super::{Keymap, Theme, Ui};
 use crate::cloud::{Clock, SystemClock};
 
 /// What the interface is told at the start.
@@ -19,6 +20,8 @@ pub struct Options {
     pub keymap: Keymap,
     /// The cluster that is looked at first: an index.
     pub cluster: usize,
+    /// How far back sparklines and charts go at first.
+    pub range: Duration,
     /// The zone in which times of day are shown.
     pub zone: TimeZone,
     /// The local clock that the state's offset is about.
@@ -36,6 +39,7 @@ impl Options {
             ascii: ascii || !is_utf8(&variable),
             keymap: Keymap::default(),
             cluster: 0,
+            range: Ui::default().range,
             zone: TimeZone::system(),
             clock: Arc::new(SystemClock),
         }

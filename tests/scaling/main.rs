@@ -7,3 +7,4 @@ mod bench;
 mod controllers;
 mod faults;
 mod operations;
+mod seed;

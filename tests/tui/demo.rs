@@ -12,7 +12,6 @@ fn start() -> Pty {
 }
 
 #[test]
-#[ignore = "until the binary has the demo"]
 fn a_clone_is_made_and_the_terminal_given_back() {
     let mut pty = start();
     pty.expect_drawn();
@@ -29,7 +28,6 @@ fn a_clone_is_made_and_the_terminal_given_back() {
 }
 
 #[test]
-#[ignore = "until the binary has the demo"]
 fn an_outage_is_told_and_the_last_known_data_stay() {
     let mut pty = start();
     pty.expect_drawn();

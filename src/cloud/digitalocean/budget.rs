@@ -8,6 +8,8 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use crate::cloud::Usage;
+
 const HOUR: Duration = Duration::from_secs(3600);
 const MINUTE: Duration = Duration::from_secs(60);
 /// Requests are counted when they arrive: two that left in different minutes can arrive in the same one.
@@ -79,9 +81,17 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
+        let usual = Usage::default();
+        Self::new(usual.hour_limit, usual.minute_limit)
+    }
+}
+
+impl Budget {
+    /// A budget of so many requests; the hour's limit is corrected by the answers, which don't tell the minute's.
+    pub fn new(hour_limit: u32, minute_limit: u32) -> Self {
         Self {
-            hour_limit: 5000,
-            minute_limit: 250,
+            hour_limit,
+            minute_limit,
             sent: VecDeque::new(),
             total: 0,
             in_flight: 0,

@@ -47,7 +47,7 @@ impl Connection {
             http: Http::new(&options)?,
             clock: ServerClock::new(options.clock.clone()),
             start: Instant::now(),
-            budget: Mutex::default(),
+            budget: Mutex::new(Budget::new(Usage::default().hour_limit, options.minute_limit)),
             random: Mutex::new(fastrand::Rng::with_seed(options.seed)),
             options,
         })

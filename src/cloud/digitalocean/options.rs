@@ -7,7 +7,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 
 use super::{ApiUrl, RetryPolicy};
-use crate::cloud::{Clock, SystemClock};
+use crate::cloud::{Clock, SystemClock, Usage};
 
 /// What a client is made with.
 #[derive(Clone)]
@@ -26,6 +26,8 @@ pub struct ClientOptions {
     pub connect_deadline: Duration,
     /// What is repeated, and when.
     pub retry: RetryPolicy,
+    /// How many requests are allowed in a minute. The answers don't tell.
+    pub minute_limit: u32,
     /// Where the jitter of the retries begins.
     pub seed: u64,
 }
@@ -42,6 +44,7 @@ impl ClientOptions {
             create_deadline: Duration::from_secs(60),
             connect_deadline: Duration::from_secs(10),
             retry: RetryPolicy::default(),
+            minute_limit: Usage::default().minute_limit,
             seed: fastrand::u64(..),
         }
     }

@@ -43,11 +43,13 @@ fn first_moments(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterSt
     Drawn::default()
 }
 
-/// The lines of the status panel: decision, then problems, then the operation in its short form.
+/// The lines of the status panel: decision and operation, the one that runs first, then problems.
 fn status(scene: &Scene, cluster: &ClusterState, columns: u16, compact: bool) -> Vec<Line<'static>> {
     let mut lines = decision::lines(scene, cluster, columns);
     if compact && let Some(operation) = progress::shown(scene, cluster) {
-        lines.extend(progress::compact(scene, cluster, operation, columns));
+        let progress = progress::compact(scene, cluster, operation, columns);
+        let place = if operation.outcome.is_none() { 0 } else { lines.len() };
+        lines.splice(place..place, progress);
     }
     lines.extend(decision::problems(scene, cluster, columns));
     lines

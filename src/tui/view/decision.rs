@@ -52,7 +52,9 @@ fn decided(scene: &Scene, cluster: &ClusterState, decision: &Decision, columns: 
     };
     headline(lines, symbol, &lead, &because, style, theme, columns);
     if stopped {
-        for obstacle in &decision.stopped_by {
+        // An operation that is shown step by step need not be told of once more.
+        let runs_here = cluster.operation.as_ref().is_some_and(|operation| operation.outcome.is_none());
+        for obstacle in decision.stopped_by.iter().filter(|reason| !runs_here || **reason != Reason::InFlight) {
             paragraph(lines, "  but", &reason(scene, decision, obstacle), theme.text, columns);
         }
     }
