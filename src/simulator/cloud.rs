@@ -152,7 +152,6 @@ fn image_of(image: &world::Image, region: &str) -> Image {
 }
 
 fn droplet_of(droplet: &SimulatedDroplet, world: &World) -> Droplet {
-    let image = world.images().iter().find(|image| image.id == droplet.image);
     let addresses = droplet.addresses().map_or_else(Vec::new, |(private, public)| {
         vec![Address { ip: private, public: false }, Address { ip: public, public: true }]
     });
@@ -169,11 +168,11 @@ fn droplet_of(droplet: &SimulatedDroplet, world: &World) -> Droplet {
         created_at: timestamp(droplet.created_at_ms),
         size: size_of(droplet.size),
         region: droplet.region.clone(),
-        image: image.map(|image| image_of(image, &droplet.region)),
+        image: Some(image_of(&world.image_of(droplet), &droplet.region)),
         vpc: Some(droplet.vpc.clone()),
         tags: droplet.tags.iter().cloned().collect(),
         addresses,
-        features: if droplet.monitoring { vec!["monitoring".to_owned()] } else { Vec::new() },
+        features: droplet.features().iter().map(|feature| (*feature).to_owned()).collect(),
     }
 }
 

@@ -121,6 +121,12 @@ impl Droplet {
         matches!(self.state, State::New { .. })
     }
 
+    /// The API's `features`.
+    #[must_use]
+    pub fn features(&self) -> &'static [&'static str] {
+        if self.monitoring { &["monitoring", "private_networking"] } else { &[] }
+    }
+
     /// Whether it is powered on.
     #[must_use]
     pub fn is_on(&self) -> bool {

@@ -49,16 +49,12 @@ pub fn snapshot(image: &Image, region: &str) -> Value {
 }
 
 pub fn droplet(droplet: &Droplet, world: &World) -> Value {
-    let image_of = world.images().iter().find(|image| image.id == droplet.image);
-    // The base was made from something that is not in the account's own images.
-    let public = || {
-        json!({
-            "id": droplet.image, "name": "24.04 (LTS) x64", "distribution": "Ubuntu", "slug": "ubuntu-24-04-x64",
-            "public": true, "regions": [droplet.region], "created_at": time(0), "min_disk_size": 7,
-            "type": "base", "size_gigabytes": 2.36, "description": "", "tags": [], "status": "available",
-            "error_message": "",
-        })
-    };
+    let mut made_from = image(&world.image_of(droplet), &droplet.region);
+    if !world.images().iter().any(|image| image.id == droplet.image) {
+        made_from["public"] = json!(true);
+        made_from["slug"] = json!("ubuntu-24-04-x64");
+        made_from["type"] = json!("base");
+    }
     let networks = droplet.addresses().map_or_else(Vec::new, |(private, public)| {
         let address = |ip: &str, kind: &str| {
             let gateway = ip.rsplit_once('.').map_or_else(String::new, |(net, _)| format!("{net}.1"));
@@ -66,13 +62,12 @@ pub fn droplet(droplet: &Droplet, world: &World) -> Value {
         };
         vec![address(&private, "private"), address(&public, "public")]
     });
-    let features = if droplet.monitoring { json!(["monitoring", "private_networking"]) } else { json!([]) };
     json!({
         "id": droplet.id, "name": droplet.name, "memory": droplet.size.memory_mib, "vcpus": droplet.size.vcpus,
         "disk": droplet.size.disk_gib, "disk_info": disk(droplet.size), "locked": droplet.is_locked(),
         "status": droplet.status(), "kernel": null, "created_at": time(droplet.created_at_ms),
-        "features": features, "backup_ids": [], "next_backup_window": null, "snapshot_ids": [],
-        "image": image_of.map_or_else(public, |found| image(found, &droplet.region)), "volume_ids": [],
+        "features": droplet.features(), "backup_ids": [], "next_backup_window": null, "snapshot_ids": [],
+        "image": made_from, "volume_ids": [],
         "size": size(droplet.size, &droplet.region), "size_slug": droplet.size.slug,
         "networks": { "v4": networks, "v6": [] }, "region": region(&droplet.region), "tags": droplet.tags,
         "vpc_uuid": droplet.vpc,

@@ -56,6 +56,13 @@ pub fn actions(world: &World, request: &Request, id: &str) -> Result<Reply, ApiE
     page::of(request, "actions", &actions, |action| document::action(action, world))
 }
 
+pub fn action_of(world: &World, droplet: &str, id: &str) -> Result<Reply, ApiError> {
+    if world.action(number(id)?)?.droplet != number(droplet)? {
+        return Err(ApiError::not_found());
+    }
+    action(world, id)
+}
+
 pub fn action(world: &World, id: &str) -> Result<Reply, ApiError> {
     let action = world.action(number(id)?)?;
     Ok(Reply::ok(json!({ "action": document::action(action, world) })))

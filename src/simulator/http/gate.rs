@@ -100,7 +100,7 @@ impl Gate {
             if account.token.as_ref().is_some_and(|wanted| wanted != token) {
                 return Err(ApiError::unauthorized());
             }
-            let needed = scope::needed(request.method, &request.path);
+            let needed = scope::needed(request);
             match &account.scopes {
                 Some(scopes) if needed.iter().any(|scope| !scopes.iter().any(|s| s == scope)) => {
                     Err(ApiError::missing_scope())
@@ -137,13 +137,15 @@ impl Gate {
         }
         let now = u64::try_from(self.world.clock().now().as_second()).unwrap_or(0);
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(now);
-        let texts = [
-            ("ratelimit-limit", admission.headers.limit.to_string()),
-            ("ratelimit-remaining", admission.headers.remaining.to_string()),
-            ("ratelimit-reset", admission.headers.reset_s.to_string()),
-            ("x-request-id", request_id(admission.number)),
-            (DATE.as_str(), httpdate::fmt_http_date(now)),
-        ];
+        let mut texts =
+            vec![("x-request-id", request_id(admission.number)), (DATE.as_str(), httpdate::fmt_http_date(now))];
+        let limits = admission.headers;
+        // A limit that is off is not told: a client would take its 0 for used up.
+        if limits.limit > 0 {
+            texts.push(("ratelimit-limit", limits.limit.to_string()));
+            texts.push(("ratelimit-remaining", limits.remaining.to_string()));
+            texts.push(("ratelimit-reset", limits.reset_s.to_string()));
+        }
         for (name, text) in texts {
             if let Ok(value) = HeaderValue::from_str(&text) {
                 headers.insert(name, value);

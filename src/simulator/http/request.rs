@@ -59,6 +59,16 @@ impl Request {
         self.parameter(name).ok_or_else(|| ApiError::new(400, format!("missing required parameter: {name}")))
     }
 
+    /// Whether the body has this field, with something in it.
+    #[must_use]
+    pub fn sends(&self, name: &str) -> bool {
+        match self.body.get(name) {
+            None | Some(Value::Null) => false,
+            Some(Value::Array(list)) => !list.is_empty(),
+            Some(_) => true,
+        }
+    }
+
     /// A text in the body.
     pub fn text(&self, name: &str) -> Result<&str, ApiError> {
         let wrong = || ApiError::unprocessable(format!("{name} is required and must be a string"));

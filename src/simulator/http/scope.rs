@@ -1,10 +1,32 @@
 //! Which scopes a token needs for a request, by DigitalOcean's own description.
 
-/// The scopes of a request.
+use super::request::Request;
+
+/// The scopes of a request: those of the operation, and those of what it asks for or sends.
 #[must_use]
-pub fn needed(method: &str, path: &[String]) -> &'static [&'static str] {
-    let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    match (method, path.as_slice()) {
+pub fn needed(request: &Request) -> Vec<&'static str> {
+    let mut scopes = of_operation(request).to_vec();
+    if request.path.iter().eq(["droplets"]) {
+        if request.method == "GET" && request.parameter("tag_name").is_some() {
+            scopes.push("tag:read");
+        }
+        if request.method == "POST" {
+            let sent = [
+                ("image", "image:read"),
+                ("ssh_keys", "ssh_key:read"),
+                ("tags", "tag:create"),
+                ("vpc_uuid", "vpc:read"),
+                ("volumes", "block_storage:read"),
+            ];
+            scopes.extend(sent.iter().filter(|(field, _)| request.sends(field)).map(|(_, scope)| *scope));
+        }
+    }
+    scopes
+}
+
+fn of_operation(request: &Request) -> &'static [&'static str] {
+    let path: Vec<&str> = request.path.iter().map(String::as_str).collect();
+    match (request.method, path.as_slice()) {
         ("POST", ["droplets"]) => &["droplet:create"],
         ("DELETE", ["droplets", _]) => &["droplet:delete"],
         ("POST", ["droplets", _, "actions"]) => &["droplet:update"],
@@ -20,7 +42,7 @@ pub fn needed(method: &str, path: &[String]) -> &'static [&'static str] {
         ("DELETE", ["tags", _]) => &["tag:delete"],
         (_, ["tags", ..]) => &["tag:read"],
         (_, ["account"]) => &["account:read"],
-        (_, ["sizes"]) => &["sizes:read"],
+        (_, ["sizes"]) => &["sizes:read", "regions:read"],
         (_, ["regions"]) => &["regions:read"],
         (_, ["monitoring", ..]) => &["monitoring:read"],
         _ => &[],

@@ -106,6 +106,7 @@ impl World {
         {
             balancer.set_members(members);
         }
+        self.refresh_members();
     }
 
     /// A droplet that has been there for a day and does its work.

@@ -168,6 +168,19 @@ impl World {
         Ok(self.actions.iter().rev().filter(|action| action.droplet == droplet).collect())
     }
 
+    /// What a droplet was made from. The base comes from a public image, which is not in the account's own.
+    #[must_use]
+    pub fn image_of(&self, droplet: &Droplet) -> Image {
+        let own = self.images.iter().find(|image| image.id == droplet.image);
+        own.cloned().unwrap_or_else(|| Image {
+            id: droplet.image,
+            name: "24.04 (LTS) x64".to_owned(),
+            created_at_ms: 0,
+            droplet: 0,
+            min_disk_gib: 7,
+        })
+    }
+
     /// All snapshots, which are the private images as well.
     #[must_use]
     pub fn images(&self) -> &[Image] {
