@@ -11,7 +11,7 @@ use dropscale::cluster::{
     Reading, Role, Size, Timing,
 };
 use dropscale::policy::{Action, Policy, Reason, decide};
-use dropscale::scaling::{Terms, plan_down, plan_up};
+use dropscale::scaling::{Refusal, Terms, plan_down, plan_up};
 use jiff::Timestamp;
 use proptest::prelude::*;
 
@@ -261,6 +261,41 @@ const CASES: &[Case] = &[
         "no clone that may be removed",
     ),
     (
+        "a status that is not known is no missing droplet",
+        &[0.5, 0.5],
+        |s| s.members[1].droplet.status = DropletStatus::Unknown,
+        Action::Hold,
+        Action::Hold,
+        "between",
+    ),
+    (
+        "a backoff from a wrong clock holds nothing back",
+        &[0.9],
+        |s| s.backoffs = vec![Backoff { until: at(300_000_000), failures: 2, class: FailureClass::Boot }],
+        Action::Up,
+        Action::Up,
+        "beyond",
+    ),
+    (
+        "what was renamed while it was made is nobody's to settle",
+        &[0.9, 0.9],
+        |s| {
+            s.members[1].role = Role::Guest;
+            s.members[1].droplet.tags.push(OperationTag { at: at(-900), nonce: Nonce::new(1) }.pending());
+        },
+        Action::Up,
+        Action::Up,
+        "beyond",
+    ),
+    (
+        "without a snapshot nothing is promised",
+        &[0.9],
+        |s| s.snapshot = None,
+        Action::Up,
+        Action::Hold,
+        "could not be read completely",
+    ),
+    (
         "idle guests and clones outside the balancer don't hide the load",
         &[0.9, 0.0],
         |s| s.members[1].attached = false,
@@ -304,6 +339,26 @@ fn a_free_memory_that_the_size_can_never_have_is_left_out() {
     assert_ne!(decide(&seen, &spec(), &memory).wanted, Action::Up, "a droplet of 1 GB never has 800 MB free");
 }
 
+#[test]
+fn a_clone_that_serves_nobody_can_be_removed_at_the_minimum() {
+    let mut seen = loads(&[0.5, 0.5]);
+    seen.members[1].droplet.status = DropletStatus::Off;
+    let tight = Policy { min: 2, max: 2, ..policy() };
+    assert!(plan_down(&seen, &spec(), &tight, None, Terms::default()).is_ok());
+    seen.members[1].droplet.status = DropletStatus::Active;
+    assert!(plan_down(&seen, &spec(), &tight, None, Terms::default()).is_err());
+}
+
+#[test]
+fn a_droplet_limit_that_is_reached_is_told_before_anything_is_asked_for() {
+    let mut seen = loads(&[0.5, 0.5]);
+    seen.droplet_limit = Some(2);
+    let refused = plan_up(&seen, &spec(), &policy(), Terms::default()).unwrap_err();
+    assert_eq!(refused, Refusal::DropletLimit { limit: 2 });
+    seen.droplet_limit = Some(3);
+    assert!(plan_up(&seen, &spec(), &policy(), Terms::default()).is_ok());
+}
+
 fn reading() -> impl Strategy<Value = Option<(f64, f64)>> {
     prop_oneof![1 => Just(None), 5 => (0.0..2.0_f64, 0.0..100.0_f64).prop_map(Some)]
 }
@@ -317,6 +372,7 @@ fn any_cluster() -> impl Strategy<Value = Observation> {
             match flag {
                 0 => member.attached = false,
                 1 => member.droplet.status = DropletStatus::Off,
+                6 => member.droplet.status = DropletStatus::Unknown,
                 2 => member.droplet.tags.push(operation.pending()),
                 3 => member.droplet.tags.push(operation.draining()),
                 4 => member.droplet.tags.push(PROTECT_TAG.to_owned()),

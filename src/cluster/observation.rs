@@ -131,6 +131,14 @@ impl Observation {
         self.markers.iter().filter_map(|m| m.remaining(self.at, interval)).max()
     }
 
+    /// The backoff that holds now, with what is left of it. One that is further away than the longest that is
+    /// ever written holds nothing back: it comes from a wrong clock.
+    #[must_use]
+    pub fn backoff(&self, longest: Duration) -> Option<(&Backoff, Duration)> {
+        let backoff = self.backoffs.iter().rfind(|backoff| !backoff.is_absurd(self.at, longest))?;
+        Some((backoff, backoff.remaining(self.at)?))
+    }
+
     /// The mean of a metric over the members that serve and have a value, with the age of the oldest of
     /// them, and over how many it is; for a metric of the load balancer, that. `None` when nobody has a value.
     #[must_use]

@@ -244,6 +244,12 @@ impl Backoff {
         format!("dropscale:backoff:{prefix}:{}:{}:{}", self.until.as_second(), self.failures, self.class.word())
     }
 
+    /// Whether it is further away than clocks may differ from the longest that is ever written.
+    #[must_use]
+    pub fn is_absurd(&self, now: Timestamp, longest: Duration) -> bool {
+        elapsed(now, self.until) > longest + Duration::from_secs(60)
+    }
+
     /// What is left of it.
     #[must_use]
     pub fn remaining(&self, now: Timestamp) -> Option<Duration> {

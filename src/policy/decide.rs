@@ -2,11 +2,9 @@
 //! what is unknown blocks scaling down and never causes scaling up; and nothing is removed whose absence
 //! would make the rest too busy again.
 
-use std::time::Duration;
-
 use super::{Action, Decision, Policy, Projected, Reason, Rule, Vote};
 use crate::cluster::{
-    Busy, ClusterSpec, DropletStatus, Member, Metric, Observation, Projection, Reading, Scope, elapsed,
+    Busy, ClusterSpec, DropletStatus, Member, Metric, Observation, Projection, Reading, Role, Scope, elapsed,
 };
 
 /// A droplet with nothing to do has about this much of its memory available: a threshold of free memory
@@ -154,7 +152,8 @@ fn wish(rules: &[Rule], observation: &Observation, policy: &Policy) -> (Action, 
 /// Droplets that are there to stay: neither off nor leaving.
 fn alive(observation: &Observation) -> usize {
     let is_alive = |m: &&Member| {
-        matches!(m.droplet.status, DropletStatus::New | DropletStatus::Active) && m.droplet.draining().is_none()
+        // A status that is not known is no missing droplet.
+        !matches!(m.droplet.status, DropletStatus::Off | DropletStatus::Archive) && m.droplet.draining().is_none()
     };
     observation.members.iter().filter(is_alive).count()
 }
@@ -194,16 +193,15 @@ fn obstacles(observation: &Observation, spec: &ClusterSpec, policy: &Policy) -> 
     reasons
 }
 
-/// The names of clones that are arriving or leaving.
+/// The names of clones that are arriving or leaving. What is no clone is nobody's to settle.
 fn unsettled(observation: &Observation) -> Vec<String> {
-    let members = observation.members.iter().map(|m| &m.droplet);
-    let unsettled = members.filter(|d| d.pending().is_some() || d.draining().is_some());
+    let clones = observation.members.iter().filter(|m| m.role == Role::Clone).map(|m| &m.droplet);
+    let unsettled = clones.filter(|d| d.pending().is_some() || d.draining().is_some());
     unsettled.chain(&observation.leaving).map(|d| d.name.clone()).collect()
 }
 
-fn backing_off(observation: &Observation) -> Option<Reason> {
-    let backoff = observation.backoffs.last()?;
-    let remaining: Duration = backoff.remaining(observation.at)?;
+fn backing_off(observation: &Observation, spec: &ClusterSpec) -> Option<Reason> {
+    let (backoff, remaining) = observation.backoff(spec.timing.backoff_max)?;
     Some(Reason::BackingOff { remaining, failures: backoff.failures, class: backoff.class })
 }
 
@@ -212,8 +210,11 @@ fn obstacles_up(observation: &Observation, spec: &ClusterSpec, policy: &Policy) 
     if observation.count() + observation.leaving.len() >= policy.max {
         reasons.push(Reason::AtMaximum { max: policy.max });
     }
+    if observation.snapshot.is_none() {
+        reasons.push(Reason::Incomplete);
+    }
     reasons.extend(obstacles(observation, spec, policy));
-    reasons.extend(backing_off(observation));
+    reasons.extend(backing_off(observation, spec));
     reasons
 }
 
@@ -241,7 +242,7 @@ fn obstacles_down(
         }
     }
     reasons.extend(obstacles(observation, spec, policy));
-    reasons.extend(backing_off(observation));
+    reasons.extend(backing_off(observation, spec));
     reasons
 }
 

@@ -34,9 +34,10 @@ pub fn worn_out_tags(seen: &Observation, spec: &ClusterSpec, policy: &Policy) ->
     let markers = seen.markers.iter().filter(|m| is_over(**m, seen.at, spec, policy)).map(|m| m.tag(prefix));
     let lease = spec.timing.lease();
     let claims = seen.claims.iter().filter(|c| c.is_expired(seen.at, lease)).map(|c| c.tag(prefix));
-    let (last, replaced) = seen.backoffs.split_last().map_or((None, &[][..]), |(last, rest)| (Some(last), rest));
-    let forgotten = last.filter(|b| elapsed(b.until, seen.at) > spec.timing.backoff_max);
-    let backoffs = replaced.iter().chain(forgotten).map(|b| b.tag(prefix));
+    let longest = spec.timing.backoff_max;
+    let is_last = |b: &Backoff| seen.backoffs.iter().rfind(|b| !b.is_absurd(seen.at, longest)) == Some(b);
+    let is_forgotten = |b: &Backoff| elapsed(b.until, seen.at) > longest;
+    let backoffs = seen.backoffs.iter().filter(|b| !is_last(b) || is_forgotten(b)).map(|b| b.tag(prefix));
     markers.chain(claims).chain(backoffs).collect()
 }
 

@@ -27,6 +27,9 @@ pub fn plan_up(seen: &Observation, spec: &ClusterSpec, policy: &Policy, terms: T
     if count >= policy.max {
         return Err(Refusal::AtMaximum { count, max: policy.max });
     }
+    if let Some(limit) = seen.droplet_limit.filter(|limit| *limit <= u64::try_from(count).unwrap_or(u64::MAX)) {
+        return Err(Refusal::DropletLimit { limit });
+    }
     let mut warnings = common(seen, spec, policy, terms)?;
     let new = new_droplet(seen, spec, &base.droplet, &OperationTag { at: seen.at, nonce: Nonce::new(0) })?;
     if balancer.membership == Membership::ById && balancer.members.len() >= MAX_MEMBERS_BY_ID {
@@ -66,7 +69,8 @@ pub fn plan_down(
         None => seen.newest_clone(spec).ok_or(Refusal::NoClone)?,
     };
     let stays = seen.serving().filter(|m| m.droplet.id != victim.droplet.id).count();
-    if stays < policy.min {
+    // One that serves nobody is no loss, however few the others are.
+    if victim.serves() && stays < policy.min {
         return Err(Refusal::AtMinimum { serving: seen.serving().count(), min: policy.min });
     }
     let warnings = common(seen, spec, policy, terms)?;
@@ -138,7 +142,7 @@ fn common(seen: &Observation, spec: &ClusterSpec, policy: &Policy, terms: Terms<
             policy.scaling_interval.as_secs()
         ));
     }
-    if let Some(backoff) = seen.backoffs.last().filter(|b| b.remaining(seen.at).is_some()) {
+    if let Some((backoff, _)) = seen.backoff(spec.timing.backoff_max) {
         warnings.push(format!("the last {} operations failed: {}", backoff.failures, backoff.class.describe()));
     }
     Ok(warnings)
