@@ -90,6 +90,12 @@ impl CloudError {
         }
     }
 
+    /// What went wrong and what to do next, as sentences.
+    #[must_use]
+    pub fn explain(&self) -> String {
+        format!("{}. {}", self.to_string().trim_end_matches('.'), self.advice())
+    }
+
     /// What to do next, as a sentence.
     #[must_use]
     pub fn advice(&self) -> String {
@@ -137,3 +143,20 @@ impl fmt::Display for CloudError {
 }
 
 impl std::error::Error for CloudError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_explanation_is_made_of_whole_sentences() {
+        let error = CloudError {
+            remedy: Remedy::Retry,
+            request: "GET /v2/droplets".to_owned(),
+            status: Some(503),
+            message: "Service Unavailable.".to_owned(),
+            request_id: None,
+        };
+        assert!(error.explain().starts_with("GET /v2/droplets: 503 Service Unavailable. DigitalOcean is busy"));
+    }
+}

@@ -67,7 +67,7 @@ impl Failure {
 impl From<CloudError> for Failure {
     fn from(error: CloudError) -> Self {
         let exit = if error.is_unauthorized() { Exit::Unauthorized } else { Exit::Failed };
-        Self::new(exit, format!("{error}. {}", error.advice()))
+        Self::new(exit, error.explain())
     }
 }
 

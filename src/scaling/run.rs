@@ -47,7 +47,7 @@ impl From<Refusal> for Stop {
 
 impl From<CloudError> for Stop {
     fn from(error: CloudError) -> Self {
-        Self::Failed { class: error.failure_class(), text: format!("{error}. {}", error.advice()) }
+        Self::Failed { class: error.failure_class(), text: error.explain() }
     }
 }
 

@@ -42,10 +42,10 @@ impl Failures {
         let wait = wait(error, self.count, now, usage, poll);
         let is_new = !self.remedy.as_ref().is_some_and(|known| same_kind(known, &error.remedy));
         self.remedy = Some(error.remedy.clone());
-        let text = one_line(&format!("{error}. {}", error.advice()));
+        let text = one_line(&error.explain());
         // Another number for the server's support is no news.
         let nameless = CloudError { request_id: None, ..error.clone() };
-        let news = is_new.then(|| format!("{nameless}. {}", error.advice()));
+        let news = is_new.then(|| nameless.explain());
         let retry_at = now.checked_add(wait).unwrap_or(now);
         let connection = Connection::Failing { since, error: text, remedy: error.remedy.clone(), retry_at };
         Missed { connection, wait, news }
