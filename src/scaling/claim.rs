@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
 use crate::cloud::Cloud;
-use crate::cluster::{Claim, FailureClass, Marker, Observation, elapsed};
+use crate::cluster::{Claim, FailureClass, Marker, Observation};
 
 use super::run::{Run, Stop};
 use super::{Phase, Refusal, Terms};
@@ -68,8 +68,7 @@ impl<C: Cloud> Run<C> {
     }
 
     fn in_flight(&self, other: &Claim) -> Refusal {
-        let age = elapsed(other.at, self.cloud.clock().now());
-        Refusal::InFlight { who: format!("claimed {} s ago", age.as_secs()) }
+        Refusal::in_flight(other, self.cloud.clock().now(), self.spec.timing.lease())
     }
 
     /// Looks again while it holds the claim, where an error that may pass is waited out.

@@ -1,9 +1,12 @@
 //! What an operation would do, before anybody agreed to it, and why it would be refused.
 
+use std::time::Duration;
+
+use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::cloud::PlannedRequest;
-use crate::cluster::{DropletId, Price};
+use crate::cluster::{Claim, DropletId, Price, elapsed};
 
 /// What scaling up would do.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -144,4 +147,15 @@ pub enum Refusal {
         /// What is missing.
         what: String,
     },
+}
+
+impl Refusal {
+    /// Because somebody else has this claim.
+    #[must_use]
+    pub fn in_flight(claim: &Claim, now: Timestamp, lease: Duration) -> Self {
+        let since = elapsed(claim.at, now);
+        let (ago, left) = (since.as_secs(), lease.saturating_sub(since).as_secs());
+        let who = format!("claimed {ago} s ago; should whoever began it be dead, it is taken over in {left} s");
+        Self::InFlight { who }
+    }
 }

@@ -4,7 +4,7 @@
 use crate::cloud::{NewDroplet, PlannedRequest};
 use crate::cluster::{
     ClusterSpec, Droplet, DropletId, LoadBalancer, MAX_MEMBERS_BY_ID, Member, Membership, Nonce, Observation,
-    OperationTag, Role, elapsed, leaving_tag, next_clone_name,
+    OperationTag, Role, leaving_tag, next_clone_name,
 };
 use crate::policy::Policy;
 
@@ -127,8 +127,7 @@ fn common(seen: &Observation, spec: &ClusterSpec, policy: &Policy, terms: Terms<
     let lease = spec.timing.lease();
     let foreign = seen.claims.iter().find(|c| !c.is_expired(seen.at, lease) && Some(&c.nonce) != terms.own);
     if let Some(claim) = foreign {
-        let who = format!("since {} s", elapsed(claim.at, seen.at).as_secs());
-        return Err(Refusal::InFlight { who });
+        return Err(Refusal::in_flight(claim, seen.at, lease));
     }
     let mut warnings = Vec::new();
     if let Some(left) = seen.cooldown(policy.scaling_interval) {

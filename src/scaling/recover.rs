@@ -74,7 +74,8 @@ impl<C: Cloud> Run<C> {
         if seen.members.iter().map(|m| &m.droplet).any(|d| twin(&d)) {
             return self.discard(arrival, "it was made twice").await;
         }
-        if age > self.spec.timing.lease() {
+        // Its maker's claim had to end before anybody could look after it, so there is time for as long again.
+        if age > self.spec.timing.lease() * 2 {
             return self.discard(arrival, "it could not be brought in").await;
         }
         self.bring_in(arrival).await

@@ -173,3 +173,18 @@ async fn an_operation_that_is_stopped_gives_its_claim_back() {
     assert_eq!(bench.names(), ["web001", "web002"], "whoever looks next goes on with it");
     bench.check_settled("stopped");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_clone_whose_maker_was_killed_is_brought_in_when_the_claim_has_ended() {
+    let bench = Bench::new(FAST);
+    tokio::select! {
+        // Killed while the clone boots: nothing is given back.
+        () = tokio::time::sleep(Duration::from_secs(10)) => {}
+        state = bench.up() => unreachable!("{state:?}"),
+    }
+    let claims = bench.traces().into_iter().filter(|tag| tag.contains(":claim:")).count();
+    assert_eq!((claims, bench.names().len()), (1, 2), "{:?}", bench.traces());
+    bench.settle().await;
+    assert_eq!(bench.names(), ["web001", "web002"]);
+    bench.check_settled("killed while booting");
+}
