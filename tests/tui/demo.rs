@@ -4,11 +4,52 @@ use portable_pty::CommandBuilder;
 
 use crate::pty::Pty;
 
-fn start() -> Pty {
+/// A cloud with little to do that boots at once.
+const QUICK: &str = r#"
+description = "a quick one"
+load_balancer = { healthy_after = "200ms" }
+boot = { time = "300ms", ready_after = "100ms", shutdown = "200ms" }
+metrics = { step = "1s", lag = "0s" }
+limits = { hour = 0, minute = 0 }
+workload = { base = 20.0 }
+"#;
+
+fn start_with(arguments: &[&str]) -> Pty {
     let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_dropscale"));
     command.arg("demo");
+    command.args(arguments);
     command.env("TERM", "xterm-256color");
     Pty::start(command, (120, 36))
+}
+
+fn start() -> Pty {
+    start_with(&[])
+}
+
+#[test]
+fn a_clone_appears_boots_and_joins_and_is_removed_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let scenario = folder.path().join("quick.toml");
+    std::fs::write(&scenario, QUICK).unwrap();
+    let mut pty = start_with(&["--scenario", scenario.to_str().unwrap()]);
+    pty.expect_drawn();
+    pty.expect("web001");
+    pty.keys("u");
+    pty.expect("Add web002");
+    pty.keys("\r");
+    pty.expect("done: web002 serves");
+    pty.wait_for("the look after the operation", |pty| {
+        let text = pty.text();
+        let serves = text.lines().any(|line| line.contains("web002") && line.contains("active"));
+        serves && !text.contains("under way")
+    });
+    pty.keys("d");
+    pty.expect("Remove web002");
+    pty.keys("y");
+    pty.expect("web002 is gone");
+    pty.keys("q");
+    assert_eq!(pty.wait_for_end().0, 0);
+    pty.assert_restored();
 }
 
 #[test]
@@ -19,7 +60,7 @@ fn a_clone_is_made_and_the_terminal_given_back() {
     pty.keys("u");
     pty.expect("Cancel");
     pty.keys("\r");
-    pty.expect("creating");
+    pty.expect("booting");
     pty.keys("q");
     pty.expect("Cancel");
     pty.keys("y");
