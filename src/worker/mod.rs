@@ -3,8 +3,8 @@
 //!
 //! [`start`] begins a hub, which hands commands to one task for each cluster and starts it again when it
 //! fails; `cluster_task` is that task, `controller` looks and decides, `connection` is patience with a cloud
-//! that fails, `operation` the job that scales, `changes` finds what is new between two looks, `journal` keeps what happened, `detail` fetches
-//! what is shown of one droplet, and `board` publishes.
+//! that fails, `operation` the job that scales, `changes` finds what is new between two looks, `journal` keeps
+//! what happened, `detail` fetches what is shown of one droplet, and `board` publishes.
 
 mod board;
 mod changes;

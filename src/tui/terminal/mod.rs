@@ -1,6 +1,6 @@
-//! The terminal from taking it over to giving it back. `tty` is the device, `screen` the bytes of a frame, `signals`
-//! what comes from outside, and [`Session`] the time in between: however it ends, by an error, a panic or a signal, the terminal is as it
-//! was before.
+//! The terminal from taking it over to giving it back. `tty` is the device, `screen` the bytes of a frame,
+//! `signals` what comes from outside, and [`Session`] the time in between: however it ends, by an error, a
+//! panic or a signal, the terminal is as it was before.
 
 mod screen;
 mod signals;
