@@ -32,11 +32,6 @@ impl Stop {
     pub fn failed(class: FailureClass, text: impl Into<String>) -> Self {
         Self::Failed { class, text: text.into() }
     }
-
-    /// Whether the cloud could not be heard: what is there may be as it should be, so that nothing is undone.
-    pub fn is_unheard(&self) -> bool {
-        matches!(self, Self::Failed { class: FailureClass::Api, .. })
-    }
 }
 
 impl From<Refusal> for Stop {

@@ -13,7 +13,7 @@ use crate::observe::Observer;
 use crate::policy::Policy;
 
 use super::run::{Reporter, Run, Stop};
-use super::{Kind, OperationState, Outcome, Refusal};
+use super::{Kind, OperationState, Outcome};
 
 /// Gives each operation its nonce.
 pub type Nonces = Arc<dyn Fn() -> Nonce + Send + Sync>;
@@ -194,12 +194,6 @@ fn backoff_wait(class: FailureClass, failures: u32, first: Duration, longest: Du
     match class {
         FailureClass::Limit | FailureClass::Refused => longest,
         _ => first.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1).min(16))).min(longest),
-    }
-}
-
-impl From<Refusal> for Outcome {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal.to_string())
     }
 }
 

@@ -87,11 +87,10 @@ impl<C: Cloud> Run<C> {
                 self.settle_in(arrival).await;
                 Ok(format!("{} serves{remark}", arrival.name))
             }
-            // Nobody can tell how the droplet is, and nobody would hear an undo: the next look goes on.
-            Err(stop) if stop.is_unheard() => Err(match stop {
-                Stop::Failed { class, text } => Stop::failed(class, format!("{text} The next look goes on with it.")),
-                refused @ Stop::Refused(_) => refused,
-            }),
+            // Nobody can tell how the droplet is, and nobody would hear an undo.
+            Err(Stop::Failed { class: FailureClass::Api, text }) => {
+                Err(Stop::failed(FailureClass::Api, format!("{text} The next look goes on with it.")))
+            }
             Err(stop) => self.take_back(arrival, stop).await,
         }
     }
