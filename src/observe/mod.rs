@@ -192,7 +192,7 @@ impl<C: Cloud> Observer<C> {
         }
     }
 
-    /// Writes what is known of metrics and health into an observation. Samples from before the cluster was
+    /// Writes what is known of metrics and health into an observation. A clone that is joining has no health yet. Samples from before the cluster was
     /// last scaled say nothing about it as it is now, so they don't count.
     fn fill_in(&mut self, observation: &mut Observation) {
         let now = observation.at;
@@ -201,7 +201,8 @@ impl<C: Cloud> Observer<C> {
         let window = since_scaled.map_or(self.spec.timing.metrics_window, |d| d.min(self.spec.timing.metrics_window));
         for member in &mut observation.members {
             let id = member.droplet.id;
-            member.health = self.health.get(&id).copied().unwrap_or(Health::Unknown);
+            let health = self.health.get(&id).copied().filter(|_| member.droplet.pending().is_none());
+            member.health = health.unwrap_or(Health::Unknown);
             member.readings = self.samples.droplet_means(id, now, window);
             member.last_sample = self.samples.last_agent_sample(id);
         }

@@ -42,7 +42,7 @@ pub enum Job {
     /// A series of the load balancer.
     LoadBalancer { id: LoadBalancerId, metric: Metric, series: LoadBalancerSeries, window: Window },
     /// The load balancer's health checks.
-    Health { id: LoadBalancerId, window: Window },
+    Health { id: LoadBalancerId, window: Window, serving: Vec<DropletId> },
 }
 
 /// What a job brought.
@@ -75,7 +75,7 @@ pub async fn fetch(cloud: &impl Cloud, job: &Job) -> Result<Fetched, CloudError>
         Job::LoadBalancer { id, series, window, .. } => {
             Ok(Fetched { balancer: cloud.load_balancer_series(id, *series, *window).await?, ..Fetched::default() })
         }
-        Job::Health { id, window } => {
+        Job::Health { id, window, .. } => {
             let series = LoadBalancerSeries::DropletsHealthChecks;
             Ok(Fetched { balancer: cloud.load_balancer_series(id, series, *window).await?, ..Fetched::default() })
         }
@@ -93,6 +93,8 @@ enum Key {
 #[derive(Debug, Default)]
 pub struct MetricsPlan {
     asked: BTreeMap<Key, Timestamp>,
+    /// Who served when health was asked for.
+    served: Vec<DropletId>,
     pace: Pace,
 }
 
@@ -114,7 +116,10 @@ impl MetricsPlan {
                 None => return,
             },
             Job::LoadBalancer { metric, .. } => Key::LoadBalancer(*metric),
-            Job::Health { .. } => Key::Health,
+            Job::Health { serving, .. } => {
+                self.served.clone_from(serving);
+                Key::Health
+            }
         };
         self.asked.insert(key, now);
     }
@@ -196,9 +201,11 @@ impl MetricsPlan {
             }
         }
         let asked = self.asked.get(&Key::Health).copied();
-        if is_due(asked, now, step, step) {
+        let serving: Vec<DropletId> = observation.serving().map(|m| m.droplet.id).collect();
+        // Whoever has joined was asked about before it could be healthy.
+        if is_due(asked, now, step, step) || serving != self.served {
             let window = Window { start: earlier(now, step * 3), end: now };
-            jobs.push((asked, Job::Health { id: balancer.id.clone(), window }));
+            jobs.push((asked, Job::Health { id: balancer.id.clone(), window, serving }));
         }
     }
 }

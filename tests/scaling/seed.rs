@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use dropscale::cloud::digitalocean::{Client, ClientOptions};
 use dropscale::cloud::{Clock, SystemClock};
-use dropscale::cluster::{ClusterSpec, Marker, Metric, Observation};
+use dropscale::cluster::{ClusterSpec, Health, Marker, Metric, Observation};
 use dropscale::observe::{Observer, Wanted};
 use dropscale::policy::{Action, Policy, decide};
 use dropscale::scaling::{Housekeeping, Outcome, findings, worn_out_tags};
@@ -172,4 +172,24 @@ async fn fault_34_the_clone_is_as_the_base_and_not_as_the_first_in_the_list() {
     let sizes: Vec<(String, &str)> =
         bench.world.with(|world| world.droplets().map(|d| (d.name.clone(), d.size.slug)).collect());
     assert!(sizes.contains(&("web001".to_owned(), "s-2vcpu-4gb")), "{sizes:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clone_that_has_just_joined_is_not_called_unhealthy() {
+    let bench = Bench::new(FAST);
+    let mut observer = observer(&bench, &[Metric::Load]);
+    let up = bench.up();
+    tokio::pin!(up);
+    // Looks go on while it joins, as in the terminal.
+    loop {
+        tokio::select! {
+            _ = &mut up => break,
+            () = tokio::time::sleep(Duration::from_secs(1)) => {}
+        }
+        let seen = observer.observe().await.unwrap();
+        assert!(seen.members.iter().all(|m| m.health != Health::Unhealthy), "{:#?}", seen.members);
+    }
+    let seen = observer.observe().await.unwrap();
+    assert_eq!(seen.members.len(), 3);
+    assert!(seen.members.iter().all(|m| m.health == Health::Healthy), "{:#?}", seen.members);
 }
