@@ -9,7 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use crossterm::event::Event;
-use rustix::process::{Signal, getpid, getppid, getsid, kill_current_process_group, kill_process};
+use nix::unistd::{getppid, getsid};
+use rustix::process::{Signal, getpid, kill_current_process_group, kill_process};
 use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal as Stream, SignalKind, signal};
 use tokio::sync::mpsc::Sender;
@@ -106,11 +107,12 @@ pub fn stop_job() -> io::Result<()> {
     Ok(kill_current_process_group(Signal::STOP)?)
 }
 
-/// Whether somebody is there who could wake us: what started us is in the same session.
+/// Whether somebody is there who could wake us: what started us is in the same session. In a container a parent
+/// or a session's leader may be outside, with the number 0, which `rustix` takes for impossible.
 #[must_use]
 pub fn has_shell() -> bool {
-    let session = |pid| getsid(pid).ok();
-    getppid().is_some_and(|parent| session(Some(parent)).is_some_and(|theirs| Some(theirs) == session(None)))
+    let (parent, ours) = (getppid(), getsid(None).ok());
+    parent.as_raw() > 0 && ours.is_some() && getsid(Some(parent)).ok() == ours
 }
 
 struct Signals {
