@@ -53,7 +53,7 @@ impl SimulatedCloud {
         &self,
         method: &'static str,
         path: String,
-        deed: impl FnOnce(&mut World) -> std::result::Result<T, ApiError>,
+        mut deed: impl FnMut(&mut World) -> std::result::Result<T, ApiError>,
     ) -> Result<T> {
         let admission = self.world.with(|world| world.admit(self.caller, method, &path));
         let request = format!("{method} {path}");
@@ -74,13 +74,22 @@ impl SimulatedCloud {
                 sleep(DEADLINE).await;
                 return Err(lost("no answer in time"));
             }
+            Fate::Orphaned { done: false } => std::future::pending().await,
             _ => {}
         }
-        let done = self.world.with(deed);
+        let done = self.world.with(|world| {
+            let mut done = deed(world);
+            if admission.fate == Fate::Twice {
+                done = deed(world);
+            }
+            world.carried_out(&admission.call);
+            done
+        });
         sleep(way).await;
         self.clock.heard(self.world.clock().now());
         match admission.fate {
             Fate::RefusedAfter(error) => Err(error_of(&request, &error)),
+            Fate::Orphaned { .. } => std::future::pending().await,
             Fate::AnswerLost => Err(lost("the connection was closed before the answer")),
             Fate::Garbage => {
                 Err(CloudError { remedy: Remedy::Nonsense, status: Some(200), ..lost("the answer is not JSON") })

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{ApiError, duration};
+use super::{ApiError, World, duration};
 
 /// A request, as far as faults and logs tell requests apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +40,13 @@ pub enum Fate {
     Hangs,
     /// It is carried out, and the answer is garbage.
     Garbage,
+    /// It is carried out twice, as when something on the way repeats it.
+    Twice,
+    /// Whoever asks is gone and hears nothing any more.
+    Orphaned {
+        /// Whether it is carried out all the same.
+        done: bool,
+    },
 }
 
 /// What a fault of a scenario does.
@@ -134,3 +141,6 @@ pub fn fate(faults: &[FaultConfig], call: &Call, since_start: Duration, rng: &mu
 
 /// Decides the fate of each call, for tests.
 pub type Injection = Box<dyn FnMut(&Call) -> Fate + Send>;
+
+/// Sees each call right after it was carried out, for tests.
+pub type Witness = Box<dyn FnMut(&Call, &World) + Send>;

@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use super::balancer::Balancer;
 use super::droplet::Droplet;
-use super::fault::{self, Call, Fate, Injection};
+use super::fault::{self, Call, Fate, Injection, Witness};
 use super::limits::{LimitHeaders, Limits};
 use super::telemetry::Telemetry;
 use super::workload::Workload;
@@ -74,8 +74,8 @@ impl Action {
 /// What was decided of a request before it is carried out.
 #[derive(Debug, Clone)]
 pub struct Admission {
-    /// The number of the request.
-    pub number: u64,
+    /// The request.
+    pub call: Call,
     /// How long the answer takes.
     pub latency: Duration,
     /// What becomes of it.
@@ -105,6 +105,7 @@ pub struct World {
     next_sample_ms: i64,
     limits: Limits,
     injection: Option<Injection>,
+    witness: Option<Witness>,
     log: Option<Vec<Call>>,
     calls: u64,
 }
@@ -150,6 +151,19 @@ impl World {
         self.injection = None;
     }
 
+    /// Lets `witness` see the world after each call that was carried out.
+    pub fn witness(&mut self, witness: impl FnMut(&Call, &Self) + Send + 'static) {
+        self.witness = Some(Box::new(witness));
+    }
+
+    /// Tells the witness that a call was carried out.
+    pub(super) fn carried_out(&mut self, call: &Call) {
+        if let Some(mut witness) = self.witness.take() {
+            witness(call, self);
+            self.witness = Some(witness);
+        }
+    }
+
     /// Begins to keep a list of all calls.
     pub fn keep_log(&mut self) {
         self.log = Some(Vec::new());
@@ -171,9 +185,9 @@ impl World {
             Ok(()) => self.fate(&call),
         };
         if let Some(log) = &mut self.log {
-            log.push(call);
+            log.push(call.clone());
         }
-        Admission { number: self.calls, latency: self.latency(), fate, headers }
+        Admission { call, latency: self.latency(), fate, headers }
     }
 
     fn fate(&mut self, call: &Call) -> Fate {

@@ -173,6 +173,7 @@ impl<C: Cloud> Hub<C> {
         let mut stopped = self.wiring.stopped.clone();
         loop {
             tokio::select! {
+                biased;
                 _ = stopped.wait_for(|stopped| *stopped) => return,
                 command = commands.recv() => match command {
                     Some(command) => self.route(command),

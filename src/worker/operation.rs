@@ -78,6 +78,7 @@ pub(super) async fn carry_out<C: Cloud>(
         drop(stopped.wait_for(|stopped| *stopped).await);
     };
     let early = tokio::select! {
+        biased;
         ended = &mut operation => Some(ended),
         () = stop => None,
     };

@@ -59,7 +59,7 @@ impl Gate {
         tokio::time::sleep(way).await;
         match &admission.fate {
             Fate::Refused(error) => return Ok(self.refuse(&admission, error)),
-            Fate::Lost => return Err(Closed),
+            Fate::Lost | Fate::Orphaned { done: false } => return Err(Closed),
             Fate::Hangs => {
                 tokio::time::sleep(HANG).await;
                 return Err(Closed);
@@ -68,12 +68,19 @@ impl Gate {
         }
         let reply = request.and_then(|request| {
             self.authorize(&head.headers, &request)?;
-            self.world.with(|world| route::answer(world, &request))
+            self.world.with(|world| {
+                let mut answer = route::answer(world, &request);
+                if admission.fate == Fate::Twice {
+                    answer = route::answer(world, &request);
+                }
+                world.carried_out(&admission.call);
+                answer
+            })
         });
         tokio::time::sleep(way).await;
         match &admission.fate {
             Fate::RefusedAfter(error) => Ok(self.refuse(&admission, error)),
-            Fate::AnswerLost => Err(Closed),
+            Fate::AnswerLost | Fate::Orphaned { .. } => Err(Closed),
             Fate::Garbage => {
                 let page = Bytes::from_static(b"<html><body><h1>It works!</h1></body></html>");
                 Ok(self.answer(&admission, 200, "text/html", Some(page)))
@@ -111,7 +118,7 @@ impl Gate {
     }
 
     fn refuse(&self, admission: &Admission, error: &ApiError) -> Answer {
-        let number = admission.number;
+        let number = admission.call.number;
         let body = match error.status {
             // The one refusal that has neither id nor message.
             400 if error.message.starts_with("Error validating resource tag") => {
@@ -138,7 +145,7 @@ impl Gate {
         let now = u64::try_from(self.world.clock().now().as_second()).unwrap_or(0);
         let now = SystemTime::UNIX_EPOCH + Duration::from_secs(now);
         let mut texts =
-            vec![("x-request-id", request_id(admission.number)), (DATE.as_str(), httpdate::fmt_http_date(now))];
+            vec![("x-request-id", request_id(admission.call.number)), (DATE.as_str(), httpdate::fmt_http_date(now))];
         let limits = admission.headers;
         // A limit that is off is not told: a client would take its 0 for used up.
         if limits.limit > 0 {

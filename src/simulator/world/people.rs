@@ -1,5 +1,7 @@
 //! What people do by hand, in the control panel or in the demo, without asking anybody.
 
+use std::sync::Arc;
+
 use super::World;
 use crate::simulator::droplet::State;
 
@@ -53,6 +55,14 @@ impl World {
         if let Some(droplet) = self.droplets.get_mut(&id) {
             droplet.agent_reports = reports;
         }
+    }
+
+    /// From now on droplets boot as they should, and their agents report: what goes wrong by chance is over.
+    pub fn calm_down(&mut self) {
+        let scenario = Arc::make_mut(&mut self.scenario);
+        (scenario.boot.stuck, scenario.boot.vanish, scenario.boot.sick) = (0.0, 0.0, 0.0);
+        scenario.metrics.silent = 0.0;
+        scenario.faults.clear();
     }
 
     /// Takes a member out of the load balancer, whatever it is busy with.
