@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::DropletId;
+use super::{Droplet, DropletId, DropletStatus};
 
 /// At most this many droplets can be named by id; more need a tag
 /// (DigitalOcean's load balancer limits).
@@ -69,5 +69,14 @@ impl LoadBalancer {
     #[must_use]
     pub fn has(&self, id: DropletId) -> bool {
         self.members.contains(&id)
+    }
+
+    /// Whether it sends this droplet requests. With a tag the droplet's own tags are newer than the list of ids.
+    #[must_use]
+    pub fn sends_to(&self, droplet: &Droplet) -> bool {
+        match &self.membership {
+            Membership::ById => self.has(droplet.id),
+            Membership::ByTag(tag) => droplet.has_tag(tag) && droplet.status == DropletStatus::Active,
+        }
     }
 }

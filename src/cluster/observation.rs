@@ -28,13 +28,19 @@ pub struct Member {
 }
 
 impl Member {
-    /// Whether it does its share of the work: active, attached, and neither arriving nor leaving.
+    /// A member of which nothing is known yet but what its droplet tells.
+    #[must_use]
+    pub fn bare(droplet: Droplet, role: Role, attached: bool) -> Self {
+        let (health, readings) = (Health::Unknown, BTreeMap::new());
+        Self { droplet, role, attached, health, readings, last_sample: None }
+    }
+
+    /// Whether it does its share of the work: active, attached, and, if it is a clone, neither arriving nor
+    /// leaving.
     #[must_use]
     pub fn serves(&self) -> bool {
-        self.droplet.status == DropletStatus::Active
-            && self.attached
-            && self.droplet.pending().is_none()
-            && self.droplet.draining().is_none()
+        let is_settled = self.droplet.pending().is_none() && self.droplet.draining().is_none();
+        self.droplet.status == DropletStatus::Active && self.attached && (is_settled || self.role == Role::Guest)
     }
 }
 

@@ -21,8 +21,8 @@ use jiff::Timestamp;
 
 use crate::cloud::{Cloud, CloudError};
 use crate::cluster::{
-    Backoff, Claim, ClusterSpec, Droplet, DropletId, DropletStatus, Health, LoadBalancer, Marker, Member, Membership,
-    Metric, Observation, Role, elapsed, leaving_tag,
+    Backoff, Claim, ClusterSpec, Droplet, DropletId, Health, Marker, Member, Metric, Observation, Role, elapsed,
+    leaving_tag,
 };
 
 pub use plan::Pace;
@@ -241,16 +241,13 @@ fn assemble(
         .into_iter()
         .filter(|d| !d.has_tag(&spec.tag) && d.role(spec, observation.base) == Role::Clone)
         .collect();
-    let attached = |droplet: &Droplet| resolved.load_balancer.as_ref().is_some_and(|lb| is_attached(lb, droplet));
+    let attached = |droplet: &Droplet| resolved.load_balancer.as_ref().is_some_and(|lb| lb.sends_to(droplet));
     observation.members = droplets
         .into_iter()
-        .map(|droplet| Member {
-            role: droplet.role(spec, observation.base),
-            attached: attached(&droplet),
-            health: health.get(&droplet.id).copied().unwrap_or(Health::Unknown),
-            readings: BTreeMap::new(),
-            last_sample: None,
-            droplet,
+        .map(|droplet| {
+            let (role, attached) = (droplet.role(spec, observation.base), attached(&droplet));
+            let health = health.get(&droplet.id).copied().unwrap_or(Health::Unknown);
+            Member { health, ..Member::bare(droplet, role, attached) }
         })
         .collect();
     observation.load_balancer = resolved.load_balancer;
@@ -258,15 +255,6 @@ fn assemble(
     observation.droplet_limit = resolved.droplet_limit;
     observation.problems.extend(resolved.problems);
     observation
-}
-
-/// Whether the balancer sends this droplet requests. With a tag the droplet's own tags are newer than the
-/// balancer's list of ids.
-fn is_attached(load_balancer: &LoadBalancer, droplet: &Droplet) -> bool {
-    match &load_balancer.membership {
-        Membership::ById => load_balancer.has(droplet.id),
-        Membership::ByTag(tag) => droplet.has_tag(tag) && droplet.status == DropletStatus::Active,
-    }
 }
 
 /// Reads markers, claims and backoffs from the tags of the base droplet.

@@ -18,7 +18,7 @@ const PROJECTION_MARGIN: f64 = 0.1;
 #[must_use]
 pub fn decide(observation: &Observation, spec: &ClusterSpec, policy: &Policy) -> Decision {
     let rules: Vec<Rule> = policy.metrics().map(|metric| judge(metric, observation, policy)).collect();
-    let (wanted, because) = wish(&rules, observation, policy);
+    let (wanted, because) = wish(&rules, observation, spec, policy);
     let stopped_by = match wanted {
         Action::Up => obstacles_up(observation, spec, policy),
         Action::Down => obstacles_down(&rules, &because, observation, spec, policy),
@@ -120,11 +120,11 @@ fn project(metric: Metric, value: f64, up: f64, observation: &Observation) -> Op
 }
 
 /// What bounds and metrics ask for, before anything that may stand in the way.
-fn wish(rules: &[Rule], observation: &Observation, policy: &Policy) -> (Action, Reason) {
+fn wish(rules: &[Rule], observation: &Observation, spec: &ClusterSpec, policy: &Policy) -> (Action, Reason) {
     if observation.count() > policy.max {
         return (Action::Down, Reason::AboveMaximum { max: policy.max });
     }
-    if alive(observation) < policy.min {
+    if alive(observation, spec) < policy.min {
         return (Action::Up, Reason::BelowMinimum { min: policy.min });
     }
     if rules.is_empty() {
@@ -149,11 +149,18 @@ fn wish(rules: &[Rule], observation: &Observation, policy: &Policy) -> (Action, 
     (Action::Hold, Reason::Between)
 }
 
-/// Droplets that are there to stay: neither off nor leaving.
-fn alive(observation: &Observation) -> usize {
+/// Droplets that serve, or will: neither off nor leaving, and attached unless scaling attaches them.
+fn alive(observation: &Observation, spec: &ClusterSpec) -> usize {
+    let is_brought_in = |m: &Member| match m.role {
+        Role::Base => true,
+        Role::Clone => m.serves() || !m.droplet.is_protected(spec),
+        Role::Guest => false,
+    };
     let is_alive = |m: &&Member| {
-        // A status that is not known is no missing droplet.
-        !matches!(m.droplet.status, DropletStatus::Off | DropletStatus::Archive) && m.droplet.draining().is_none()
+        // A status that is not known is no missing droplet, and neither is one whose load balancer is not known.
+        !matches!(m.droplet.status, DropletStatus::Off | DropletStatus::Archive)
+            && m.droplet.draining().is_none()
+            && (m.serves() || observation.load_balancer.is_none() || is_brought_in(m))
     };
     observation.members.iter().filter(is_alive).count()
 }
@@ -182,7 +189,7 @@ fn obstacles(observation: &Observation, spec: &ClusterSpec, policy: &Policy) -> 
     if observation.live_claim(spec.timing.lease()).is_some() {
         reasons.push(Reason::InFlight);
     } else {
-        let droplets = unsettled(observation);
+        let droplets = unsettled(observation, spec);
         if !droplets.is_empty() {
             reasons.push(Reason::Unsettled { droplets });
         }
@@ -193,11 +200,12 @@ fn obstacles(observation: &Observation, spec: &ClusterSpec, policy: &Policy) -> 
     reasons
 }
 
-/// The names of clones that are arriving or leaving. What is no clone is nobody's to settle.
-fn unsettled(observation: &Observation) -> Vec<String> {
+/// The names of clones that are arriving or leaving. What is no clone is nobody's to settle, and neither is what
+/// must not be removed.
+fn unsettled(observation: &Observation, spec: &ClusterSpec) -> Vec<String> {
     let clones = observation.members.iter().filter(|m| m.role == Role::Clone).map(|m| &m.droplet);
     let unsettled = clones.filter(|d| d.pending().is_some() || d.draining().is_some());
-    unsettled.chain(&observation.leaving).map(|d| d.name.clone()).collect()
+    unsettled.chain(&observation.leaving).filter(|d| !d.is_protected(spec)).map(|d| d.name.clone()).collect()
 }
 
 fn backing_off(observation: &Observation, spec: &ClusterSpec) -> Option<Reason> {
@@ -227,7 +235,7 @@ fn obstacles_down(
 ) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if observation.newest_clone(spec).is_none() {
-        reasons.push(if alive(observation) <= policy.min {
+        reasons.push(if alive(observation, spec) <= policy.min {
             Reason::AtMinimum { min: policy.min }
         } else {
             Reason::NoClone
@@ -249,5 +257,6 @@ fn obstacles_down(
 /// Whether enough droplets still serve when the newest clone is gone.
 fn may_spare_one(observation: &Observation, spec: &ClusterSpec, policy: &Policy) -> bool {
     let Some(victim) = observation.newest_clone(spec) else { return false };
-    observation.serving().filter(|m| m.droplet.id != victim.droplet.id).count() >= policy.min
+    // One that serves nobody is no loss, however few the others are.
+    !victim.serves() || observation.serving().filter(|m| m.droplet.id != victim.droplet.id).count() >= policy.min
 }

@@ -7,10 +7,12 @@ use std::sync::Arc;
 use tokio::time::sleep;
 
 use crate::cloud::Cloud;
-use crate::cluster::{DropletId, DropletStatus, FailureClass, LoadBalancer, Membership, leaving_tag};
+use crate::cluster::{
+    DropletId, DropletStatus, FailureClass, LoadBalancer, Member, Membership, Observation, leaving_tag,
+};
 
 use super::run::{Run, Stop};
-use super::{Phase, plan_down};
+use super::{Phase, Refusal, plan_down};
 
 /// A clone that is being removed.
 #[derive(Debug, Clone)]
@@ -49,7 +51,14 @@ impl<C: Cloud> Run<C> {
             Err(stop) => return self.stay(departure, stop).await,
         }
         self.enter(Phase::Detach);
-        if let Err(stop) = self.leave_balancer(departure.id).await {
+        let left = match self.look().await {
+            Ok(seen) => match self.check_minimum(&seen, departure) {
+                Ok(()) => self.leave_balancer(&seen, departure.id).await,
+                Err(refusal) => Err(refusal.into()),
+            },
+            Err(stop) => Err(stop),
+        };
+        if let Err(stop) = left {
             return self.stay(departure, stop).await;
         }
         self.enter(Phase::Drain);
@@ -57,21 +66,29 @@ impl<C: Cloud> Run<C> {
         self.check_lease()?;
         self.enter(Phase::Shutdown);
         self.shut_down(departure.id).await?;
-        // Minutes have passed: somebody may have renamed or protected it.
-        match self.check_ours(departure.id, &departure.tag).await {
-            Ok(Some(_)) => self.delete(departure.id).await.map_err(|stop| Self::left_over(departure, stop))?,
-            Ok(None) => {}
-            Err(stop) => return Err(Self::left_over(departure, stop)),
-        }
+        self.delete(departure.id, &departure.tag).await.map_err(|stop| Self::left_over(departure, stop))?;
         self.forget_departed(departure).await;
         Ok(format!("{} is gone", departure.name))
     }
 
+    /// Refuses when the minimum needs the clone: others may have gone since this was planned.
+    fn check_minimum(&self, seen: &Observation, departure: &Departure) -> Result<(), Refusal> {
+        let id = departure.id;
+        // Lists are late: the load balancer's own list counts as well.
+        let is_listed = seen.load_balancer.as_ref().is_some_and(|balancer| balancer.has(id));
+        let is_on = |m: &Member| m.droplet.status == DropletStatus::Active;
+        let is_attached = seen.member(id).is_some_and(|m| (m.attached || is_listed) && is_on(m));
+        let serving = seen.serving().filter(|m| m.droplet.id != id).count();
+        if is_attached && serving < self.policy.min {
+            return Err(Refusal::AtMinimum { serving: serving + 1, min: self.policy.min });
+        }
+        Ok(())
+    }
+
     /// Takes a droplet out of the load balancer, and waits until it is out.
-    pub async fn leave_balancer(&mut self, id: DropletId) -> Result<(), Stop> {
-        let seen = self.look().await?;
+    pub async fn leave_balancer(&mut self, seen: &Observation, id: DropletId) -> Result<(), Stop> {
         // Without a load balancer there is nothing to leave.
-        let Some(balancer) = seen.load_balancer else { return Ok(()) };
+        let Some(balancer) = &seen.load_balancer else { return Ok(()) };
         let patience = self.spec.timing.attach;
         match &balancer.membership {
             Membership::ById if balancer.has(id) => {
@@ -97,7 +114,7 @@ impl<C: Cloud> Run<C> {
                 .await?;
             }
         }
-        self.wait_until_out(&balancer, id).await
+        self.wait_until_out(balancer, id).await
     }
 
     async fn wait_until_out(&mut self, balancer: &LoadBalancer, id: DropletId) -> Result<(), Stop> {
@@ -204,9 +221,13 @@ impl<C: Cloud> Run<C> {
         Err(Stop::failed(class, format!("{text}. {rest}")))
     }
 
-    /// Puts a droplet back that had begun to leave.
+    /// Puts a droplet back that had begun to leave. One that was shut down by whoever began it serves nobody.
     async fn rejoin(&mut self, id: DropletId) -> Result<(), Stop> {
         let seen = self.observer.look().await?;
+        let droplet = seen.member(id).map(|m| &m.droplet).or_else(|| seen.leaving.iter().find(|d| d.id == id));
+        if droplet.is_some_and(|droplet| droplet.status != DropletStatus::Active) {
+            return Err(Stop::failed(FailureClass::Attach, "it is off"));
+        }
         let Some(balancer) = seen.load_balancer else { return Ok(()) };
         match balancer.membership {
             Membership::ById if balancer.has(id) => Ok(()),

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use crate::cloud::{Cloud, CloudError, TagSummary};
-use crate::cluster::{Backoff, Claim, ClusterSpec, Marker, Observation, OperationTag, elapsed, leaving_tag};
+use crate::cluster::{Backoff, Claim, ClusterSpec, Marker, Observation, OperationTag, elapsed};
 use crate::policy::Policy;
 
 /// What was tidied up.
@@ -47,7 +47,9 @@ fn is_over(marker: Marker, now: Timestamp, spec: &ClusterSpec, policy: &Policy) 
     marker.is_in_future(now) || elapsed(marker.at, now) > policy.scaling_interval.max(spec.timing.metrics_window)
 }
 
-/// The tags of this program in the account that nothing carries and nobody can still be about to use.
+/// The tags of this program in the account that nothing carries and nobody can still be about to use. The tag of
+/// clones that leave is not among them: it does not tell its age, and one that is about to be used is the only
+/// trace of a clone that has just given up the cluster's tag. Whoever removes the next clone deletes it.
 #[must_use]
 pub fn stray_tags(all: &[TagSummary], spec: &ClusterSpec, policy: &Policy, now: Timestamp) -> Vec<String> {
     let prefix = &spec.clone_prefix;
@@ -60,9 +62,7 @@ pub fn stray_tags(all: &[TagSummary], spec: &ClusterSpec, policy: &Policy, now: 
             .or_else(|| Claim::parse(prefix, tag).map(|c| c.at))
             .or_else(|| Marker::parse(prefix, tag).filter(|m| !m.is_in_future(now)).map(|m| m.at))
             .or_else(|| Backoff::parse(prefix, tag).map(|b| b.until));
-        made.is_some_and(is_old)
-            || Marker::parse(prefix, tag).is_some_and(|m| m.is_in_future(now))
-            || tag == leaving_tag(&spec.tag)
+        made.is_some_and(is_old) || Marker::parse(prefix, tag).is_some_and(|m| m.is_in_future(now))
     };
     all.iter().filter(|tag| tag.droplets == 0 && is_stray(&tag.name)).map(|tag| tag.name.clone()).collect()
 }

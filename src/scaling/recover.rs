@@ -1,11 +1,14 @@
 //! Finishing or undoing what somebody left who died, or whom the API failed: the tags on the clones tell what
 //! was meant. A clone that was being made is brought in while there is time and room, else taken out; one
-//! that was being removed is removed.
+//! that was being removed is removed. A clone without a tag that serves nobody, because an older controller died
+//! or somebody detached it, is brought in as well.
 
 use std::sync::Arc;
 
 use crate::cloud::Cloud;
-use crate::cluster::{ClusterSpec, Droplet, FailureClass, Observation, Role, elapsed};
+use crate::cluster::{
+    ClusterSpec, Droplet, DropletStatus, FailureClass, Member, Observation, OperationTag, Role, elapsed,
+};
 
 use super::down::Departure;
 use super::run::{Run, Stop};
@@ -17,6 +20,10 @@ use super::{Refusal, Terms};
 pub(super) enum Leftover {
     Arrival(Arrival),
     Departure(Departure),
+    /// In the cluster, but not behind the load balancer, and nothing tells why.
+    Straggler(Droplet),
+    /// It has given up the cluster's tag to leave, and nothing else tells of it.
+    Leaver(Droplet),
 }
 
 /// The leftovers of a cluster that no live claim owns.
@@ -26,7 +33,33 @@ pub(super) fn leftovers(seen: &Observation, spec: &ClusterSpec, terms: Terms<'_>
         return Vec::new();
     }
     let clones = seen.members.iter().filter(|m| m.role == Role::Clone).map(|m| &m.droplet);
-    clones.chain(&seen.leaving).filter_map(leftover).collect()
+    let stragglers = seen.members.iter().filter(|m| is_straggler(m, seen, spec));
+    let stragglers = stragglers.map(|m| Leftover::Straggler(m.droplet.clone()));
+    let leavers = seen.leaving.iter().filter(|d| leftover(d).is_none() && !d.is_protected(spec));
+    let leavers = leavers.map(|d| Leftover::Leaver(d.clone()));
+    let clones = clones.chain(&seen.leaving).filter(|droplet| !is_given_up(droplet, seen, spec));
+    clones.filter_map(leftover).chain(stragglers).chain(leavers).collect()
+}
+
+/// Whether nothing can be done about a clone that was being made: it can be brought in no more, and must not be
+/// removed. It is left to people, so that it holds up nothing else.
+fn is_given_up(droplet: &Droplet, seen: &Observation, spec: &ClusterSpec) -> bool {
+    let is_late = |operation: &OperationTag| elapsed(operation.at, seen.at) > spec.timing.lease() * 2;
+    droplet.is_protected(spec) && droplet.draining().is_none() && droplet.pending().is_some_and(|o| is_late(&o))
+}
+
+/// Whether a clone is paid for and serves nobody, and has been there for longer than any controller takes to
+/// bring one in. One that is off is left to people, and a protected one as well.
+pub(super) fn is_straggler(member: &Member, seen: &Observation, spec: &ClusterSpec) -> bool {
+    let (droplet, timing) = (&member.droplet, &spec.timing);
+    let is_silent = droplet.pending().is_none() && droplet.draining().is_none();
+    member.role == Role::Clone
+        && is_silent
+        && !member.serves()
+        && seen.load_balancer.is_some()
+        && matches!(droplet.status, DropletStatus::New | DropletStatus::Active)
+        && !droplet.is_protected(spec)
+        && elapsed(droplet.created_at, seen.at) > timing.boot + timing.attach + timing.health
 }
 
 /// Whether there is something to finish or undo that nobody is at work on.
@@ -59,7 +92,9 @@ impl<C: Cloud> Run<C> {
         for leftover in left {
             done.push(match leftover {
                 Leftover::Arrival(arrival) => self.recover_arrival(&seen, &arrival).await?,
-                Leftover::Departure(departure) => self.recover_departure(&seen, &departure).await?,
+                Leftover::Departure(departure) => self.recover_departure(&departure).await?,
+                Leftover::Straggler(droplet) => self.recover_straggler(&droplet).await?,
+                Leftover::Leaver(droplet) => self.recover_leaver(droplet).await?,
             });
         }
         Ok(done.join("; "))
@@ -90,16 +125,35 @@ impl<C: Cloud> Run<C> {
         }
     }
 
-    async fn recover_departure(&mut self, seen: &Observation, departure: &Departure) -> Result<String, Stop> {
-        self.works_on(departure.id, &departure.name);
-        let attached = seen.member(departure.id).is_some_and(|m| m.attached);
-        if attached && seen.serving().count() < self.policy.min {
-            let refusal = Refusal::AtMinimum { serving: seen.serving().count(), min: self.policy.min };
-            return match self.stay(departure, refusal.into()).await {
-                Err(Stop::Refused(_)) => Ok(format!("{} goes on serving: the minimum needs it", departure.name)),
-                other => other,
-            };
+    /// Brings it in as if it had just been made, with its trace first. Lists are late, so it is asked for itself.
+    async fn recover_straggler(&mut self, droplet: &Droplet) -> Result<String, Stop> {
+        self.works_on(droplet.id, &droplet.name);
+        let seen = self.look().await?;
+        let droplet = self.cloud.droplet(droplet.id).await?;
+        let attached = seen.load_balancer.as_ref().is_some_and(|balancer| balancer.sends_to(&droplet));
+        let role = droplet.role(&self.spec, seen.base);
+        if !is_straggler(&Member::bare(droplet.clone(), role, attached), &seen, &self.spec) {
+            return Ok(format!("{} needs nothing", droplet.name));
         }
-        self.take_out(departure).await
+        let tag = self.operation_tag().pending();
+        self.tag(&tag, droplet.id).await?;
+        self.bring_in(&Arrival { id: droplet.id, name: droplet.name, tag, since: droplet.created_at }).await
+    }
+
+    /// Removes it as if that had just begun, with its trace first.
+    async fn recover_leaver(&mut self, droplet: Droplet) -> Result<String, Stop> {
+        let tag = self.operation_tag().draining();
+        self.tag(&tag, droplet.id).await?;
+        self.recover_departure(&Departure { id: droplet.id, name: droplet.name, tag }).await
+    }
+
+    async fn recover_departure(&mut self, departure: &Departure) -> Result<String, Stop> {
+        self.works_on(departure.id, &departure.name);
+        match self.take_out(departure).await {
+            Err(Stop::Refused(Refusal::AtMinimum { .. })) => {
+                Ok(format!("{} goes on serving: the minimum needs it", departure.name))
+            }
+            other => other,
+        }
     }
 }

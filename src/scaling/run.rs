@@ -8,7 +8,9 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::cloud::{Cloud, CloudError};
-use crate::cluster::{Claim, ClusterSpec, Droplet, DropletId, FailureClass, Marker, OperationTag, Role, elapsed};
+use crate::cluster::{
+    Claim, ClusterSpec, Droplet, DropletId, FailureClass, Marker, OperationTag, Role, elapsed, leaving_tag,
+};
 use crate::observe::Observer;
 use crate::policy::Policy;
 
@@ -219,18 +221,30 @@ impl<C: Cloud> Run<C> {
         if droplet.is_protected(&self.spec) {
             return refuse("it is protected");
         }
+        if !droplet.has_tag(&self.spec.tag) && !droplet.has_tag(&leaving_tag(&self.spec.tag)) {
+            return refuse("somebody took it out of the cluster");
+        }
         if !droplet.has_tag(operation_tag) {
             return refuse("somebody took the tag of the operation off it");
         }
         Ok(Some(droplet))
     }
 
-    /// Deletes a droplet that [`Self::check_ours`] agreed to, and waits until it is gone.
-    pub async fn delete(&mut self, id: DropletId) -> Result<(), Stop> {
+    /// Deletes a droplet if [`Self::check_ours`] agrees to it, and waits until it is gone. Since anything takes its
+    /// time, that is asked right before each try.
+    pub async fn delete(&mut self, id: DropletId, operation_tag: &str) -> Result<(), Stop> {
         self.enter(Phase::Delete);
         let patience = self.spec.timing.delete;
-        self.insist(patience, |cloud| async move { cloud.delete_droplet(id).await }).await?;
         let every = self.spec.timing.step_poll;
+        let deadline = Instant::now() + patience;
+        while self.check_ours(id, operation_tag).await?.is_some() {
+            match self.cloud.delete_droplet(id).await {
+                Ok(()) => break,
+                Err(error) if error.is_transient() && Instant::now() < deadline => self.note(error.to_string()),
+                Err(error) => return Err(error.into()),
+            }
+            sleep(every).await;
+        }
         let gone = self
             .poll(
                 patience,

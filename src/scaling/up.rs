@@ -13,7 +13,7 @@ use crate::cluster::{
 use crate::observe::health;
 
 use super::run::{Run, Stop};
-use super::{Phase, Refusal, new_droplet, plan_up};
+use super::{Phase, Refusal, Terms, new_droplet, plan_up};
 
 /// So many empty answers of the health check of anybody mean that it will not say anything.
 const SILENT_CHECKS: u32 = 3;
@@ -33,12 +33,17 @@ impl<C: Cloud> Run<C> {
     /// Adds a clone.
     pub async fn up(&mut self) -> Result<String, Stop> {
         let (spec, policy) = (Arc::clone(&self.spec), Arc::clone(&self.policy));
-        let (seen, _) = self.claim(|seen, terms| plan_up(seen, &spec, &policy, terms)).await?;
+        let (mut seen, _) = self.claim(|seen, terms| plan_up(seen, &spec, &policy, terms)).await?;
+        self.mark().await?;
+        if elapsed(seen.at, self.cloud.clock().now()) > spec.timing.step_poll {
+            // The API was slow: somebody may have filled the room meanwhile. The cooldown is our own now.
+            seen = self.look().await?;
+            plan_up(&seen, &spec, &policy, Terms { insist: true, ..self.terms() })?;
+        }
         let missing = || Refusal::NoBase { base: spec.base_droplet.clone(), tag: spec.tag.clone() };
         let base = seen.base_member().ok_or_else(missing)?;
         let operation = self.operation_tag();
         let new = new_droplet(&seen, &spec, &base.droplet, &operation)?;
-        self.mark().await?;
         self.enter(Phase::Create);
         let id = self.create(&new, &operation.pending()).await?;
         self.works_on(id, &new.name);
@@ -63,7 +68,11 @@ impl<C: Cloud> Run<C> {
                     let pending = pending.to_owned();
                     async move { cloud.droplets(&pending).await }
                 },
-                |answer| Ok(Some(answer?).filter(|droplets| !droplets.is_empty())),
+                // Whatever the search meets, it goes on: the droplet may be there and cost money.
+                |answer| match answer {
+                    Err(error) if error.is_unauthorized() => Err(error),
+                    answer => Ok(answer.ok().filter(|droplets| !droplets.is_empty())),
+                },
             )
             .await?;
         match found {
@@ -305,8 +314,9 @@ impl<C: Cloud> Run<C> {
     async fn remove_arrival(&mut self, arrival: &Arrival) -> Result<(), Stop> {
         if self.check_ours(arrival.id, &arrival.tag).await?.is_some() {
             self.enter(Phase::Detach);
-            self.leave_balancer(arrival.id).await?;
-            self.delete(arrival.id).await?;
+            let seen = self.look().await?;
+            self.leave_balancer(&seen, arrival.id).await?;
+            self.delete(arrival.id, &arrival.tag).await?;
         }
         self.enter(Phase::Settle);
         self.attempt(self.cloud.delete_tag(&arrival.tag)).await;

@@ -80,7 +80,7 @@ impl SimulatedCloud {
         let done = self.world.with(|world| {
             let mut done = deed(world);
             if admission.fate == Fate::Twice {
-                done = deed(world);
+                done = deed(world).or(done);
             }
             world.carried_out(&admission.call);
             done
@@ -230,7 +230,11 @@ fn ids(droplets: &[DropletId]) -> Vec<u64> {
 impl Cloud for SimulatedCloud {
     async fn droplets(&self, tag: &str) -> Result<Vec<Droplet>> {
         self.call("GET", format!("/v2/droplets?tag_name={tag}"), |world| {
-            Ok(world.droplets_tagged(tag).into_iter().map(|droplet| droplet_of(droplet, world)).collect())
+            let listed = |droplet: &SimulatedDroplet| Droplet {
+                tags: droplet.listed_tags(world.listed_ms()).iter().cloned().collect(),
+                ..droplet_of(droplet, world)
+            };
+            Ok(world.droplets_tagged(tag).into_iter().map(listed).collect())
         })
         .await
     }

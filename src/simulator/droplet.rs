@@ -158,7 +158,18 @@ impl Droplet {
     /// Whether a list by this tag that shows the truth of `at_ms` contains it.
     #[must_use]
     pub fn was_tagged(&self, tag: &str, at_ms: i64) -> bool {
-        self.past.iter().rev().find(|(since, _)| *since <= at_ms).is_some_and(|(_, tags)| tags.contains(tag))
+        self.tags_at(at_ms).is_some_and(|tags| tags.contains(tag))
+    }
+
+    /// Its tags at that time, as far as it is not forgotten.
+    fn tags_at(&self, at_ms: i64) -> Option<&BTreeSet<String>> {
+        self.past.iter().rev().find(|(since, _)| *since <= at_ms).map(|(_, tags)| tags)
+    }
+
+    /// Its tags as a list shows them that shows the truth of `at_ms`.
+    #[must_use]
+    pub fn listed_tags(&self, at_ms: i64) -> &BTreeSet<String> {
+        self.tags_at(at_ms).unwrap_or(&self.tags)
     }
 
     /// Drops what no list can show any more.

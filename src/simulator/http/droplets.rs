@@ -7,11 +7,15 @@ use super::{document, page};
 use crate::simulator::{ApiError, Droplet, NewDroplet, World};
 
 pub fn list(world: &World, request: &Request) -> Result<Reply, ApiError> {
-    let droplets: Vec<&Droplet> = match request.parameter("tag_name") {
-        Some(tag) => world.droplets_tagged(tag),
-        None => world.droplets().collect(),
+    let Some(tag) = request.parameter("tag_name") else {
+        let droplets: Vec<&Droplet> = world.droplets().collect();
+        return page::of(request, "droplets", &droplets, |droplet| document::droplet(droplet, world));
     };
-    page::of(request, "droplets", &droplets, |droplet| document::droplet(droplet, world))
+    page::of(request, "droplets", &world.droplets_tagged(tag), |droplet| {
+        let mut document = document::droplet(droplet, world);
+        document["tags"] = json!(droplet.listed_tags(world.listed_ms()));
+        document
+    })
 }
 
 pub fn read(world: &World, id: &str) -> Result<Reply, ApiError> {

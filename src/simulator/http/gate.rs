@@ -71,7 +71,7 @@ impl Gate {
             self.world.with(|world| {
                 let mut answer = route::answer(world, &request);
                 if admission.fate == Fate::Twice {
-                    answer = route::answer(world, &request);
+                    answer = route::answer(world, &request).or(answer);
                 }
                 world.carried_out(&admission.call);
                 answer

@@ -31,12 +31,18 @@ impl World {
     /// The droplets with this tag, in the order of their numbers, as late as lists are.
     #[must_use]
     pub fn droplets_tagged(&self, tag: &str) -> Vec<&Droplet> {
-        let seen_at = self.now_ms - ms(self.scenario.consistency.list_lag);
+        let seen_at = self.listed_ms();
         let departed = self.departed.iter().filter(|(gone_at, _)| *gone_at > seen_at).map(|(_, droplet)| droplet);
         let mut found: Vec<&Droplet> =
             self.droplets.values().chain(departed).filter(|droplet| droplet.was_tagged(tag, seen_at)).collect();
         found.sort_by_key(|droplet| droplet.id);
         found
+    }
+
+    /// The time that lists show the truth of, in milliseconds since 1970.
+    #[must_use]
+    pub fn listed_ms(&self) -> i64 {
+        self.now_ms - ms(self.scenario.consistency.list_lag)
     }
 
     /// All droplets, as they are.
