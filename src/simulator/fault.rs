@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{ApiError, duration};
+use super::{ApiError, World, duration};
 
 /// A request, as far as faults and logs tell requests apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,3 +134,6 @@ pub fn fate(faults: &[FaultConfig], call: &Call, since_start: Duration, rng: &mu
 
 /// Decides the fate of each call, for tests.
 pub type Injection = Box<dyn FnMut(&Call) -> Fate + Send>;
+
+/// Is shown the world at each call, before it is carried out, for tests.
+pub type Witness = Box<dyn FnMut(&World, &Call) + Send>;

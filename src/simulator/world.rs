@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use super::balancer::Balancer;
 use super::droplet::Droplet;
-use super::fault::{self, Call, Fate, Injection};
+use super::fault::{self, Call, Fate, Injection, Witness};
 use super::limits::{LimitHeaders, Limits};
 use super::telemetry::Telemetry;
 use super::workload::Workload;
@@ -105,6 +105,7 @@ pub struct World {
     next_sample_ms: i64,
     limits: Limits,
     injection: Option<Injection>,
+    witness: Option<Witness>,
     log: Option<Vec<Call>>,
     calls: u64,
 }
@@ -150,6 +151,11 @@ impl World {
         self.injection = None;
     }
 
+    /// Shows the world to `witness` at each call, before it is carried out.
+    pub fn show_to(&mut self, witness: impl FnMut(&Self, &Call) + Send + 'static) {
+        self.witness = Some(Box::new(witness));
+    }
+
     /// Begins to keep a list of all calls.
     pub fn keep_log(&mut self) {
         self.log = Some(Vec::new());
@@ -165,6 +171,10 @@ impl World {
     pub fn admit(&mut self, caller: u32, method: &'static str, path: &str) -> Admission {
         self.calls += 1;
         let call = Call { number: self.calls, at_ms: self.now_ms, caller, method, path: path.to_owned() };
+        if let Some(mut witness) = self.witness.take() {
+            witness(self, &call);
+            self.witness = Some(witness);
+        }
         let (headers, admitted) = self.limits.admit(self.now_ms);
         let fate = match admitted {
             Err(refused) => Fate::Refused(refused),

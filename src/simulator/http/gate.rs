@@ -56,7 +56,7 @@ impl Gate {
         let method = request.as_ref().map_or("GET", |request| request.method);
         let admission = self.world.with(|world| world.admit(0, method, path));
         let way = admission.latency / 2;
-        tokio::time::sleep(way).await;
+        travel(way).await;
         match &admission.fate {
             Fate::Refused(error) => return Ok(self.refuse(&admission, error)),
             Fate::Lost => return Err(Closed),
@@ -70,7 +70,7 @@ impl Gate {
             self.authorize(&head.headers, &request)?;
             self.world.with(|world| route::answer(world, &request))
         });
-        tokio::time::sleep(way).await;
+        travel(way).await;
         match &admission.fate {
             Fate::RefusedAfter(error) => Ok(self.refuse(&admission, error)),
             Fate::AnswerLost => Err(Closed),
@@ -152,6 +152,14 @@ impl Gate {
             }
         }
         answer
+    }
+}
+
+/// How long a request or its answer is under way. Without latency a request that was admitted is carried out
+/// at once, even when its client is gone by then.
+async fn travel(way: Duration) {
+    if !way.is_zero() {
+        tokio::time::sleep(way).await;
     }
 }
 
