@@ -9,6 +9,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod always;
+mod answers;
 mod cases;
 mod deaths;
 mod settled;

@@ -63,8 +63,10 @@ pub enum At {
 pub enum Blow {
     /// The program is killed; the request was carried out, or it was not.
     Kill { done: bool },
-    /// Once, it is answered otherwise.
+    /// It is answered otherwise, once.
     Answer(Fate),
+    /// It and all later ones that change something are answered otherwise.
+    AnswerAll(Fate),
 }
 
 /// What waits for the program, and what has come of it.
@@ -88,9 +90,13 @@ impl Trap {
             At::Change(self.changes)
         };
         let Some((_, blow)) = self.set.take_if(|(wanted, _)| *wanted == at) else { return Fate::Answered };
-        self.struck = Some(always::name(call));
+        self.struck.get_or_insert_with(|| always::name(call));
         match blow {
             Blow::Answer(fate) => fate,
+            Blow::AnswerAll(fate) => {
+                self.set = Some((At::Change(self.changes + 1), Blow::AnswerAll(fate.clone())));
+                fate
+            }
             Blow::Kill { done } => {
                 self.child.as_mut().unwrap().kill().unwrap();
                 if done { Fate::AnswerLost } else { Fate::Lost }
@@ -143,7 +149,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Runs the program to its end, or to its death.
-    pub fn run(&self, command: &[&str]) -> Ended {
+    fn run(&self, command: &[&str]) -> Ended {
         let mut program = Command::new(env!("CARGO_BIN_EXE_dropscale"));
         program
             .env_clear()
@@ -173,22 +179,44 @@ impl<'a> Stage<'a> {
         Ended { code: status.code(), said: String::from_utf8_lossy(&said).into_owned() }
     }
 
-    /// How many requests the last run made that change something, and that don't.
-    pub fn requests(&self) -> (usize, usize) {
+    /// Runs the story's command, with nothing in its way. Tells how many requests it makes that change
+    /// something, and how many that don't.
+    pub fn undisturbed(&self) -> (usize, usize) {
+        let ended = self.run(self.story.command);
+        assert_eq!((ended.code, self.judge()), (Some(0), Ok(())), "{}: {}", self.story.name, ended.said);
         let trap = self.trap();
         (trap.changes, trap.reads)
     }
 
-    /// Lets something happen at a request of the next run.
-    pub fn set(&self, at: At, blow: Blow) {
+    /// Runs the program and lets something happen at one of its requests, which is returned. A look more or
+    /// less may have been needed, so the last one need not come.
+    pub fn strike(&self, command: &[&str], at: At, blow: Blow) -> Result<(String, Ended), String> {
         self.trap().set = Some((at, blow));
-    }
-
-    /// At which request it has happened, if it has. From now on it does not.
-    pub fn struck(&self) -> Option<String> {
+        let ended = self.run(command);
         let mut trap = self.trap();
         trap.set = None;
-        trap.struck.take()
+        match trap.struck.take() {
+            Some(struck) => Ok((struck, ended)),
+            None if at == At::Read(trap.reads + 1) => Ok(("no request".to_owned(), ended)),
+            None => Err(format!("nothing has happened to it: {ended:?}")),
+        }
+    }
+
+    /// Runs the program and kills it.
+    pub fn kill(&self, command: &[&str], at: At, done: bool) -> Result<String, String> {
+        match self.strike(command, at, Blow::Kill { done })? {
+            (struck, Ended { code: None, .. }) => Ok(struck),
+            (struck, ended) if struck == "no request" && ended.code == Some(0) => Ok(struck),
+            (struck, ended) => Err(format!("{struck} did not kill it: {ended:?}")),
+        }
+    }
+
+    /// Runs the command again at once and when all claims are over, and then settles.
+    pub fn come_back(&self) -> Result<(), String> {
+        self.run(self.story.command);
+        self.grow_old();
+        self.run(self.story.command);
+        self.settle()
     }
 
     fn trap(&self) -> MutexGuard<'_, Trap> {
@@ -196,12 +224,12 @@ impl<'a> Stage<'a> {
     }
 
     /// Whatever claimed the cluster is over.
-    pub fn grow_old(&self) {
+    fn grow_old(&self) {
         self.clock.advance(AGE);
     }
 
     /// Runs `auto` until everything is settled, and what was meant is so. Tells what does not hold.
-    pub fn settle(&self) -> Result<(), String> {
+    fn settle(&self) -> Result<(), String> {
         for visit in 0..VISITS {
             if visit > 0 {
                 self.grow_old();
@@ -227,7 +255,7 @@ impl<'a> Stage<'a> {
     }
 
     /// Whether all is as it should be, and always was.
-    pub fn judge(&self) -> Result<(), String> {
+    fn judge(&self) -> Result<(), String> {
         let mut wrong = self.world.with(|world: &mut World| settled::unsettled(world));
         if !self.story.is_told(&self.names()) {
             wrong.push(format!("in the end there are {:?}", self.names()));

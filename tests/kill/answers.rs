@@ -1,0 +1,60 @@
+//! Each request that changes something is answered as it should not be. What the program makes of it, or what
+//! the next run makes of what it left, is what was wanted.
+
+use std::fmt;
+
+use dropscale::simulator::{ApiError, Fate};
+
+use crate::cases;
+use crate::stage::{At, Blow, Stage};
+use crate::story::{self, Story};
+
+/// A wrong answer.
+struct Mishap<'a> {
+    story: &'a Story,
+    at: At,
+    fate: Fate,
+    /// Whether all later changes are answered so as well.
+    goes_on: bool,
+}
+
+impl fmt::Display for Mishap<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let until = if self.goes_on { " and all later ones" } else { "" };
+        write!(f, "{}, {:?}{until}: {:?}", self.story.name, self.at, self.fate)
+    }
+}
+
+/// What comes soon.
+fn soon() -> Vec<Fate> {
+    vec![
+        Fate::Lost,
+        Fate::AnswerLost,
+        Fate::RefusedAfter(ApiError::new(500, "Unexpected server-side error")),
+        Fate::Refused(ApiError::rate_limited(Some(1))),
+        Fate::Refused(ApiError::balancer_busy()),
+    ]
+}
+
+fn mishaps<'a>(story: &'a Story, fates: &[Fate], goes_on: bool) -> Vec<Mishap<'a>> {
+    let (changes, _) = Stage::new(story).undisturbed();
+    let mishap = |at, fate: &Fate| Mishap { story, at: At::Change(at), fate: fate.clone(), goes_on };
+    (1..=changes).flat_map(|at| fates.iter().map(move |fate| mishap(at, fate))).collect()
+}
+
+fn meet(mishap: &Mishap<'_>) -> Result<(), String> {
+    let stage = Stage::new(mishap.story);
+    let fate = mishap.fate.clone();
+    let blow = if mishap.goes_on { Blow::AnswerAll(fate) } else { Blow::Answer(fate) };
+    let (struck, ended) = stage.strike(mishap.story.command, mishap.at, blow)?;
+    if !matches!(ended.code, Some(0 | 1 | 3)) {
+        return Err(format!("{struck}: {ended:?}"));
+    }
+    stage.come_back().map_err(|wrong| format!("{struck}\n  {wrong}\n  {}", ended.said))
+}
+
+#[test]
+fn whatever_a_change_is_answered_nothing_is_left_that_the_next_run_does_not_settle() {
+    let mishaps: Vec<Mishap<'_>> = story::ALL.iter().flat_map(|story| mishaps(story, &soon(), false)).collect();
+    cases::all("wrong answers", 12, &mishaps, meet);
+}
