@@ -17,12 +17,22 @@ const LEAVING: &str = "dropscale:leaving:web";
 
 /// Looks at the world at each call from now on.
 pub fn watch(world: &mut World, story: &Story) -> Broken {
+    watch_with(world, (story.min, story.max), |_, _, _| {})
+}
+
+/// The same with these bounds, and with `more`, which adds what it finds.
+pub fn watch_with(
+    world: &mut World,
+    bounds: (usize, usize),
+    mut more: impl FnMut(&World, &Call, &mut Vec<String>) + Send + 'static,
+) -> Broken {
     let broken = Broken::default();
     let told = Arc::clone(&broken);
-    let mut eye = Eye::new(world, story);
+    let mut eye = Eye::new(world, bounds);
     world.show_to(move |world, call| {
         let mut found = Vec::new();
         eye.look(world, &mut found);
+        more(world, call, &mut found);
         let place = |what: String| format!("at {} {} {}: {what}", call.number, call.method, call.path);
         told.lock().unwrap().extend(found.into_iter().map(place));
     });
@@ -62,8 +72,8 @@ struct Eye {
 }
 
 impl Eye {
-    fn new(world: &World, story: &Story) -> Self {
-        Self { min: story.min, max: story.max, others: others(world), before: BTreeMap::new() }
+    fn new(world: &World, (min, max): (usize, usize)) -> Self {
+        Self { min, max, others: others(world), before: BTreeMap::new() }
     }
 
     fn look(&mut self, world: &World, found: &mut Vec<String>) {

@@ -25,7 +25,7 @@ impl fmt::Display for Mishap<'_> {
     }
 }
 
-/// What comes soon.
+/// What is answered soon.
 fn soon() -> Vec<Fate> {
     vec![
         Fate::Lost,
@@ -57,4 +57,22 @@ fn meet(mishap: &Mishap<'_>) -> Result<(), String> {
 fn whatever_a_change_is_answered_nothing_is_left_that_the_next_run_does_not_settle() {
     let mishaps: Vec<Mishap<'_>> = story::ALL.iter().flat_map(|story| mishaps(story, &soon(), false)).collect();
     cases::all("wrong answers", 12, &mishaps, meet);
+}
+
+/// A timeout, a used up hour and garbage; and an API that takes no change any more.
+///
+/// `cargo test --test kill -- --ignored --nocapture however_long`
+#[test]
+#[ignore = "takes minutes, since the deadline of a request is half of one or more"]
+fn however_long_a_change_is_answered_wrongly_the_next_run_settles_all() {
+    let late = [
+        Fate::Hangs,
+        Fate::Garbage,
+        Fate::Refused(ApiError::new(500, "Unexpected server-side error")),
+        Fate::Refused(ApiError::rate_limited(None)),
+    ];
+    let once = story::ALL.iter().flat_map(|story| mishaps(story, &late, false));
+    let always = story::ALL.iter().flat_map(|story| mishaps(story, &soon(), true));
+    let mishaps: Vec<Mishap<'_>> = once.chain(always).collect();
+    cases::all("wrong answers for long", 100, &mishaps, meet);
 }

@@ -39,3 +39,35 @@ fn killed_at_any_request_it_leaves_nothing_that_the_next_run_does_not_settle() {
     let deaths: Vec<Death<'_>> = story::ALL.iter().flat_map(deaths).collect();
     cases::all("deaths", 8, &deaths, die);
 }
+
+/// Who comes next dies as well, at any change.
+///
+/// `cargo test --test kill -- --ignored --nocapture killed_twice`
+#[test]
+#[ignore = "takes minutes"]
+fn killed_twice_it_leaves_nothing_that_the_third_run_does_not_settle() {
+    let all: Vec<Death<'_>> = story::ALL.iter().flat_map(deaths).collect();
+    let firsts = || all.iter().filter(|death| matches!(death.at, At::Change(_)));
+    let seconds = || (1..=14).flat_map(|at| [false, true].map(|done| (at, done)));
+    let deaths: Vec<Deaths<'_>> =
+        firsts().flat_map(|first| seconds().map(move |(second, done)| Deaths { first, second, done })).collect();
+    cases::all("two deaths", 8, &deaths, |deaths| {
+        let (first, stage) = (deaths.first, Stage::new(deaths.first.story));
+        stage.kill(first.story.command, first.at, first.done)?;
+        stage.kill_the_next(At::Change(deaths.second), deaths.done);
+        stage.come_back()
+    });
+}
+
+/// A death, and that of whoever comes next.
+struct Deaths<'a> {
+    first: &'a Death<'a>,
+    second: usize,
+    done: bool,
+}
+
+impl fmt::Display for Deaths<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, and the next at its change {}, done: {}", self.first, self.second, self.done)
+    }
+}

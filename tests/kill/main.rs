@@ -15,3 +15,4 @@ mod deaths;
 mod settled;
 mod stage;
 mod story;
+mod watchers;

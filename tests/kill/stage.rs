@@ -3,6 +3,7 @@
 //! cloud's clock.
 
 use std::io::Read;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard};
@@ -150,18 +151,8 @@ impl<'a> Stage<'a> {
 
     /// Runs the program to its end, or to its death.
     fn run(&self, command: &[&str]) -> Ended {
-        let mut program = Command::new(env!("CARGO_BIN_EXE_dropscale"));
-        program
-            .env_clear()
-            .env("HOME", self.home.path())
-            .env("DIGITALOCEAN_ACCESS_TOKEN", "simulated")
-            .env("DIGITALOCEAN_API_URL", &self.url)
-            .arg("--config")
-            .arg(self.home.path().join("config.toml"))
-            .args(command)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        let mut program = program(self.home.path(), &self.url);
+        program.args(command).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let (mut out, mut err) = {
             // Its first request waits until it is known whom to kill.
             let mut trap = self.trap();
@@ -209,6 +200,13 @@ impl<'a> Stage<'a> {
             (struck, ended) if struck == "no request" && ended.code == Some(0) => Ok(struck),
             (struck, ended) => Err(format!("{struck} did not kill it: {ended:?}")),
         }
+    }
+
+    /// Runs `auto` once all claims are over, and kills it as well, where it comes that far.
+    pub fn kill_the_next(&self, at: At, done: bool) {
+        self.grow_old();
+        // It may have less to do than that.
+        let _ = self.strike(&["auto"], at, Blow::Kill { done });
     }
 
     /// Runs the command again at once and when all claims are over, and then settles.
@@ -263,6 +261,19 @@ impl<'a> Stage<'a> {
         wrong.extend(self.broken.lock().unwrap().iter().cloned());
         if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n  ")) }
     }
+}
+
+/// The program on the cloud at this address, with the configuration in this folder and nothing else.
+pub fn program(home: &Path, url: &str) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_dropscale"));
+    program
+        .env_clear()
+        .env("HOME", home)
+        .env("DIGITALOCEAN_ACCESS_TOKEN", "simulated")
+        .env("DIGITALOCEAN_API_URL", url)
+        .arg("--config")
+        .arg(home.join("config.toml"));
+    program
 }
 
 /// Serves a world, until what is returned beside its address is dropped.
