@@ -56,7 +56,7 @@ fn meet(mishap: &Mishap<'_>) -> Result<(), String> {
 #[test]
 fn whatever_a_change_is_answered_nothing_is_left_that_the_next_run_does_not_settle() {
     let mishaps: Vec<Mishap<'_>> = story::ALL.iter().flat_map(|story| mishaps(story, &soon(), false)).collect();
-    cases::all("wrong answers", 12, &mishaps, meet);
+    cases::all("wrong answers", 24, &mishaps, meet);
 }
 
 /// A timeout, a used up hour and garbage; and an API that takes no change any more.

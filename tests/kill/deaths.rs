@@ -21,10 +21,11 @@ impl fmt::Display for Death<'_> {
     }
 }
 
-/// Each request of a story once as it was not carried out and once as it was.
-fn deaths(story: &Story) -> Vec<Death<'_>> {
+/// Each request of a story once as it was not carried out and once as it was; of those that only look, every
+/// `step`-th.
+fn deaths(story: &Story, step: usize) -> Vec<Death<'_>> {
     let (changes, reads) = Stage::new(story).undisturbed();
-    let at = (1..=changes).map(At::Change).chain((1..=reads).map(At::Read));
+    let at = (1..=changes).map(At::Change).chain((1..=reads).step_by(step).map(At::Read));
     at.flat_map(|at| [false, true].map(|done| Death { story, at, done })).collect()
 }
 
@@ -35,9 +36,19 @@ fn die(death: &Death<'_>) -> Result<(), String> {
 }
 
 #[test]
+fn killed_at_any_change_it_leaves_nothing_that_the_next_run_does_not_settle() {
+    let deaths: Vec<Death<'_>> = story::ALL.iter().flat_map(|story| deaths(story, 3)).collect();
+    cases::all("deaths", 12, &deaths, die);
+}
+
+/// Those that only look as well, without exception.
+///
+/// `cargo test --test kill -- --ignored --nocapture killed_at_any_request`
+#[test]
+#[ignore = "the changes and a third of the looks are enough for each day"]
 fn killed_at_any_request_it_leaves_nothing_that_the_next_run_does_not_settle() {
-    let deaths: Vec<Death<'_>> = story::ALL.iter().flat_map(deaths).collect();
-    cases::all("deaths", 8, &deaths, die);
+    let deaths: Vec<Death<'_>> = story::ALL.iter().flat_map(|story| deaths(story, 1)).collect();
+    cases::all("deaths at any request", 12, &deaths, die);
 }
 
 /// Who comes next dies as well, at any change.
@@ -46,7 +57,7 @@ fn killed_at_any_request_it_leaves_nothing_that_the_next_run_does_not_settle() {
 #[test]
 #[ignore = "takes minutes"]
 fn killed_twice_it_leaves_nothing_that_the_third_run_does_not_settle() {
-    let all: Vec<Death<'_>> = story::ALL.iter().flat_map(deaths).collect();
+    let all: Vec<Death<'_>> = story::ALL.iter().flat_map(|story| deaths(story, 1)).collect();
     let firsts = || all.iter().filter(|death| matches!(death.at, At::Change(_)));
     let seconds = || (1..=14).flat_map(|at| [false, true].map(|done| (at, done)));
     let deaths: Vec<Deaths<'_>> =
