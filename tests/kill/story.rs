@@ -66,6 +66,8 @@ pub const AUTO_RECOVERS: Story = Story {
 pub const UP_BY_TAG: Story = Story { name: "up by tag", by_tag: true, ..UP };
 pub const DOWN_BY_TAG: Story = Story { name: "down by tag", by_tag: true, ..DOWN };
 
+/// Those with a load balancer that names its members.
+pub const BY_ID: [Story; 5] = [UP, DOWN, AUTO_UP, AUTO_DOWN, AUTO_RECOVERS];
 pub const ALL: [Story; 7] = [UP, DOWN, AUTO_UP, AUTO_DOWN, AUTO_RECOVERS, UP_BY_TAG, DOWN_BY_TAG];
 
 fn leave_unfinished(world: &mut World) {

@@ -158,7 +158,7 @@ fn many(runs: u64, seconds: i64, side_by_side: usize) {
 
 #[test]
 fn two_that_watch_one_cluster_never_operate_at_once() {
-    many(6, 20, 6);
+    many(4, 20, 4);
 }
 
 /// `cargo test --test kill -- --ignored --nocapture two_hundred`
