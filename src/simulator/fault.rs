@@ -142,5 +142,5 @@ pub fn fate(faults: &[FaultConfig], call: &Call, since_start: Duration, rng: &mu
 /// Decides the fate of each call, for tests.
 pub type Injection = Box<dyn FnMut(&Call) -> Fate + Send>;
 
-/// Sees each call right after it was carried out, for tests.
+/// Sees the world at each call, for tests.
 pub type Witness = Box<dyn FnMut(&Call, &World) + Send>;

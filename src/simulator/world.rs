@@ -105,7 +105,8 @@ pub struct World {
     next_sample_ms: i64,
     limits: Limits,
     injection: Option<Injection>,
-    witness: Option<Witness>,
+    before: Option<Witness>,
+    after: Option<Witness>,
     log: Option<Vec<Call>>,
     calls: u64,
 }
@@ -151,16 +152,21 @@ impl World {
         self.injection = None;
     }
 
-    /// Lets `witness` see the world after each call that was carried out.
-    pub fn witness(&mut self, witness: impl FnMut(&Call, &Self) + Send + 'static) {
-        self.witness = Some(Box::new(witness));
+    /// Shows the world to `witness` at each call, before it is carried out.
+    pub fn show_before(&mut self, witness: impl FnMut(&Call, &Self) + Send + 'static) {
+        self.before = Some(Box::new(witness));
+    }
+
+    /// Shows the world to `witness` after each call that was carried out.
+    pub fn show_after(&mut self, witness: impl FnMut(&Call, &Self) + Send + 'static) {
+        self.after = Some(Box::new(witness));
     }
 
     /// Tells the witness that a call was carried out.
     pub(super) fn carried_out(&mut self, call: &Call) {
-        if let Some(mut witness) = self.witness.take() {
+        if let Some(mut witness) = self.after.take() {
             witness(call, self);
-            self.witness = Some(witness);
+            self.after = Some(witness);
         }
     }
 
@@ -179,6 +185,10 @@ impl World {
     pub fn admit(&mut self, caller: u32, method: &'static str, path: &str) -> Admission {
         self.calls += 1;
         let call = Call { number: self.calls, at_ms: self.now_ms, caller, method, path: path.to_owned() };
+        if let Some(mut witness) = self.before.take() {
+            witness(&call, self);
+            self.before = Some(witness);
+        }
         let (headers, admitted) = self.limits.admit(self.now_ms);
         let fate = match admitted {
             Err(refused) => Fate::Refused(refused),

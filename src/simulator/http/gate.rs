@@ -56,7 +56,7 @@ impl Gate {
         let method = request.as_ref().map_or("GET", |request| request.method);
         let admission = self.world.with(|world| world.admit(0, method, path));
         let way = admission.latency / 2;
-        tokio::time::sleep(way).await;
+        travel(way).await;
         match &admission.fate {
             Fate::Refused(error) => return Ok(self.refuse(&admission, error)),
             Fate::Lost | Fate::Orphaned { done: false } => return Err(Closed),
@@ -77,7 +77,7 @@ impl Gate {
                 answer
             })
         });
-        tokio::time::sleep(way).await;
+        travel(way).await;
         match &admission.fate {
             Fate::RefusedAfter(error) => Ok(self.refuse(&admission, error)),
             Fate::AnswerLost | Fate::Orphaned { .. } => Err(Closed),
@@ -159,6 +159,14 @@ impl Gate {
             }
         }
         answer
+    }
+}
+
+/// How long a request or its answer is under way. Without latency a request that was admitted is carried out
+/// at once, even when its client is gone by then.
+async fn travel(way: Duration) {
+    if !way.is_zero() {
+        tokio::time::sleep(way).await;
     }
 }
 

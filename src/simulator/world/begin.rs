@@ -45,7 +45,8 @@ impl World {
             next_sample_ms: (begin_ms.div_euclid(step_s * 1000) + 1) * step_s * 1000,
             limits: Limits::new(scenario.limits.hour, scenario.limits.minute),
             injection: None,
-            witness: None,
+            before: None,
+            after: None,
             log: None,
             calls: 0,
         };

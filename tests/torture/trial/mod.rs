@@ -138,7 +138,7 @@ impl Trial {
             let fates = Arc::clone(&chaos);
             world.inject(move |call| lock(&fates).fate(call));
             let witness = Arc::clone(&judge);
-            world.witness(move |call, world| lock(&witness).saw(call, world));
+            world.show_after(move |call, world| lock(&witness).saw(call, world));
         });
         Self { plan, clock, world, chaos, judge }
     }
