@@ -390,6 +390,7 @@ fn a_question_can_be_answered_on_the_smallest_screen() {
     {
         let shown = text(&render(&state, &over(ask(question), view::MINIMUM)));
         assert!(shown.contains("[ Cancel ]") && shown.contains(button), "{shown}");
+        assert!(shown.contains("y ") && shown.contains("n/esc cancel"), "it says which key does it: {shown}");
     }
     let accepted = Overlay::Confirm(Confirm { question: Question::Up, accept_focused: true });
     let shown = text(&render(&state, &over(accepted, view::MINIMUM)));

@@ -35,8 +35,8 @@ fn a_clone_appears_boots_and_joins_and_is_removed_again() {
     pty.expect_drawn();
     pty.expect("web001");
     pty.keys("u");
-    pty.expect("Add web002");
-    pty.keys("\r");
+    pty.expect("y add it");
+    pty.keys("y");
     pty.expect("done: web002 serves");
     pty.wait_for("the look after the operation", |pty| {
         let text = pty.text();
@@ -58,8 +58,8 @@ fn a_clone_is_made_and_the_terminal_given_back() {
     pty.expect_drawn();
     pty.expect("base");
     pty.keys("u");
-    pty.expect("Cancel");
-    pty.keys("\r");
+    pty.expect("y add it · n/esc cancel");
+    pty.keys("y");
     pty.expect("booting");
     pty.keys("q");
     pty.expect("Cancel");

@@ -162,10 +162,10 @@ fn ctrl_z_without_a_shell_is_no_trap() {
 #[test]
 fn a_question_is_answered_and_the_worker_told() {
     let (mut pty, journal) = start(Role::Calm);
-    pty.keys("u");
-    pty.keys("\r");
+    // Cancel has the focus: Enter alone does nothing.
+    pty.keys("u\r");
+    pty.keys("uy");
     pty.wait_for("the command", |_| lines(&journal).contains(&"Up { cluster: 0 }".to_owned()));
-    // Removing has the focus on Cancel: Enter alone does nothing.
     pty.keys("d\r");
     pty.keys("d\t\r");
     pty.wait_for("the command", |_| lines(&journal).len() == 2);

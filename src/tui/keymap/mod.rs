@@ -172,6 +172,7 @@ impl On {
 /// One line of the table.
 #[derive(Debug, Clone)]
 struct Binding {
+    name: &'static str,
     action: Action,
     keys: Cow<'static, [Key]>,
     contexts: &'static [Context],
@@ -223,6 +224,7 @@ impl Keymap {
     pub fn hints(&self, ui: &Ui, state: &AppState) -> Vec<KeyHint> {
         let context = Context::of(ui);
         let hint = |binding: &Binding| KeyHint {
+            name: binding.name,
             keys: binding.keys(),
             short: binding.short,
             describe: binding.describe,
@@ -274,6 +276,13 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn no_two_lines_have_one_name() {
+        let bindings = Keymap::default().bindings;
+        let names: std::collections::BTreeSet<&str> = bindings.iter().map(|binding| binding.name).collect();
+        assert_eq!(names.len(), bindings.len());
     }
 
     #[test]

@@ -71,25 +71,39 @@ impl Desk {
 const CLONE: DropletId = DropletId(BASE.0 + 2);
 
 #[test]
-fn up_asks_and_enter_makes_a_clone() {
-    let mut desk = Desk::new(Fixture::new(3));
-    assert_eq!(desk.keys("u"), Outcome::default(), "nothing happens before the answer");
-    assert_eq!(desk.confirm(), Some(Confirm { question: Question::Up, accept_focused: true }));
-    assert_eq!(desk.press(KeyCode::Enter).commands, [Command::Up { cluster: 0 }]);
-    assert!(desk.ui.overlay.is_none());
+fn every_question_has_the_focus_on_cancel() {
+    let cases = [
+        ("u", Question::Up, Fixture::new(3)),
+        ("d", Question::Down(CLONE), Fixture::new(3)),
+        ("a", Question::Auto, Fixture::new(3).manual()),
+        ("q", Question::Quit, Fixture::new(3).scaling_up()),
+    ];
+    for (keys, question, fixture) in cases {
+        let mut desk = Desk::new(fixture);
+        assert_eq!(desk.keys(keys), Outcome::default(), "nothing happens before the answer");
+        assert_eq!(desk.confirm(), Some(Confirm { question, accept_focused: false }));
+        assert_eq!(desk.press(KeyCode::Enter), Outcome::default(), "Enter cancels {question:?}");
+        assert!(desk.ui.overlay.is_none());
+    }
 }
 
 #[test]
-fn down_has_the_focus_on_cancel_and_names_the_droplet_that_was_shown() {
+fn up_is_agreed_to_by_y_or_by_the_other_button() {
+    let mut desk = Desk::new(Fixture::new(3));
+    assert_eq!(desk.keys("uy").commands, [Command::Up { cluster: 0 }]);
+    assert!(desk.ui.overlay.is_none());
+    desk.keys("u");
+    desk.press(KeyCode::Tab);
+    assert_eq!(desk.press(KeyCode::Enter).commands, [Command::Up { cluster: 0 }]);
+}
+
+#[test]
+fn down_names_the_droplet_that_was_shown() {
     let mut desk = Desk::new(Fixture::new(3));
     desk.keys("d");
-    assert_eq!(desk.confirm(), Some(Confirm { question: Question::Down(CLONE), accept_focused: false }));
-    assert_eq!(desk.press(KeyCode::Enter), Outcome::default(), "Cancel has the focus");
-    desk.keys("d");
-    desk.press(KeyCode::Tab);
     // Another clone has become the newest while the question stood.
     desk.state.clusters[0].down = Fixture::new(4).build().clusters[0].down.clone();
-    assert_eq!(desk.press(KeyCode::Enter).commands, [Command::Down { cluster: 0, droplet: CLONE }]);
+    assert_eq!(desk.keys("y").commands, [Command::Down { cluster: 0, droplet: CLONE }]);
 }
 
 #[test]
@@ -116,7 +130,7 @@ fn a_refusal_says_why_and_cannot_be_agreed_to() {
     let mut desk = Desk::new(Fixture::new(3));
     desk.keys("u");
     desk.state.clusters[0].up = Some(Err(Refusal::AtMaximum { count: 5, max: 5 }));
-    assert_eq!(desk.press(KeyCode::Enter), Outcome::default());
+    assert_eq!(desk.keys("y"), Outcome::default());
     assert!(desk.notice().unwrap().contains("the maximum is 5"));
 }
 

@@ -28,7 +28,7 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
         rest.take_left(used + 2);
     }
     let shown = || scene.keys.iter().filter(|hint| hint.applies && !hint.short.is_empty());
-    let is_way_out = |hint: &&KeyHint| matches!(hint.keys.as_str(), "q" | "?");
+    let is_way_out = |hint: &&KeyHint| matches!(hint.name, "quit" | "help");
     // Help and quit are never pushed out by the others, and in the demo its own keys not by the less important.
     let ways_out: u16 = shown().filter(is_way_out).map(hint_width).sum();
     let ordinary = || shown().filter(|hint| !hint.demo && !is_way_out(hint));
