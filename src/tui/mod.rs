@@ -2,7 +2,7 @@
 
 #[doc(hidden)]
 pub mod fixtures;
-mod keymap;
+mod hints;
 mod options;
 mod rows;
 mod run;
@@ -13,7 +13,7 @@ mod ui;
 mod update;
 pub mod view;
 
-pub use keymap::Keymap;
+pub use crate::keymap::Keymap;
 pub use options::Options;
 pub use rows::{Row, rows, sort_columns};
 pub use run::{Exit, run};

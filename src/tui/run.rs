@@ -10,11 +10,11 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 
-use super::keymap::Context;
 use super::terminal::{self, Control, Session, Tty, TuiError};
 use super::update::{self, Effect, Heard, Outcome, Seen};
 use super::view::{self, Drawn, Scene};
 use super::{Options, Page, Ui};
+use crate::keymap::Context;
 use crate::policy::Reason;
 use crate::scaling::Level;
 use crate::worker::{AppState, ClusterState, Command, Connection};

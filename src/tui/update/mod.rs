@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
-use super::keymap::{Action, Context, Keymap};
 use super::view::Drawn;
 use super::{Overlay, Page, Toast, Ui};
 use crate::cluster::{DropletId, Metric};
+use crate::keymap::{Action, Context, Keymap};
 use crate::policy::Vote;
 use crate::scaling::Level;
 use crate::worker::{AppState, ClusterState, Command, DemoCommand};
@@ -86,7 +86,7 @@ pub fn toast(ui: &mut Ui, level: Level, text: impl Into<String>, now: Instant) {
 /// Whether the key asks to change the cloud: that is never judged by a picture that is held.
 #[must_use]
 pub fn needs_the_present(action: Action) -> bool {
-    matches!(action, Action::ScaleUp | Action::ScaleDown | Action::RemoveSelected | Action::ToggleAuto)
+    action.asks()
 }
 
 /// A key was pressed.

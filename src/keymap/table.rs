@@ -19,7 +19,7 @@ const PROGRAM: &str = "Program";
 const DIALOGS: &str = "Dialogs and help";
 pub(super) const DEMO: &str = "Demo";
 
-const DIGITS: &[Key] = &[ch('1'), ch('2'), ch('3'), ch('4'), ch('5'), ch('6'), ch('7'), ch('8'), ch('9')];
+pub(super) const DIGITS: &[Key] = &[ch('1'), ch('2'), ch('3'), ch('4'), ch('5'), ch('6'), ch('7'), ch('8'), ch('9')];
 
 /// Where a key is heard, under which heading the help lists it.
 type Place = (&'static str, &'static [Context], On);
