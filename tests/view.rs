@@ -6,7 +6,7 @@ use dropscale::cluster::{DropletId, Metric};
 use dropscale::scaling::Level;
 use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::tui::view::{self, Scene};
-use dropscale::tui::{Confirm, Keymap, Overlay, Page, Question, SortBy, Theme, Toast, Ui};
+use dropscale::tui::{Confirm, Keymap, Overlay, Page, Palette, Question, SortBy, Theme, Toast, Ui, commands};
 use dropscale::worker::AppState;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -180,6 +180,21 @@ fn what_lies_over_them() {
     check("filter-and-toast", &state, &look);
 }
 
+/// The palette with this typed.
+fn palette(typed: &str, state: &AppState) -> Overlay {
+    let entries = commands(typed, &Keymap::default(), &fixtures::ui(), state);
+    Overlay::Palette(Palette { input: typed.into(), entries, selected: 0 })
+}
+
+#[test]
+fn the_palette() {
+    let state = Fixture::new(3).load(0.9).read_only().demo().build();
+    check("palette", &state, &over(palette("", &state), (80, 24)));
+    check("palette-typed", &state, &over(palette("sc", &state), (120, 36)));
+    check("palette-nothing", &state, &over(palette("xyzzy", &state), view::MINIMUM));
+    check("palette-ascii", &state, &Look { ascii: true, ..over(palette("sort ", &state), (80, 24)) });
+}
+
 #[test]
 fn other_terminals() {
     let state = Fixture::new(3).load(0.93).scaling_up().demo().build();
@@ -207,6 +222,8 @@ fn everything() -> Vec<Ui> {
         Overlay::Help { scroll: 0 },
         Overlay::Help { scroll: u16::MAX },
         Overlay::Filter(tui_input::Input::new("日本語のサーバー web".repeat(20))),
+        palette("", &Fixture::new(2).demo().build()),
+        palette("xyzzy 日本語のサーバー", &Fixture::new(2).build()),
         ask(Question::Up),
         ask(Question::Down(DropletId(1002))),
         ask(Question::Down(DropletId(7))),

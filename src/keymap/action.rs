@@ -36,6 +36,7 @@ pub enum Action {
     KillDroplet,
     ToggleOutage,
     Help,
+    Palette,
     Repaint,
     Suspend,
     Quit,

@@ -29,6 +29,8 @@ pub enum Context {
     Help,
     /// The line in which the filter is typed; other keys are text.
     Filter,
+    /// The line in which a command is typed; other keys are text.
+    Palette,
 }
 
 /// Where an action does something.

@@ -92,14 +92,14 @@ impl Context {
     /// Whether keys that are bound to nothing are text there.
     #[must_use]
     pub fn is_text(self) -> bool {
-        matches!(self, Self::Filter)
+        matches!(self, Self::Filter | Self::Palette)
     }
 }
 
 impl Keymap {
     /// The keys with these wishes, or all that stands in their way.
     pub fn remapped(&self, wishes: &[Wish]) -> Result<Self, Vec<Conflict>> {
-        let wished = |binding: &Binding| wishes.iter().any(|wish| wish.name == binding.name);
+        let has_wish = |binding: &Binding| wishes.iter().any(|wish| wish.name == binding.name);
         let mut bindings = self.bindings.clone();
         for binding in &mut bindings {
             if let Some(wish) = wishes.iter().find(|wish| wish.name == binding.name) {
@@ -110,13 +110,13 @@ impl Keymap {
         }
         // What only the demo has gives way by itself; it stays in the palette.
         let given: Vec<Key> = wishes.iter().flat_map(|wish| wish.keys.iter().copied()).collect();
-        for binding in bindings.iter_mut().filter(|binding| binding.is_demo() && !wished(binding)) {
+        for binding in bindings.iter_mut().filter(|binding| binding.is_demo() && !has_wish(binding)) {
             binding.keys = binding.keys.iter().copied().filter(|key| !given.contains(key)).collect();
         }
         let mut conflicts = Vec::new();
-        for (index, binding) in bindings.iter().enumerate().filter(|(_, binding)| wished(binding)) {
+        for (index, binding) in bindings.iter().enumerate().filter(|(_, binding)| has_wish(binding)) {
             for key in binding.keys.iter().copied().filter(|key| Some(*key) != binding.fixed()) {
-                let why = obstacle(&bindings, index, key, &wished);
+                let why = obstacle(&bindings, index, key, &has_wish);
                 conflicts.extend(why.map(|why| Conflict { name: binding.name, key, why }));
             }
         }
@@ -125,7 +125,7 @@ impl Keymap {
 }
 
 /// What speaks against this key of the binding with this index.
-fn obstacle(bindings: &[Binding], index: usize, key: Key, wished: &impl Fn(&Binding) -> bool) -> Option<Why> {
+fn obstacle(bindings: &[Binding], index: usize, key: Key, has_wish: &impl Fn(&Binding) -> bool) -> Option<Why> {
     let binding = &bindings[index];
     if binding.takes_text() && key.is_text() {
         return Some(Why::Text);
@@ -140,7 +140,7 @@ fn obstacle(bindings: &[Binding], index: usize, key: Key, wished: &impl Fn(&Bind
     let (at, other) = bindings.iter().enumerate().find(has_it)?;
     if other.fixed() == Some(key) {
         Some(Why::Fixed { describe: other.describe })
-    } else if !wished(other) {
+    } else if !has_wish(other) {
         Some(Why::Taken { by: other.name, describe: other.describe })
     } else {
         // Told once, of the later one.

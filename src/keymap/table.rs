@@ -9,7 +9,7 @@ use super::{Action, Binding, Context, Key, On, ch, ctrl, key};
 const PAGE: &[Context] = &[Context::Page];
 const DIALOG: &[Context] = &[Context::Dialog];
 const SCROLLED: &[Context] = &[Context::Page, Context::Help];
-const ALL: &[Context] = &[Context::Page, Context::Dialog, Context::Help, Context::Filter];
+const ALL: &[Context] = &[Context::Page, Context::Dialog, Context::Help, Context::Filter, Context::Palette];
 
 const SCALING: &str = "Scaling";
 const LOOKING: &str = "Looking";
@@ -44,6 +44,7 @@ const MOVE: Place = (MOVING, SCROLLED, On::Every);
 const IN_CHART: Place = (MOVING, PAGE, On::Chart);
 const CLUSTER: Place = (CLUSTERS, PAGE, On::Clusters);
 const ANSWER: Place = (DIALOGS, DIALOG, On::Every);
+const IN_PALETTE: Place = (DIALOGS, &[Context::Palette], On::Every);
 const DEMO_ONLY: Place = (DEMO, PAGE, On::Every);
 
 pub(super) const BINDINGS: &[Binding] = &[
@@ -147,6 +148,19 @@ pub(super) const BINDINGS: &[Binding] = &[
         (DIALOGS, &[Context::Filter], On::Every),
         "",
         "drop the filter",
+    ),
+    bind("run", Action::Press, &[key(KeyCode::Enter)], IN_PALETTE, "", "do the selected command"),
+    bind("complete", Action::MoveFocus, &[key(KeyCode::Tab)], IN_PALETTE, "", "complete what is typed"),
+    bind("command_before", Action::Up, &[key(KeyCode::Up), ctrl('p')], IN_PALETTE, "", "the command before"),
+    bind("command_after", Action::Down, &[key(KeyCode::Down), ctrl('n')], IN_PALETTE, "", "the next command"),
+    bind("leave_palette", Action::Cancel, &[key(KeyCode::Esc)], IN_PALETTE, "", "do nothing"),
+    bind(
+        "palette",
+        Action::Palette,
+        &[ch(':')],
+        (PROGRAM, PAGE, On::Every),
+        "commands",
+        "everything by its name, such as :sort cpu or :range 6h",
     ),
     bind("help", Action::Help, &[ch('?')], (PROGRAM, PAGE, On::Every), "help", "these keys"),
     bind("quit", Action::Quit, &[ch('q')], (PROGRAM, PAGE, On::Every), "quit", "leave; asks while an operation runs"),

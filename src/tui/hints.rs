@@ -14,23 +14,29 @@ impl Context {
             Some(Overlay::Confirm(_) | Overlay::Notice { .. }) => Self::Dialog,
             Some(Overlay::Help { .. }) => Self::Help,
             Some(Overlay::Filter(_)) => Self::Filter,
+            Some(Overlay::Palette(_)) => Self::Palette,
         }
     }
 }
 
 impl On {
-    fn includes(self, ui: &Ui, state: &AppState) -> bool {
-        match self {
-            Self::Every => true,
-            Self::Table => ui.page == Page::Cluster,
-            Self::Droplet => matches!(ui.page, Page::Cluster | Page::Droplet(_)) && !state.read_only,
-            Self::Rows => matches!(ui.page, Page::Cluster | Page::Events | Page::Overview),
-            Self::Chart => matches!(ui.page, Page::Chart(_)),
-            Self::Deeper => ui.page != Page::Cluster || !ui.table.filter.is_empty(),
-            Self::Clusters => state.clusters.len() > 1,
-            Self::Writable => !state.read_only,
-            Self::Question => matches!(ui.overlay, Some(Overlay::Confirm(_))),
-        }
+    /// Why an action does nothing here; `None` where it does something.
+    #[must_use]
+    pub fn why_not(self, ui: &Ui, state: &AppState) -> Option<&'static str> {
+        const READ_ONLY: &str = "read-only: nothing may be changed";
+        let (holds, why) = match self {
+            Self::Every => (true, ""),
+            Self::Table => (ui.page == Page::Cluster, "only where droplets are listed"),
+            Self::Droplet if state.read_only => (false, READ_ONLY),
+            Self::Droplet => (matches!(ui.page, Page::Cluster | Page::Droplet(_)), "no droplet is selected here"),
+            Self::Rows => (matches!(ui.page, Page::Cluster | Page::Events | Page::Overview), "no row is selected here"),
+            Self::Chart => (matches!(ui.page, Page::Chart(_)), "only on a chart"),
+            Self::Deeper => (ui.page != Page::Cluster || !ui.table.filter.is_empty(), "there is nothing to go back to"),
+            Self::Clusters => (state.clusters.len() > 1, "there is only one cluster"),
+            Self::Writable => (!state.read_only, READ_ONLY),
+            Self::Question => (matches!(ui.overlay, Some(Overlay::Confirm(_))), "nothing is asked"),
+        };
+        (!holds).then_some(why)
     }
 }
 
@@ -45,7 +51,7 @@ impl Keymap {
             short: binding.short,
             describe: binding.describe,
             group: binding.group,
-            applies: binding.contexts.contains(&context) && binding.on.includes(ui, state),
+            applies: binding.contexts.contains(&context) && binding.on.why_not(ui, state).is_none(),
             demo: binding.is_demo(),
         };
         self.bindings().iter().filter(|binding| state.demo || !binding.is_demo()).map(hint).collect()

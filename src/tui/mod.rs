@@ -4,6 +4,7 @@
 pub mod fixtures;
 mod hints;
 mod options;
+mod palette;
 mod rows;
 mod run;
 mod terminal;
@@ -15,6 +16,7 @@ pub mod view;
 
 pub use crate::keymap::Keymap;
 pub use options::Options;
+pub use palette::{Does, Entry, Palette, commands};
 pub use rows::{Row, rows, sort_columns};
 pub use run::{Exit, run};
 pub use terminal::TuiError;

@@ -14,7 +14,6 @@ use super::terminal::{self, Control, Session, Tty, TuiError};
 use super::update::{self, Effect, Heard, Outcome, Seen};
 use super::view::{self, Drawn, Scene};
 use super::{Options, Page, Ui};
-use crate::keymap::Context;
 use crate::policy::Reason;
 use crate::scaling::Level;
 use crate::worker::{AppState, ClusterState, Command, Connection};
@@ -161,8 +160,8 @@ impl Loop {
         }
     }
 
-    fn seen(shown: &AppState, drawn: Drawn) -> Seen<'_> {
-        Seen { state: shown, drawn, now: Instant::now() }
+    fn seen<'a>(shown: &'a AppState, options: &'a Options, drawn: Drawn) -> Seen<'a> {
+        Seen { state: shown, keymap: &options.keymap, drawn, now: Instant::now() }
     }
 
     fn worker_stopped(&self) -> TuiError {
@@ -186,7 +185,7 @@ impl Loop {
     }
 
     fn draw(&mut self) -> std::io::Result<()> {
-        update::follow(&mut self.ui, &Self::seen(&self.shown, self.drawn));
+        update::follow(&mut self.ui, &Self::seen(&self.shown, &self.options, self.drawn));
         let keys = self.options.keymap.hints(&self.ui, &self.shown);
         let scene = Scene {
             state: &self.shown,
@@ -255,13 +254,13 @@ impl Loop {
     fn hear(&mut self, event: &Event) -> Option<Exit> {
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => {
-                let action = self.options.keymap.action(Context::of(&self.ui), self.shown.demo, key);
+                let action = update::intends(&self.ui, &self.options.keymap, self.shown.demo, key);
                 if self.ui.frozen && action.is_some_and(update::needs_the_present) {
                     self.hold(false);
                 }
                 let was_held = self.ui.frozen;
-                let seen = Self::seen(&self.shown, self.drawn);
-                let outcome = update::key(&mut self.ui, &self.options.keymap, key, &seen);
+                let seen = Self::seen(&self.shown, &self.options, self.drawn);
+                let outcome = update::key(&mut self.ui, key, &seen);
                 if self.ui.frozen != was_held {
                     self.hold(self.ui.frozen);
                 }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use crate::cluster::{DropletId, Metric};
 use crate::scaling::Level;
 
+use super::palette::Palette;
+
 /// The whole of it.
 #[derive(Debug, Clone)]
 pub struct Ui {
@@ -27,6 +29,8 @@ pub struct Ui {
     pub range: Duration,
     /// Whether the screen is frozen while the worker goes on.
     pub frozen: bool,
+    /// The commands that were run from the palette, newest last.
+    pub history: Vec<String>,
     /// Short messages about what just happened, newest last.
     pub toasts: Vec<Toast>,
 }
@@ -55,6 +59,7 @@ impl Default for Ui {
             scroll: 0,
             range: Self::RANGES[1],
             frozen: false,
+            history: Vec::new(),
             toasts: Vec::new(),
         }
     }
@@ -87,6 +92,8 @@ pub enum Overlay {
     Confirm(Confirm),
     /// The filter of the table is being typed.
     Filter(tui_input::Input),
+    /// A command is being typed.
+    Palette(Palette),
     /// Why something is not done; there is only Close.
     Notice {
         /// What was wished for, such as `Remove a clone`.

@@ -173,6 +173,23 @@ fn a_question_is_answered_and_the_worker_told() {
 }
 
 #[test]
+fn a_command_is_typed_completed_and_done() {
+    let (mut pty, journal) = start(Role::Calm);
+    pty.keys(":");
+    pty.expect("COMMANDS");
+    pty.keys("ran\t6");
+    pty.expect("range 6h");
+    pty.keys("\r");
+    pty.wait_for("the command", |_| !lines(&journal).is_empty());
+    assert_eq!(lines(&journal), ["Range { cluster: 0, range: 21600s }"]);
+    pty.keys(":scale_up\r");
+    pty.expect("y add it");
+    pty.keys("\r:quit\r");
+    assert_eq!(pty.wait_for_end().0, 0);
+    assert_eq!(lines(&journal).len(), 1, "Cancel had the focus");
+}
+
+#[test]
 fn a_pasted_text_is_no_key() {
     let (mut pty, journal) = start(Role::Calm);
     pty.keys("\x1b[200~u\ry\x1b[201~");

@@ -1,8 +1,10 @@
 //! What a key does to the interface: pure, so that it can be tested without a terminal. `ask` holds the
-//! questions before the cloud is changed, `walk` the selections, `follow` what changes with a new state.
+//! questions before the cloud is changed, `palette` the commands by name, `walk` the selections, `follow` what
+//! changes with a new state.
 
 mod ask;
 mod follow;
+mod palette;
 mod walk;
 
 use std::time::{Duration, Instant};
@@ -11,7 +13,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
 use super::view::Drawn;
-use super::{Overlay, Page, Toast, Ui};
+use super::{Does, Overlay, Page, Toast, Ui};
 use crate::cluster::{DropletId, Metric};
 use crate::keymap::{Action, Context, Keymap};
 use crate::policy::Vote;
@@ -32,6 +34,8 @@ const TOASTS: usize = 3;
 pub struct Seen<'a> {
     /// The state that is shown.
     pub state: &'a AppState,
+    /// The keys.
+    pub keymap: &'a Keymap,
     /// What the last frame turned out to be.
     pub drawn: Drawn,
     /// The local time.
@@ -89,30 +93,41 @@ pub fn needs_the_present(action: Action) -> bool {
     action.asks()
 }
 
-/// A key was pressed.
-pub fn key(ui: &mut Ui, keymap: &Keymap, event: &KeyEvent, seen: &Seen) -> Outcome {
-    let context = Context::of(ui);
-    match (keymap.action(context, seen.state.demo, event), context) {
-        (Some(action), _) => act(ui, action, seen),
-        (None, Context::Filter) => {
-            if let Some(request) = edit(event) {
-                type_filter(ui, [request]);
-            }
-            Outcome::default()
-        }
-        (None, _) => Outcome::default(),
+/// What a key would do, the palette's selected command included.
+#[must_use]
+pub fn intends(ui: &Ui, keymap: &Keymap, demo: bool, event: &KeyEvent) -> Option<Action> {
+    let action = keymap.action(Context::of(ui), demo, event)?;
+    match &ui.overlay {
+        Some(Overlay::Palette(palette)) if action == Action::Press => match palette.chosen()?.does {
+            Does::Act(action) => Some(action),
+            _ => None,
+        },
+        _ => Some(action),
     }
+}
+
+/// A key was pressed.
+pub fn key(ui: &mut Ui, event: &KeyEvent, seen: &Seen) -> Outcome {
+    if let Some(action) = seen.keymap.action(Context::of(ui), seen.state.demo, event) {
+        return act(ui, action, seen);
+    }
+    if let Some(request) = edit(event) {
+        type_text(ui, [request]);
+        palette::suggest(ui, seen);
+    }
+    Outcome::default()
 }
 
 /// Text was pasted: it is never a key.
 pub fn paste(ui: &mut Ui, text: &str) {
-    type_filter(ui, super::text::clean(text).chars().map(InputRequest::InsertChar));
+    type_text(ui, super::text::clean(text).chars().map(InputRequest::InsertChar));
 }
 
 /// Does what a key means.
 pub fn act(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
     match ui.overlay {
         Some(Overlay::Confirm(_)) => return ask::answer(ui, action, seen),
+        Some(Overlay::Palette(_)) => return palette::hear(ui, action, seen),
         Some(_) => return in_overlay(ui, action, seen),
         None => {}
     }
@@ -165,6 +180,7 @@ fn simply(ui: &mut Ui, action: Action, seen: &Seen) {
         Action::Sort if ui.page == Page::Cluster => walk::sort_by_next(ui, seen),
         Action::Reverse if ui.page == Page::Cluster => ui.table.descending = !ui.table.descending,
         Action::Freeze => ui.frozen = !ui.frozen,
+        Action::Palette => palette::open(ui, seen),
         Action::Help => ui.overlay = Some(Overlay::Help { scroll: 0 }),
         Action::Left | Action::Right => other_metric(ui, action == Action::Right, seen),
         action => walk::walk(ui, action, seen),
@@ -198,12 +214,22 @@ fn in_overlay(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
     everywhere(action)
 }
 
-fn type_filter(ui: &mut Ui, requests: impl IntoIterator<Item = InputRequest>) {
-    if let Some(Overlay::Filter(input)) = &mut ui.overlay {
-        for request in requests {
-            input.handle(request);
+/// Types into the line in front, if there is one.
+fn type_text(ui: &mut Ui, requests: impl IntoIterator<Item = InputRequest>) {
+    match &mut ui.overlay {
+        Some(Overlay::Filter(input)) => {
+            for request in requests {
+                input.handle(request);
+            }
+            input.value().clone_into(&mut ui.table.filter);
         }
-        input.value().clone_into(&mut ui.table.filter);
+        Some(Overlay::Palette(palette)) => {
+            for request in requests {
+                palette.input.handle(request);
+            }
+            palette.selected = 0;
+        }
+        _ => {}
     }
 }
 

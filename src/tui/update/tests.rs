@@ -13,29 +13,30 @@ struct Desk {
     ui: Ui,
     state: AppState,
     drawn: Drawn,
+    keymap: Keymap,
 }
 
 impl Desk {
     fn new(fixture: Fixture) -> Self {
         let drawn = Drawn { rows: 10, offset: 0, last_offset: 5 };
-        let mut desk = Self { ui: fixtures::ui(), state: fixture.build(), drawn };
+        let mut desk = Self { ui: fixtures::ui(), state: fixture.build(), drawn, keymap: Keymap::default() };
         desk.follow();
         desk
     }
 
     fn seen(&self) -> Seen<'_> {
-        Seen { state: &self.state, drawn: self.drawn, now: Instant::now() }
+        Seen { state: &self.state, keymap: &self.keymap, drawn: self.drawn, now: Instant::now() }
     }
 
     fn follow(&mut self) {
-        let seen = Seen { state: &self.state, drawn: self.drawn, now: Instant::now() };
+        let seen = Seen { state: &self.state, keymap: &self.keymap, drawn: self.drawn, now: Instant::now() };
         follow(&mut self.ui, &seen);
     }
 
     fn press(&mut self, code: KeyCode) -> Outcome {
-        let seen = Seen { state: &self.state, drawn: self.drawn, now: Instant::now() };
+        let seen = Seen { state: &self.state, keymap: &self.keymap, drawn: self.drawn, now: Instant::now() };
         let event = KeyEvent::new(code, KeyModifiers::NONE);
-        let outcome = key(&mut self.ui, &Keymap::default(), &event, &seen);
+        let outcome = key(&mut self.ui, &event, &seen);
         self.follow();
         outcome
     }
@@ -208,12 +209,12 @@ fn quitting_asks_while_an_operation_runs() {
 
 #[test]
 fn ctrl_c_leaves_from_everywhere() {
-    for before in ["", "?", "/", "u", "e"] {
+    for before in ["", "?", "/", ":", "u", "e"] {
         let mut desk = Desk::new(Fixture::new(3));
         before.chars().for_each(|c| drop(desk.press(KeyCode::Char(c))));
         let event = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
-        let seen = Seen { state: &desk.state, drawn: desk.drawn, now: Instant::now() };
-        let outcome = key(&mut desk.ui, &Keymap::default(), &event, &seen);
+        let seen = Seen { state: &desk.state, keymap: &desk.keymap, drawn: desk.drawn, now: Instant::now() };
+        let outcome = key(&mut desk.ui, &event, &seen);
         assert_eq!(outcome.effect, Some(Effect::Quit), "after {before:?}");
     }
 }
@@ -387,4 +388,63 @@ fn news_are_toasts_but_not_what_is_only_information_or_a_repetition() {
     assert_eq!(happen(&mut desk, Level::Error, "503", 2), ["web003 serves", "503"], "the same again");
     assert!(desk.ui.toasts.iter().all(|toast| toast.until > now));
     assert!(!desk.seen().state.clusters.is_empty());
+}
+
+#[test]
+fn a_command_does_what_its_key_does_and_asks_the_same() {
+    let mut desk = Desk::new(Fixture::new(3));
+    desk.keys(":scale u");
+    assert_eq!(desk.press(KeyCode::Enter), Outcome::default());
+    assert_eq!(desk.confirm(), Some(Confirm { question: Question::Up, accept_focused: false }));
+    desk.press(KeyCode::Esc);
+    desk.keys(":range 6");
+    let range = Ui::RANGES[2];
+    assert_eq!(desk.press(KeyCode::Enter).commands, [Command::Range { cluster: 0, range }]);
+    desk.keys(":sort cp");
+    desk.press(KeyCode::Enter);
+    assert_eq!((desk.ui.table.sort, desk.ui.table.descending), (SortBy::Metric(Metric::Cpu), true));
+    desk.keys(":filter web001");
+    desk.press(KeyCode::Enter);
+    assert_eq!(desk.ui.table.filter, "web001");
+    desk.keys(":quit");
+    assert_eq!(desk.press(KeyCode::Enter).effect, Some(Effect::Quit));
+    assert_eq!(desk.ui.history, ["scale_up", "range 6h", "sort cpu", "filter web001", "quit"]);
+}
+
+#[test]
+fn tab_completes_and_the_last_command_is_a_step_away() {
+    let mut desk = Desk::new(Fixture::new(3));
+    desk.keys(":ran");
+    desk.press(KeyCode::Tab);
+    let typed = |desk: &Desk| match &desk.ui.overlay {
+        Some(Overlay::Palette(palette)) => palette.input.value().to_owned(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(typed(&desk), "range ");
+    desk.press(KeyCode::Down);
+    desk.press(KeyCode::Tab);
+    assert_eq!(typed(&desk), "range 1h");
+    assert_eq!(desk.press(KeyCode::Enter).commands.len(), 1);
+    desk.keys(":");
+    assert_eq!(desk.press(KeyCode::Enter).commands.len(), 1, "the same again");
+    desk.keys(":q");
+    desk.press(KeyCode::Esc);
+    assert!(desk.ui.overlay.is_none());
+}
+
+#[test]
+fn a_command_that_does_nothing_here_stays_with_its_reason() {
+    let mut desk = Desk::new(Fixture::new(3).read_only());
+    desk.keys(":scale_up");
+    assert_eq!(desk.press(KeyCode::Enter), Outcome::default());
+    let Some(Overlay::Palette(palette)) = &desk.ui.overlay else { panic!("{:?}", desk.ui.overlay) };
+    assert_eq!(palette.chosen().unwrap().why_not, Some("read-only: nothing may be changed"));
+}
+
+#[test]
+fn a_command_that_changes_the_cloud_is_known_before_it_is_done() {
+    let mut desk = Desk::new(Fixture::new(3));
+    desk.keys(":scale_up");
+    let enter = KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE);
+    assert_eq!(intends(&desk.ui, &desk.keymap, false, &enter), Some(Action::ScaleUp));
 }

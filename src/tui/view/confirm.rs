@@ -103,8 +103,8 @@ fn draw_buttons(sheet: &mut Sheet, at: Rect, dialog: &Dialog, accept_focused: bo
     }
 }
 
-fn accept(button: impl Into<Cow<'static, str>>, style: Style, key: &'static str) -> Option<Accept> {
-    Some(Accept { button: (button.into(), style), key })
+fn accept(button: impl Into<Cow<'static, str>>, style: Style, key: &'static str) -> Accept {
+    Accept { button: (button.into(), style), key }
 }
 
 /// Facts with their labels aligned.
@@ -180,7 +180,11 @@ fn up(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
     rows.extend(cost_after(cluster, plan.price, 1.0).map(|cost| ("all of them", cost)));
     let mut lines = facts(scene, &rows, columns);
     warnings(scene, &plan.warnings, columns, &mut lines);
-    Dialog { title: title.into(), lines, accept: accept(format!("Add {}", plan.name), scene.theme.strong, "add it") }
+    Dialog {
+        title: title.into(),
+        lines,
+        accept: Some(accept(format!("Add {}", plan.name), scene.theme.strong, "add it")),
+    }
 }
 
 fn down(scene: &Scene, cluster: &ClusterState, droplet: DropletId, columns: u16) -> Dialog {
@@ -215,7 +219,7 @@ fn down(scene: &Scene, cluster: &ClusterState, droplet: DropletId, columns: u16)
         warnings(scene, &plan.warnings, columns, &mut lines);
     }
     let button = format!("Remove {}", member.droplet.name);
-    Dialog { title: title.into(), lines, accept: accept(button, scene.theme.bad, "remove it") }
+    Dialog { title: title.into(), lines, accept: Some(accept(button, scene.theme.bad, "remove it")) }
 }
 
 fn auto(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
@@ -234,12 +238,12 @@ fn auto(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
     lines.push(Line::default());
     lines.extend(plain("Now it would:", scene.theme.faint, columns));
     lines.extend(decision::lines(scene, cluster, columns));
-    Dialog { title: title.into(), lines, accept: accept("Switch auto on", scene.theme.strong, "switch it on") }
+    Dialog { title: title.into(), lines, accept: Some(accept("Switch auto on", scene.theme.strong, "switch it on")) }
 }
 
 fn quit(scene: &Scene, columns: u16) -> Dialog {
     let text = "An operation is under way. What is begun is written in the cloud as tags: the next look, here or \
                 elsewhere, goes on with it. Nobody does so until then.";
     let lines = plain(text, scene.theme.text, columns);
-    Dialog { title: "Leave".into(), lines, accept: accept("Leave", scene.theme.strong, "leave") }
+    Dialog { title: "Leave".into(), lines, accept: Some(accept("Leave", scene.theme.strong, "leave")) }
 }

@@ -1,6 +1,6 @@
 //! A [`Scene`] becomes a frame. Pure: no clock, no I/O, nothing remembered between frames.
 //!
-//! `cluster`, `droplet`, `chart`, `events` and `overview` are the pages, `help` and `confirm` lie over them;
+//! `cluster`, `droplet`, `chart`, `events` and `overview` are the pages, `help`, `confirm` and `palette` lie over them;
 //! `header`, `metrics`, `decision`, `progress`, `table` and `footer` are their parts; `spark` and `gauge` the
 //! pictures; `sheet`, `words` and `ascii` what all of them draw with.
 
@@ -18,6 +18,7 @@ mod header;
 mod help;
 mod metrics;
 mod overview;
+mod palette;
 mod progress;
 mod scene;
 mod sheet;
@@ -115,6 +116,7 @@ fn overlaid(sheet: &mut Sheet, area: Rect, scene: &Scene, overlay: &Overlay) -> 
             confirm::draw(sheet, area, scene, cluster, confirm);
         }
         Overlay::Notice { title, text } => confirm::notice(sheet, area, scene, title, text),
+        Overlay::Palette(palette) => palette::draw(sheet, area, scene, palette),
         Overlay::Filter(_) => {}
     }
     None
