@@ -6,7 +6,9 @@ use dropscale::cluster::{DropletId, Metric};
 use dropscale::scaling::Level;
 use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::tui::view::{self, Scene};
-use dropscale::tui::{Confirm, Keymap, Overlay, Page, Palette, Question, SortBy, Theme, Toast, Ui, commands};
+use dropscale::tui::{
+    Choice, Confirm, Format, Keymap, Overlay, Page, Palette, Pick, Picked, Question, SortBy, Theme, Toast, Ui, commands,
+};
 use dropscale::worker::AppState;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -195,6 +197,22 @@ fn the_palette() {
     check("palette-ascii", &state, &Look { ascii: true, ..over(palette("sort ", &state), (80, 24)) });
 }
 
+fn choice() -> Overlay {
+    let pick = |label, text: &str, format| Pick { label, text: text.to_owned(), does: Picked::Export(format) };
+    let picks = vec![
+        pick("CSV, the table as shown", "dropscale-web-20251124T120000Z.csv", Format::Csv),
+        pick("JSON, all that is known", "dropscale-web-20251124T120000Z.json", Format::Json),
+    ];
+    Overlay::Choice(Choice { title: "Write into this folder".to_owned(), picks, selected: 1 })
+}
+
+#[test]
+fn a_choice() {
+    let state = Fixture::new(3).build();
+    check("choice", &state, &over(choice(), (80, 24)));
+    check("choice", &state, &over(choice(), view::MINIMUM));
+}
+
 #[test]
 fn other_terminals() {
     let state = Fixture::new(3).load(0.93).scaling_up().demo().build();
@@ -222,6 +240,7 @@ fn everything() -> Vec<Ui> {
         Overlay::Help { scroll: 0 },
         Overlay::Help { scroll: u16::MAX },
         Overlay::Filter(tui_input::Input::new("日本語のサーバー web".repeat(20))),
+        choice(),
         palette("", &Fixture::new(2).demo().build()),
         palette("xyzzy 日本語のサーバー", &Fixture::new(2).build()),
         ask(Question::Up),

@@ -35,6 +35,8 @@ pub enum Action {
     LessLoad,
     KillDroplet,
     ToggleOutage,
+    Copy,
+    Export,
     Help,
     Palette,
     Repaint,

@@ -29,6 +29,8 @@ pub enum Context {
     Help,
     /// The line in which the filter is typed; other keys are text.
     Filter,
+    /// A list of which one is to be picked.
+    Choice,
     /// The line in which a command is typed; other keys are text.
     Palette,
 }
@@ -44,6 +46,8 @@ pub enum On {
     Droplet,
     /// Where rows can be opened.
     Rows,
+    /// Where something selected can be copied.
+    Copyable,
     /// Where it is chosen what is shown.
     Chart,
     /// Where there is a page to go back to.

@@ -9,7 +9,8 @@ use super::{Action, Binding, Context, Key, On, ch, ctrl, key};
 const PAGE: &[Context] = &[Context::Page];
 const DIALOG: &[Context] = &[Context::Dialog];
 const SCROLLED: &[Context] = &[Context::Page, Context::Help];
-const ALL: &[Context] = &[Context::Page, Context::Dialog, Context::Help, Context::Filter, Context::Palette];
+const ALL: &[Context] =
+    &[Context::Page, Context::Dialog, Context::Help, Context::Filter, Context::Palette, Context::Choice];
 
 const SCALING: &str = "Scaling";
 const LOOKING: &str = "Looking";
@@ -45,6 +46,7 @@ const IN_CHART: Place = (MOVING, PAGE, On::Chart);
 const CLUSTER: Place = (CLUSTERS, PAGE, On::Clusters);
 const ANSWER: Place = (DIALOGS, DIALOG, On::Every);
 const IN_PALETTE: Place = (DIALOGS, &[Context::Palette], On::Every);
+const IN_CHOICE: Place = (DIALOGS, &[Context::Choice], On::Every);
 const DEMO_ONLY: Place = (DEMO, PAGE, On::Every);
 
 pub(super) const BINDINGS: &[Binding] = &[
@@ -79,11 +81,20 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind("sort", Action::Sort, &[ch('s')], IN_TABLE, "sort", "sort by the next column"),
     bind("reverse", Action::Reverse, &[ch('S')], IN_TABLE, "", "reverse the order"),
     bind("chart", Action::Zoom, &[ch('z')], LOOK, "zoom", "one metric as a chart, and back"),
-    bind("events", Action::Events, &[ch('e')], LOOK, "events", "everything that happened, and back"),
+    bind("events", Action::Events, &[ch('v')], LOOK, "events", "everything that happened, and back"),
     bind("shorter", Action::Shorter, &[ch('[')], LOOK, "", "a shorter range of time"),
     bind("longer", Action::Longer, &[ch(']')], LOOK, "", "a longer range of time"),
     bind("freeze", Action::Freeze, &[ch(' ')], LOOK, "", "hold the picture while the work goes on, and go on"),
     bind("refresh", Action::Refresh, &[ch('r')], LOOK, "", "look at the cluster now"),
+    bind(
+        "copy",
+        Action::Copy,
+        &[ch('y')],
+        (LOOKING, PAGE, On::Copyable),
+        "copy",
+        "copy the public address; of one droplet or event: what it shows",
+    ),
+    bind("export", Action::Export, &[ch('e')], LOOK, "export", "write what is shown into a file; asks which kind"),
     bind("move_up", Action::Up, &[ch('k'), key(KeyCode::Up)], MOVE, "", "up"),
     bind("move_down", Action::Down, &[ch('j'), key(KeyCode::Down)], MOVE, "", "down"),
     bind("previous_metric", Action::Left, &[ch('h'), key(KeyCode::Left)], IN_CHART, "", "the metric before"),
@@ -149,6 +160,17 @@ pub(super) const BINDINGS: &[Binding] = &[
         "",
         "drop the filter",
     ),
+    bind("pick", Action::Press, &[key(KeyCode::Enter)], IN_CHOICE, "pick", "take the selected one"),
+    bind("choice_before", Action::Up, &[ch('k'), key(KeyCode::Up)], IN_CHOICE, "", "the one before"),
+    bind(
+        "choice_after",
+        Action::Down,
+        &[ch('j'), key(KeyCode::Down), key(KeyCode::Tab)],
+        IN_CHOICE,
+        "",
+        "the next one",
+    ),
+    bind("leave_choice", Action::Cancel, &[key(KeyCode::Esc), ch('n'), ch('q')], IN_CHOICE, "cancel", "take none"),
     bind("run", Action::Press, &[key(KeyCode::Enter)], IN_PALETTE, "", "do the selected command"),
     bind("complete", Action::MoveFocus, &[key(KeyCode::Tab)], IN_PALETTE, "", "complete what is typed"),
     bind("command_before", Action::Up, &[key(KeyCode::Up), ctrl('p')], IN_PALETTE, "", "the command before"),

@@ -14,6 +14,7 @@ impl Context {
             Some(Overlay::Confirm(_) | Overlay::Notice { .. }) => Self::Dialog,
             Some(Overlay::Help { .. }) => Self::Help,
             Some(Overlay::Filter(_)) => Self::Filter,
+            Some(Overlay::Choice(_)) => Self::Choice,
             Some(Overlay::Palette(_)) => Self::Palette,
         }
     }
@@ -30,6 +31,10 @@ impl On {
             Self::Droplet if state.read_only => (false, READ_ONLY),
             Self::Droplet => (matches!(ui.page, Page::Cluster | Page::Droplet(_)), "no droplet is selected here"),
             Self::Rows => (matches!(ui.page, Page::Cluster | Page::Events | Page::Overview), "no row is selected here"),
+            Self::Copyable => {
+                let copyable = matches!(ui.page, Page::Cluster | Page::Droplet(_) | Page::Events);
+                (copyable, "nothing is selected here")
+            }
             Self::Chart => (matches!(ui.page, Page::Chart(_)), "only on a chart"),
             Self::Deeper => (ui.page != Page::Cluster || !ui.table.filter.is_empty(), "there is nothing to go back to"),
             Self::Clusters => (state.clusters.len() > 1, "there is only one cluster"),

@@ -92,6 +92,8 @@ pub enum Overlay {
     Confirm(Confirm),
     /// The filter of the table is being typed.
     Filter(tui_input::Input),
+    /// One of a few things is to be picked.
+    Choice(Choice),
     /// A command is being typed.
     Palette(Palette),
     /// Why something is not done; there is only Close.
@@ -101,6 +103,46 @@ pub enum Overlay {
         /// Why not.
         text: String,
     },
+}
+
+/// A few things of which one is to be picked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// What it is about.
+    pub title: String,
+    /// The things.
+    pub picks: Vec<Pick>,
+    /// The selected one.
+    pub selected: usize,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pick {
+    /// What it is.
+    pub label: &'static str,
+    /// What comes of it: the text that is copied, the name of the file that is written.
+    pub text: String,
+    /// What is done with it.
+    pub does: Picked,
+}
+
+/// What is done with what was picked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Picked {
+    /// It is copied.
+    Copy,
+    /// What is shown is written into a file.
+    Export(Format),
+}
+
+/// The kind of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// The table, as it is filtered and sorted.
+    Csv,
+    /// All that is known.
+    Json,
 }
 
 /// A question before the cloud is changed. What it shows comes from the state's plans.

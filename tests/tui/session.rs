@@ -190,6 +190,40 @@ fn a_command_is_typed_completed_and_done() {
 }
 
 #[test]
+fn what_is_copied_reaches_the_terminal_through_tmux_as_well() {
+    let (mut pty, _journal) = start(Role::Calm);
+    pty.keys("v");
+    pty.expect("EVENTS");
+    pty.keys("y");
+    pty.wait_for("the clipboard", |pty| pty.count("\x1b]52;c;") == 1);
+    let journal = journal();
+    let mut command = actor::command(Role::Calm, &journal);
+    command.env("TMUX", "/tmp/tmux-0/default,1,0");
+    let mut pty = Pty::start(command, SIZE);
+    pty.expect_drawn();
+    pty.keys("y");
+    pty.wait_for("the clipboard", |pty| pty.count("\x1bPtmux;\x1b\x1b]52;c;") == 1);
+    pty.expect("if the terminal allows it");
+}
+
+#[test]
+fn what_is_shown_is_written_into_a_new_file() {
+    let (journal, folder) = (journal(), tempfile::tempdir().unwrap());
+    let mut command = actor::command(Role::Calm, &journal);
+    command.cwd(folder.path());
+    let mut pty = Pty::start(command, SIZE);
+    pty.expect_drawn();
+    for name in ["dropscale-web-20251124T120000Z.csv", "dropscale-web-20251124T120000Z-2.csv"] {
+        pty.keys("e");
+        pty.expect("JSON, all that is known");
+        pty.keys("\r");
+        pty.expect(&format!("/{name}"));
+        let text = std::fs::read_to_string(folder.path().join(name)).unwrap();
+        assert_eq!(text.lines().count(), 5, "{text}");
+    }
+}
+
+#[test]
 fn a_pasted_text_is_no_key() {
     let (mut pty, journal) = start(Role::Calm);
     pty.keys("\x1b[200~u\ry\x1b[201~");

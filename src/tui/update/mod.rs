@@ -1,8 +1,9 @@
 //! What a key does to the interface: pure, so that it can be tested without a terminal. `ask` holds the
-//! questions before the cloud is changed, `palette` the commands by name, `walk` the selections, `follow` what
+//! questions before the cloud is changed, `palette` the commands by name, `choose` what is copied and exported, `walk` the selections, `follow` what
 //! changes with a new state.
 
 mod ask;
+mod choose;
 mod follow;
 mod palette;
 mod walk;
@@ -10,10 +11,11 @@ mod walk;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::Timestamp;
 use tui_input::{Input, InputRequest};
 
 use super::view::Drawn;
-use super::{Does, Overlay, Page, Toast, Ui};
+use super::{Does, Format, Overlay, Page, Toast, Ui};
 use crate::cluster::{DropletId, Metric};
 use crate::keymap::{Action, Context, Keymap};
 use crate::policy::Vote;
@@ -40,6 +42,8 @@ pub struct Seen<'a> {
     pub drawn: Drawn,
     /// The local time.
     pub now: Instant,
+    /// The time of the server.
+    pub at: Timestamp,
 }
 
 impl<'a> Seen<'a> {
@@ -58,7 +62,7 @@ pub struct Outcome {
 }
 
 /// What only the loop can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Leave.
     Quit,
@@ -66,6 +70,15 @@ pub enum Effect {
     Suspend,
     /// Draw the next frame whole.
     Repaint,
+    /// Put this on the clipboard.
+    Copy(String),
+    /// Write what is shown into a file.
+    Export {
+        /// Of which kind.
+        format: Format,
+        /// Its name.
+        name: String,
+    },
 }
 
 impl From<Command> for Outcome {
@@ -127,6 +140,7 @@ pub fn paste(ui: &mut Ui, text: &str) {
 pub fn act(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
     match ui.overlay {
         Some(Overlay::Confirm(_)) => return ask::answer(ui, action, seen),
+        Some(Overlay::Choice(_)) => return choose::hear(ui, action, seen),
         Some(Overlay::Palette(_)) => return palette::hear(ui, action, seen),
         Some(_) => return in_overlay(ui, action, seen),
         None => {}
@@ -137,6 +151,8 @@ pub fn act(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
         Action::RemoveSelected => ask::remove_selected(ui, seen),
         Action::ToggleAuto => ask::auto(ui, seen),
         Action::Quit => ask::quit(ui, seen),
+        Action::Copy => choose::copy(ui, seen),
+        Action::Export => choose::export(ui, seen),
         Action::Refresh => {
             toast(ui, Level::Info, "looking at the cluster now", seen.now);
             Command::Refresh { cluster: ui.cluster }.into()

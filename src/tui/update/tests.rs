@@ -25,16 +25,28 @@ impl Desk {
     }
 
     fn seen(&self) -> Seen<'_> {
-        Seen { state: &self.state, keymap: &self.keymap, drawn: self.drawn, now: Instant::now() }
+        Seen { state: &self.state, keymap: &self.keymap, drawn: self.drawn, now: Instant::now(), at: fixtures::now() }
     }
 
     fn follow(&mut self) {
-        let seen = Seen { state: &self.state, keymap: &self.keymap, drawn: self.drawn, now: Instant::now() };
+        let seen = Seen {
+            state: &self.state,
+            keymap: &self.keymap,
+            drawn: self.drawn,
+            now: Instant::now(),
+            at: fixtures::now(),
+        };
         follow(&mut self.ui, &seen);
     }
 
     fn press(&mut self, code: KeyCode) -> Outcome {
-        let seen = Seen { state: &self.state, keymap: &self.keymap, drawn: self.drawn, now: Instant::now() };
+        let seen = Seen {
+            state: &self.state,
+            keymap: &self.keymap,
+            drawn: self.drawn,
+            now: Instant::now(),
+            at: fixtures::now(),
+        };
         let event = KeyEvent::new(code, KeyModifiers::NONE);
         let outcome = key(&mut self.ui, &event, &seen);
         self.follow();
@@ -209,11 +221,17 @@ fn quitting_asks_while_an_operation_runs() {
 
 #[test]
 fn ctrl_c_leaves_from_everywhere() {
-    for before in ["", "?", "/", ":", "u", "e"] {
+    for before in ["", "?", "/", ":", "u", "e", "v"] {
         let mut desk = Desk::new(Fixture::new(3));
         before.chars().for_each(|c| drop(desk.press(KeyCode::Char(c))));
         let event = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
-        let seen = Seen { state: &desk.state, keymap: &desk.keymap, drawn: desk.drawn, now: Instant::now() };
+        let seen = Seen {
+            state: &desk.state,
+            keymap: &desk.keymap,
+            drawn: desk.drawn,
+            now: Instant::now(),
+            at: fixtures::now(),
+        };
         let outcome = key(&mut desk.ui, &event, &seen);
         assert_eq!(outcome.effect, Some(Effect::Quit), "after {before:?}");
     }
@@ -271,7 +289,7 @@ fn pages_open_and_go_back() {
     assert_eq!(desk.ui.scroll, 5, "no further than there is something");
     desk.press(KeyCode::Esc);
     assert_eq!(desk.ui.page, Page::Cluster);
-    for (key, page) in [("e", Page::Events), ("o", Page::Overview)] {
+    for (key, page) in [("v", Page::Events), ("o", Page::Overview)] {
         desk.keys(key);
         assert_eq!(desk.ui.page, page);
         desk.keys(key);
@@ -282,7 +300,7 @@ fn pages_open_and_go_back() {
 #[test]
 fn an_event_opens_its_droplet() {
     let mut desk = Desk::new(Fixture::new(4));
-    desk.keys("e");
+    desk.keys("v");
     let rows = desk.state.clusters[0].events.iter().rev().position(|e| e.text.contains("web002")).unwrap();
     "j".repeat(rows).chars().for_each(|c| drop(desk.press(KeyCode::Char(c))));
     desk.press(KeyCode::Enter);
@@ -447,4 +465,51 @@ fn a_command_that_changes_the_cloud_is_known_before_it_is_done() {
     desk.keys(":scale_up");
     let enter = KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE);
     assert_eq!(intends(&desk.ui, &desk.keymap, false, &enter), Some(Action::ScaleUp));
+}
+
+#[test]
+fn the_table_copies_the_public_address_and_the_droplets_page_asks() {
+    let mut desk = Desk::new(Fixture::new(3));
+    let droplet = desk.state.clusters[0].observation.as_ref().unwrap().members[0].droplet.clone();
+    let ip = droplet.addresses.iter().find(|address| address.public).unwrap().ip.clone();
+    assert_eq!(desk.keys("y").effect, Some(Effect::Copy(ip.clone())));
+    assert!(desk.ui.toasts[0].text.contains(&ip) && desk.ui.toasts[0].text.contains("if the terminal allows it"));
+    desk.press(KeyCode::Enter);
+    assert_eq!(desk.keys("y"), Outcome::default());
+    let Some(Overlay::Choice(choice)) = &desk.ui.overlay else { panic!("{:?}", desk.ui.overlay) };
+    let at = choice.picks.iter().position(|pick| pick.label == "name").unwrap();
+    "j".repeat(at).chars().for_each(|c| drop(desk.press(KeyCode::Char(c))));
+    assert_eq!(desk.press(KeyCode::Enter).effect, Some(Effect::Copy(droplet.name)));
+    desk.keys("y");
+    assert_eq!(desk.press(KeyCode::Esc), Outcome::default());
+    desk.keys("v");
+    let newest = desk.state.clusters[0].events.last().unwrap().text.clone();
+    assert_eq!(desk.keys("y").effect, Some(Effect::Copy(newest)));
+}
+
+#[test]
+fn what_is_copied_is_cleaned_and_not_too_long() {
+    let mut desk = Desk::new(Fixture::new(1));
+    let mut happen = |text: String| {
+        let event = Event { at: fixtures::now(), level: Level::Info, text, count: 1 };
+        Arc::make_mut(&mut desk.state.clusters[0].events).push(event);
+        desk.ui.page = Page::Events;
+        desk.keys("y").effect
+    };
+    assert_eq!(happen("a\u{1b}]52;b\u{202e}".to_owned()), Some(Effect::Copy("a]52;b".to_owned())));
+    assert_eq!(happen("x".repeat(9000)), None);
+}
+
+#[test]
+fn an_export_asks_for_its_kind_and_shows_the_name() {
+    let mut desk = Desk::new(Fixture::new(3));
+    assert_eq!(desk.keys("e"), Outcome::default());
+    let Some(Overlay::Choice(choice)) = &desk.ui.overlay else { panic!("{:?}", desk.ui.overlay) };
+    assert_eq!(choice.picks[0].text, "dropscale-web-20251124T120000Z.csv");
+    desk.keys("j");
+    let name = "dropscale-web-20251124T120000Z.json".to_owned();
+    assert_eq!(desk.press(KeyCode::Enter).effect, Some(Effect::Export { format: Format::Json, name }));
+    desk.keys("e");
+    assert_eq!(desk.keys("n"), Outcome::default());
+    assert!(desk.ui.overlay.is_none());
 }
