@@ -104,7 +104,7 @@ fn a_locale_without_utf8_gets_plain_ascii() {
     command.env("LANG", "C");
     let mut pty = Pty::start(command, SIZE);
     pty.expect("lb-web");
-    for keys in ["?", "\x1b", "z", "z", "e", "e", "o", "o", "u"] {
+    for keys in ["?", "\x1b", "z", "z", "v", "v", "o", "o", ":", "\x1b", "e", "\x1b", "u"] {
         pty.keys(keys);
         pty.settle();
     }

@@ -26,6 +26,7 @@ const CHUNK: usize = 240;
 
 impl Multiplexer {
     /// By the environment. tmux calls its terminal `screen` as well, so it is asked for first.
+    #[must_use]
     pub fn detect(variable: impl Fn(&str) -> Option<String>) -> Self {
         let is_set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
         let term = variable("TERM").unwrap_or_default();
@@ -39,6 +40,7 @@ impl Multiplexer {
     }
 
     /// The bytes that put a text on the clipboard.
+    #[must_use]
     pub fn copy(self, text: &str) -> String {
         let plain = format!("\x1b]52;c;{}\x07", STANDARD.encode(text));
         match self {
