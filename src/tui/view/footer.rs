@@ -19,8 +19,10 @@ const FIRST: usize = 3;
 /// Draws the keys, or the line of the filter. Gives the place of the cursor while something is typed.
 pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
     match &scene.ui.overlay {
-        Some(Overlay::Filter(input)) => return Some(typed(sheet, at, "filter: ", FILTER, input)),
-        Some(Overlay::Palette(palette)) => return Some(typed(sheet, at, ":", PALETTE, &palette.input)),
+        Some(Overlay::Filter(input)) => return Some(typed(sheet, at, "filter: ", &answers(scene, FILTER), input)),
+        Some(Overlay::Palette(palette)) => {
+            return Some(typed(sheet, at, ":", &answers(scene, PALETTE), &palette.input));
+        }
         _ => {}
     }
     let (theme, mut rest) = (scene.theme, at);
@@ -66,8 +68,14 @@ fn hint_width(hint: &KeyHint) -> u16 {
     width(key(hint)) + 1 + width(hint.short) + 2
 }
 
-const FILTER: &str = "  enter keep, esc drop";
-const PALETTE: &str = "  tab complete, enter do it, esc leave";
+/// What ends a line that is typed, by its name in the table of keys, and the word for it here.
+const FILTER: &[(&str, &str)] = &[("keep_filter", "keep"), ("drop_filter", "drop")];
+const PALETTE: &[(&str, &str)] = &[("complete", "complete"), ("run", "do it"), ("leave_palette", "leave")];
+
+fn answers(scene: &Scene, answers: &[(&str, &str)]) -> String {
+    let answer = |(name, word): &(&str, &str)| format!("{} {word}", scene.keys_of(name, 1));
+    format!("  {}", answers.iter().map(answer).collect::<Vec<_>>().join(", "))
+}
 
 /// A line in which something is typed.
 fn typed(sheet: &mut Sheet, at: Rect, label: &str, help: &str, input: &tui_input::Input) -> Position {
