@@ -128,6 +128,9 @@ fn everything_that_is_given_arrives() {
     assert_eq!(web.spec.timing.drain, Duration::from_secs(90));
     assert_eq!(web.spec.timing.step_poll, Duration::from_millis(500));
     assert_eq!(web.spec.timing.boot, Timing::default().boot);
+    let keys = config.keymap.markdown();
+    assert!(keys.contains("| `ctrl-u` `f2` | add a clone") && keys.contains("| `u` | look at"), "{keys}");
+    assert_eq!(setting(&config.settings, "keys.scale_up").value, "ctrl-u, F2");
 }
 
 #[test]

@@ -6,7 +6,9 @@ use dropscale::cluster::{DropletId, Metric};
 use dropscale::scaling::Level;
 use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::tui::view::{self, Scene};
-use dropscale::tui::{Confirm, Keymap, Overlay, Page, Question, SortBy, Theme, Toast, Ui};
+use dropscale::tui::{
+    Choice, Confirm, Format, Keymap, Overlay, Page, Palette, Pick, Picked, Question, SortBy, Theme, Toast, Ui, commands,
+};
 use dropscale::worker::AppState;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -180,6 +182,37 @@ fn what_lies_over_them() {
     check("filter-and-toast", &state, &look);
 }
 
+/// The palette with this typed.
+fn palette(typed: &str, state: &AppState) -> Overlay {
+    let entries = commands(typed, &Keymap::default(), &fixtures::ui(), state);
+    Overlay::Palette(Palette { input: typed.into(), entries, selected: 0 })
+}
+
+#[test]
+fn the_palette() {
+    let state = Fixture::new(3).load(0.9).read_only().demo().build();
+    check("palette", &state, &over(palette("", &state), (80, 24)));
+    check("palette-typed", &state, &over(palette("sc", &state), (120, 36)));
+    check("palette-nothing", &state, &over(palette("xyzzy", &state), view::MINIMUM));
+    check("palette-ascii", &state, &Look { ascii: true, ..over(palette("sort ", &state), (80, 24)) });
+}
+
+fn choice() -> Overlay {
+    let pick = |label, text: &str, format| Pick { label, text: text.to_owned(), does: Picked::Export(format) };
+    let picks = vec![
+        pick("CSV, the table as shown", "dropscale-web-20251124T120000Z.csv", Format::Csv),
+        pick("JSON, all that is known", "dropscale-web-20251124T120000Z.json", Format::Json),
+    ];
+    Overlay::Choice(Choice { title: "Write into this folder".to_owned(), picks, selected: 1 })
+}
+
+#[test]
+fn a_choice() {
+    let state = Fixture::new(3).build();
+    check("choice", &state, &over(choice(), (80, 24)));
+    check("choice", &state, &over(choice(), view::MINIMUM));
+}
+
 #[test]
 fn other_terminals() {
     let state = Fixture::new(3).load(0.93).scaling_up().demo().build();
@@ -207,6 +240,9 @@ fn everything() -> Vec<Ui> {
         Overlay::Help { scroll: 0 },
         Overlay::Help { scroll: u16::MAX },
         Overlay::Filter(tui_input::Input::new("日本語のサーバー web".repeat(20))),
+        choice(),
+        palette("", &Fixture::new(2).demo().build()),
+        palette("xyzzy 日本語のサーバー", &Fixture::new(2).build()),
         ask(Question::Up),
         ask(Question::Down(DropletId(1002))),
         ask(Question::Down(DropletId(7))),
@@ -390,6 +426,7 @@ fn a_question_can_be_answered_on_the_smallest_screen() {
     {
         let shown = text(&render(&state, &over(ask(question), view::MINIMUM)));
         assert!(shown.contains("[ Cancel ]") && shown.contains(button), "{shown}");
+        assert!(shown.contains("y ") && shown.contains("n/esc cancel"), "it says which key does it: {shown}");
     }
     let accepted = Overlay::Confirm(Confirm { question: Question::Up, accept_focused: true });
     let shown = text(&render(&state, &over(accepted, view::MINIMUM)));

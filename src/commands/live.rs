@@ -36,7 +36,7 @@ pub fn run(session: &Session, global: &Global, environment: &Environment) -> Res
         read_only: config.read_only || session.dry_run,
         ..Setup::new(clusters.collect(), random_nonces())
     };
-    let options = Options { cluster: config.selected, ..options(global, environment) };
+    let options = Options { cluster: config.selected, keymap: config.keymap.clone(), ..options(global, environment) };
     show(&runtime()?, Arc::clone(&session.client), setup, options)
 }
 

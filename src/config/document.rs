@@ -30,7 +30,26 @@ pub fn starting_file() -> String {
             write_key(&mut text, &key);
         }
     }
+    write_bindings(&mut text);
     text
+}
+
+/// The keys of the keyboard: there are many, and each takes a line.
+fn write_bindings(text: &mut String) {
+    let _ = write!(text, "\n{}[keys]\n", comment(Section::Keys.describe()));
+    for key in keys::of(Section::Keys) {
+        let line = format!("# {} = {}", key.name, default_keys(&key));
+        let _ = writeln!(text, "{line:<44}  # {}", key.doc);
+    }
+}
+
+/// A single key stands without brackets.
+fn default_keys(key: &Key) -> String {
+    match &key.fallback {
+        Fallback::Value(Value::List(keys)) if keys.len() == 1 => Value::Text(keys[0].clone()).to_string(),
+        Fallback::Value(value) => value.to_string(),
+        _ => String::new(),
+    }
 }
 
 fn write_key(text: &mut String, key: &Key) {
@@ -80,7 +99,12 @@ pub fn reference() -> String {
         }
         text.push('\n');
     }
-    text.trim_end().to_owned() + "\n"
+    let _ =
+        write!(text, "### `[keys]`\n\n{}\n\n| action | default | meaning |\n|---|---|---|\n", Section::Keys.describe());
+    for key in keys::of(Section::Keys) {
+        let _ = writeln!(text, "| `{}` | `{}` | {} |", key.name, default_keys(&key), key.doc.replace('|', "\\|"));
+    }
+    text
 }
 
 fn row(key: &Key) -> String {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::schema::{Fallback, Key, Kind, Section};
 use super::value::Value;
 use crate::cluster::{CloneSpec, Metric, Timing};
+use crate::keymap::{Binding, Keymap};
 
 const AS_BASE: Fallback = Fallback::Unset("as the base droplet");
 const OFF: Fallback = Fallback::Unset("off");
@@ -27,6 +28,7 @@ pub fn of(section: Section) -> Vec<Key> {
         Section::ScaleUp | Section::ScaleDown => thresholds(section),
         Section::Clone => clone(),
         Section::Timing => timing(),
+        Section::Keys => bindings(),
     }
 }
 
@@ -254,6 +256,17 @@ fn timing() -> Vec<Key> {
     TIMING.into_iter().map(key).collect()
 }
 
+/// The actions of the terminal interface with their keys, from its own table.
+fn bindings() -> Vec<Key> {
+    let key = |binding: &Binding| {
+        let keys = binding.keys.iter().map(ToString::to_string).collect();
+        let (first, rest) = binding.describe.split_at(1);
+        let doc = format!("{}{rest}.", first.to_uppercase());
+        Key::new(Section::Keys, binding.name, Kind::Keys, Fallback::Value(Value::List(keys)), &doc)
+    };
+    Keymap::default().bindings().iter().map(key).collect()
+}
+
 /// The field of [`Timing`] that a key sets.
 pub fn timing_field<'a>(timing: &'a mut Timing, name: &str) -> Option<&'a mut Duration> {
     TIMING.into_iter().find(|field| field.0 == name).map(|field| field.3(timing))
@@ -265,7 +278,7 @@ mod tests {
 
     #[test]
     fn every_default_and_example_is_in_its_own_range() {
-        for key in [Section::Top].into_iter().chain(Section::OF_CLUSTER).flat_map(of) {
+        for key in [Section::Top].into_iter().chain(Section::OF_CLUSTER).chain([Section::Keys]).flat_map(of) {
             let default = match &key.fallback {
                 Fallback::Value(value) => Some(value.clone()),
                 _ => None,

@@ -14,6 +14,7 @@ use super::schema::{Fallback, Section};
 use super::suggest::did_you_mean;
 use super::value::Value;
 use crate::cloud::digitalocean::{ApiUrl, ApiUrlError};
+use crate::keymap::{Keymap, Wish};
 
 /// A configuration.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +27,8 @@ pub struct Config {
     pub api_url: ApiUrl,
     /// Whether nothing may be changed.
     pub read_only: bool,
+    /// The keys of the terminal interface.
+    pub keymap: Keymap,
     /// The file it was read from; missing when the environment was enough.
     pub file: Option<PathBuf>,
     /// What is legal and probably not meant.
@@ -103,13 +106,14 @@ fn assemble(
         clusters.extend(built.cluster);
     }
     let api_url = api_url(&top, &mut problems);
+    let keymap = keymap(&top, &mut problems);
     check_neighbours(&contents, &clusters, &mut problems, &mut warnings);
     match api_url {
         Some(api_url) if problems.is_empty() && selected < clusters.len() => {
             let read_only = matches!(value(&top, "read_only"), Some(Value::Flag(true)));
             let settings = settings(&top);
             let file = file.map(Path::to_owned);
-            Ok(Config { clusters, selected, api_url, read_only, file, warnings, settings })
+            Ok(Config { clusters, selected, api_url, read_only, keymap, file, warnings, settings })
         }
         _ => Err(ConfigErrors::new(problems)),
     }
@@ -141,10 +145,29 @@ fn value<'a>(top: &'a Layer, name: &'static str) -> Option<&'a Value> {
     top.get(&(Section::Top, name))?.value.as_ref()
 }
 
+/// The keys of the interface with those that the file gives.
+fn keymap(top: &Layer, problems: &mut Vec<Problem>) -> Keymap {
+    let wish = |((section, name), entry): (&(Section, &'static str), &Entry)| match &entry.value {
+        Some(Value::List(keys)) if *section == Section::Keys => {
+            Some(Wish { name, keys: keys.iter().filter_map(|key| key.parse().ok()).collect() })
+        }
+        _ => None,
+    };
+    let wishes: Vec<Wish> = top.iter().filter_map(wish).collect();
+    Keymap::default().remapped(&wishes).unwrap_or_else(|conflicts| {
+        for conflict in conflicts {
+            let origin = top.get(&(Section::Keys, conflict.name)).map(|entry| entry.origin.clone());
+            problems.push(Problem { origin, text: format!("keys.{}: {conflict}", conflict.name) });
+        }
+        Keymap::default()
+    })
+}
+
 fn settings(top: &Layer) -> Vec<Setting> {
-    let setting = |((_, name), entry): (&(Section, &'static str), &Entry)| {
+    let setting = |((section, name), entry): (&(Section, &'static str), &Entry)| {
         let value = entry.value.as_ref()?.plain();
-        Some(Setting { key: (*name).to_owned(), value, origin: entry.origin.clone() })
+        let key = if *section == Section::Keys { format!("keys.{name}") } else { (*name).to_owned() };
+        Some(Setting { key, value, origin: entry.origin.clone() })
     };
     top.iter().filter_map(setting).collect()
 }

@@ -102,6 +102,8 @@ impl Reader<'_> {
             let word = name.get_ref().as_ref();
             if word == "clusters" {
                 self.clusters(name, value);
+            } else if word == Section::Keys.name() {
+                self.bindings(name, value);
             } else if let Some(key) = keys.iter().find(|key| key.name == word) {
                 let entry = self.entry(key, name, value);
                 self.contents.top.insert((Section::Top, key.name), entry);
@@ -121,9 +123,29 @@ impl Reader<'_> {
         } else if value.get_ref().get("tag").is_some() {
             format!(": write [clusters.{word}] for a cluster")
         } else {
-            did_you_mean(word, keys.iter().map(|key| key.name).chain(["clusters"]))
+            did_you_mean(word, keys.iter().map(|key| key.name).chain(["clusters", "keys"]))
         };
         self.complain(&name.span(), format!("unknown key {word:?}{advice}"));
+    }
+
+    /// The keys of the keyboard.
+    fn bindings(&mut self, name: &Name<'_>, value: &Spanned<DeValue<'_>>) {
+        let DeValue::Table(table) = value.get_ref() else {
+            let text = format!("keys must be a table, and is {}: write [keys]", describe_type(value.get_ref()));
+            return self.complain(&name.span(), text);
+        };
+        let actions = keys::of(Section::Keys);
+        for (name, value) in table {
+            let word = name.get_ref().as_ref();
+            if let Some(key) = actions.iter().find(|key| key.name == word) {
+                let entry = self.entry(key, name, value);
+                self.contents.top.insert((Section::Keys, key.name), entry);
+            } else {
+                let near = did_you_mean(word, actions.iter().map(|key| key.name));
+                let near = if near.is_empty() { ": docs/configuration.md lists them".to_owned() } else { near };
+                self.complain(&name.span(), format!("unknown action {word:?} in [keys]{near}"));
+            }
+        }
     }
 
     fn clusters(&mut self, name: &Name<'_>, value: &Spanned<DeValue<'_>>) {

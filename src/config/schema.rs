@@ -20,6 +20,8 @@ pub enum Section {
     Clone,
     /// `[clusters.NAME.timing]`
     Timing,
+    /// `[keys]`
+    Keys,
 }
 
 impl Section {
@@ -35,6 +37,7 @@ impl Section {
             Self::ScaleDown => "scale_down",
             Self::Clone => "clone",
             Self::Timing => "timing",
+            Self::Keys => "keys",
         }
     }
 
@@ -59,6 +62,9 @@ impl Section {
             }
             Self::Clone => "What a clone looks like where it differs from the base droplet.",
             Self::Timing => "How often is looked, and how long each step may take. Seldom worth changing.",
+            Self::Keys => {
+                "Other keys for the terminal interface: for each action one key, a list of keys, or [] for none."
+            }
         }
     }
 }
@@ -105,6 +111,8 @@ pub enum Kind {
     Names,
     /// A list of tags.
     Tags,
+    /// A key of the keyboard, or a list of them.
+    Keys,
 }
 
 impl Kind {
@@ -126,6 +134,7 @@ impl Kind {
             }
             Self::Names => "a list of names or ids".to_owned(),
             Self::Tags => "a list of tags".to_owned(),
+            Self::Keys => "a key or a list of keys, such as \"u\", \"G\", \"space\", \"f5\" or \"ctrl-u\"".to_owned(),
         }
     }
 }

@@ -9,6 +9,7 @@ use toml::de::DeValue;
 
 use super::schema::Kind;
 use crate::cluster::check_prefix;
+use crate::keymap::Key;
 
 /// A value.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,7 +105,7 @@ impl Value {
                 if number.to_bits() == (-1.0_f64).to_bits() { Self::Off } else { Self::Number(number) }
             }
             Kind::Duration { .. } => Self::Duration(parse_duration(text)?),
-            Kind::Names | Kind::Tags => {
+            Kind::Names | Kind::Tags | Kind::Keys => {
                 let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
                 Self::List(items.map(str::to_owned).collect())
             }
@@ -140,7 +141,8 @@ impl Value {
                 Some(Err(_)) => return Err("is negative: a length of time goes from 0 upwards".to_owned()),
                 None => return Err("is too large".to_owned()),
             },
-            (Kind::Names | Kind::Tags, DeValue::Array(items)) => {
+            (Kind::Keys, DeValue::String(text)) => Self::List(vec![text.to_string()]),
+            (Kind::Names | Kind::Tags | Kind::Keys, DeValue::Array(items)) => {
                 let items = items.iter().map(|item| name_or_number(item.get_ref(), kind));
                 Self::List(items.collect::<Result<_, _>>()?)
             }
@@ -174,6 +176,9 @@ impl Value {
             (Self::Text(text), Kind::Prefix) => check_prefix(text).map_err(|e| e.to_string()).map(|()| self),
             (Self::Text(text), Kind::Name | Kind::File | Kind::Address) => check_text(text).map(|()| self),
             (Self::List(items), Kind::Tags) => items.iter().try_for_each(|tag| check_extra_tag(tag)).map(|()| self),
+            (Self::List(items), Kind::Keys) => {
+                items.iter().try_for_each(|key| key.parse::<Key>().map(drop)).map(|()| self)
+            }
             (Self::List(items), Kind::Names) => items.iter().try_for_each(|item| check_text(item)).map(|()| self),
             _ => Ok(self),
         }

@@ -1,9 +1,11 @@
 //! The terminal interface: the worker's state and its own [`Ui`] become a frame, keys become commands.
 
+mod export;
 #[doc(hidden)]
 pub mod fixtures;
-mod keymap;
+mod hints;
 mod options;
+mod palette;
 mod rows;
 mod run;
 mod terminal;
@@ -13,11 +15,12 @@ mod ui;
 mod update;
 pub mod view;
 
-pub use keymap::Keymap;
+pub use crate::keymap::Keymap;
 pub use options::Options;
+pub use palette::{Does, Entry, Palette, commands};
 pub use rows::{Row, rows, sort_columns};
 pub use run::{Exit, run};
-pub use terminal::TuiError;
+pub use terminal::{Multiplexer, TuiError};
 pub use theme::Theme;
-pub use ui::{Confirm, List, Overlay, Page, Question, SortBy, Table, Toast, Ui};
+pub use ui::{Choice, Confirm, Format, List, Overlay, Page, Pick, Picked, Question, SortBy, Table, Toast, Ui};
 pub use update::down_plan;

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 
+use super::terminal::Multiplexer;
 use super::{Keymap, Theme, Ui};
 use crate::cloud::{Clock, SystemClock};
 
@@ -16,6 +17,8 @@ pub struct Options {
     pub theme: Theme,
     /// Whether only characters below 0x80 may be written.
     pub ascii: bool,
+    /// What stands between us and the terminal's clipboard.
+    pub multiplexer: Multiplexer,
     /// The keys.
     pub keymap: Keymap,
     /// The cluster that is looked at first: an index.
@@ -37,6 +40,7 @@ impl Options {
         Self {
             theme: if color { Theme::terminal() } else { Theme::monochrome() },
             ascii: ascii || !is_utf8(&variable),
+            multiplexer: Multiplexer::detect(&variable),
             keymap: Keymap::default(),
             cluster: 0,
             range: Ui::default().range,

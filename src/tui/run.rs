@@ -2,6 +2,7 @@
 //! waits otherwise; the worker runs elsewhere and does not notice when the terminal does not read.
 
 use std::mem;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -10,11 +11,10 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 
-use super::keymap::Context;
 use super::terminal::{self, Control, Session, Tty, TuiError};
 use super::update::{self, Effect, Heard, Outcome, Seen};
 use super::view::{self, Drawn, Scene};
-use super::{Options, Page, Ui};
+use super::{Format, Options, Page, Ui, export};
 use crate::policy::Reason;
 use crate::scaling::Level;
 use crate::worker::{AppState, ClusterState, Command, Connection};
@@ -67,6 +67,9 @@ const COUNTING: Duration = Duration::from_secs(1);
 /// The same for texts that only tell an age.
 const AGEING: Duration = Duration::from_secs(5);
 
+/// Where a file was written, or why not.
+type Written = Result<PathBuf, String>;
+
 struct Loop {
     session: Session,
     state: watch::Receiver<Arc<AppState>>,
@@ -79,6 +82,10 @@ struct Loop {
     ui: Ui,
     drawn: Drawn,
     heard: Heard,
+    /// How files that were asked for came out.
+    exports: (mpsc::Sender<Written>, mpsc::Receiver<Written>),
+    /// Whether one is being written.
+    exporting: bool,
     /// Whether the terminal is given back until we are woken.
     suspended: bool,
     /// Whether the next frame may differ from the last.
@@ -108,6 +115,8 @@ impl Loop {
             ui,
             drawn,
             heard,
+            exports: mpsc::channel(1),
+            exporting: false,
             suspended: false,
             changed: true,
         }
@@ -152,6 +161,7 @@ impl Loop {
                     changed.map_err(|_| self.worker_stopped())?;
                     self.take_state();
                 }
+                Some(written) = self.exports.1.recv() => self.tell_written(written),
                 () = sleep(pause) => {
                     let now = Instant::now();
                     self.ui.toasts.retain(|toast| toast.until > now);
@@ -161,8 +171,8 @@ impl Loop {
         }
     }
 
-    fn seen(shown: &AppState, drawn: Drawn) -> Seen<'_> {
-        Seen { state: shown, drawn, now: Instant::now() }
+    fn seen<'a>(shown: &'a AppState, options: &'a Options, drawn: Drawn) -> Seen<'a> {
+        Seen { state: shown, keymap: &options.keymap, drawn, now: Instant::now(), at: now(shown, options) }
     }
 
     fn worker_stopped(&self) -> TuiError {
@@ -181,12 +191,11 @@ impl Loop {
     }
 
     fn now(&self) -> Timestamp {
-        let local = self.options.clock.now();
-        local.checked_add(self.shown.clock_offset.unwrap_or_default()).unwrap_or(local)
+        now(&self.shown, &self.options)
     }
 
     fn draw(&mut self) -> std::io::Result<()> {
-        update::follow(&mut self.ui, &Self::seen(&self.shown, self.drawn));
+        update::follow(&mut self.ui, &Self::seen(&self.shown, &self.options, self.drawn));
         let keys = self.options.keymap.hints(&self.ui, &self.shown);
         let scene = Scene {
             state: &self.shown,
@@ -255,13 +264,13 @@ impl Loop {
     fn hear(&mut self, event: &Event) -> Option<Exit> {
         match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => {
-                let action = self.options.keymap.action(Context::of(&self.ui), self.shown.demo, key);
+                let action = update::intends(&self.ui, &self.options.keymap, self.shown.demo, key);
                 if self.ui.frozen && action.is_some_and(update::needs_the_present) {
                     self.hold(false);
                 }
                 let was_held = self.ui.frozen;
-                let seen = Self::seen(&self.shown, self.drawn);
-                let outcome = update::key(&mut self.ui, &self.options.keymap, key, &seen);
+                let seen = Self::seen(&self.shown, &self.options, self.drawn);
+                let outcome = update::key(&mut self.ui, key, &seen);
                 if self.ui.frozen != was_held {
                     self.hold(self.ui.frozen);
                 }
@@ -296,8 +305,46 @@ impl Loop {
             Effect::Quit => return Some(Exit::Quit),
             Effect::Repaint => self.session.repaint(),
             Effect::Suspend => self.visit_shell(),
+            Effect::Copy(text) => {
+                self.session.copy(&text, self.options.multiplexer);
+                Ok(())
+            }
+            Effect::Export { format, name } => {
+                self.export(format, name);
+                Ok(())
+            }
         };
         done.err().map(|_| Exit::Hangup)
+    }
+
+    /// Writes what is shown into a file, on a thread of its own: a disk that hangs stops nothing here.
+    fn export(&mut self, format: Format, name: String) {
+        let (shown, table, index) = (Arc::clone(&self.shown), self.ui.table.clone(), self.ui.cluster);
+        let tell = self.exports.0.clone();
+        let work = move || {
+            let folder = std::env::current_dir().unwrap_or_default();
+            let text = shown.clusters.get(index).map(|cluster| export::render(format, cluster, &table));
+            let _ = tell.blocking_send(export::write(&folder, &name, &text.unwrap_or_default()));
+        };
+        if self.exporting {
+            let text = "a file is still being written: the disk is slow";
+            update::toast(&mut self.ui, Level::Warning, text, Instant::now());
+        } else if let Err(error) = std::thread::Builder::new().name("export".to_owned()).spawn(work) {
+            let text = format!("nothing was written: no thread could be started ({error})");
+            update::toast(&mut self.ui, Level::Error, text, Instant::now());
+        } else {
+            self.exporting = true;
+        }
+    }
+
+    fn tell_written(&mut self, written: Written) {
+        let (level, text) = match written {
+            Ok(path) => (Level::Done, format!("written: {}", path.display())),
+            Err(why) => (Level::Error, why),
+        };
+        self.exporting = false;
+        self.changed = true;
+        update::toast(&mut self.ui, level, text, Instant::now());
     }
 
     fn visit_shell(&mut self) -> std::io::Result<()> {
@@ -308,6 +355,12 @@ impl Loop {
         update::toast(&mut self.ui, Level::Warning, text, Instant::now());
         Ok(())
     }
+}
+
+/// Now, by the server's clock.
+fn now(shown: &AppState, options: &Options) -> Timestamp {
+    let local = options.clock.now();
+    local.checked_add(shown.clock_offset.unwrap_or_default()).unwrap_or(local)
 }
 
 /// Whether something of this cluster is shown that changes each second: how long an operation takes, or how long

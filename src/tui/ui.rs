@@ -6,6 +6,8 @@ use std::time::Duration;
 use crate::cluster::{DropletId, Metric};
 use crate::scaling::Level;
 
+use super::palette::Palette;
+
 /// The whole of it.
 #[derive(Debug, Clone)]
 pub struct Ui {
@@ -27,6 +29,8 @@ pub struct Ui {
     pub range: Duration,
     /// Whether the screen is frozen while the worker goes on.
     pub frozen: bool,
+    /// The commands that were run from the palette, newest last.
+    pub history: Vec<String>,
     /// Short messages about what just happened, newest last.
     pub toasts: Vec<Toast>,
 }
@@ -55,6 +59,7 @@ impl Default for Ui {
             scroll: 0,
             range: Self::RANGES[1],
             frozen: false,
+            history: Vec::new(),
             toasts: Vec::new(),
         }
     }
@@ -87,6 +92,10 @@ pub enum Overlay {
     Confirm(Confirm),
     /// The filter of the table is being typed.
     Filter(tui_input::Input),
+    /// One of a few things is to be picked.
+    Choice(Choice),
+    /// A command is being typed.
+    Palette(Palette),
     /// Why something is not done; there is only Close.
     Notice {
         /// What was wished for, such as `Remove a clone`.
@@ -94,6 +103,46 @@ pub enum Overlay {
         /// Why not.
         text: String,
     },
+}
+
+/// A few things of which one is to be picked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// What it is about.
+    pub title: String,
+    /// The things.
+    pub picks: Vec<Pick>,
+    /// The selected one.
+    pub selected: usize,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pick {
+    /// What it is.
+    pub label: &'static str,
+    /// What comes of it: the text that is copied, the name of the file that is written.
+    pub text: String,
+    /// What is done with it.
+    pub does: Picked,
+}
+
+/// What is done with what was picked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Picked {
+    /// It is copied.
+    Copy,
+    /// What is shown is written into a file.
+    Export(Format),
+}
+
+/// The kind of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// The table, as it is filtered and sorted.
+    Csv,
+    /// All that is known.
+    Json,
 }
 
 /// A question before the cloud is changed. What it shows comes from the state's plans.

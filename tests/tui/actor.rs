@@ -50,7 +50,7 @@ pub fn command(role: Role, journal: &Path) -> CommandBuilder {
     command.env("RUST_BACKTRACE", "0");
     command.env("TERM", "xterm-256color");
     command.env("LANG", "C.UTF-8");
-    for name in ["LC_ALL", "LC_CTYPE", "NO_COLOR"] {
+    for name in ["LC_ALL", "LC_CTYPE", "NO_COLOR", "TMUX", "STY"] {
         command.env_remove(name);
     }
     command

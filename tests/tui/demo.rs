@@ -35,8 +35,8 @@ fn a_clone_appears_boots_and_joins_and_is_removed_again() {
     pty.expect_drawn();
     pty.expect("web001");
     pty.keys("u");
-    pty.expect("Add web002");
-    pty.keys("\r");
+    pty.expect("y add it");
+    pty.keys("y");
     pty.expect("done: web002 serves");
     pty.wait_for("the look after the operation", |pty| {
         let text = pty.text();
@@ -58,14 +58,45 @@ fn a_clone_is_made_and_the_terminal_given_back() {
     pty.expect_drawn();
     pty.expect("base");
     pty.keys("u");
-    pty.expect("Cancel");
-    pty.keys("\r");
+    pty.expect("y add it · n/esc cancel");
+    pty.keys("y");
     pty.expect("booting");
     pty.keys("q");
     pty.expect("Cancel");
     pty.keys("y");
     assert_eq!(pty.wait_for_end().0, 0);
     pty.assert_restored();
+}
+
+const OTHER_KEYS: &str = r#"
+[clusters.web]
+tag = "web"
+base_droplet = "web-base"
+snapshot = "web-snapshot"
+clone_prefix = "web"
+load_balancer = "web-lb"
+[keys]
+scale_up = "f2"
+refresh = "u"
+"#;
+
+#[test]
+fn the_keys_of_a_configuration_are_heard_and_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("config.toml");
+    std::fs::write(&file, OTHER_KEYS).unwrap();
+    let mut pty = start_with(&["--config", file.to_str().unwrap()]);
+    pty.expect_drawn();
+    pty.expect("f2 up");
+    pty.expect("web001");
+    pty.keys("u");
+    pty.expect("looking at the cluster now");
+    pty.keys("\x1bOQ");
+    pty.expect("y add it");
+    pty.keys("n?");
+    pty.expect("f2              add a clone");
+    pty.keys("\x03");
+    assert_eq!(pty.wait_for_end().0, 0);
 }
 
 #[test]

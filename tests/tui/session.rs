@@ -104,7 +104,7 @@ fn a_locale_without_utf8_gets_plain_ascii() {
     command.env("LANG", "C");
     let mut pty = Pty::start(command, SIZE);
     pty.expect("lb-web");
-    for keys in ["?", "\x1b", "z", "z", "e", "e", "o", "o", "u"] {
+    for keys in ["?", "\x1b", "z", "z", "v", "v", "o", "o", ":", "\x1b", "e", "\x1b", "u"] {
         pty.keys(keys);
         pty.settle();
     }
@@ -162,14 +162,65 @@ fn ctrl_z_without_a_shell_is_no_trap() {
 #[test]
 fn a_question_is_answered_and_the_worker_told() {
     let (mut pty, journal) = start(Role::Calm);
-    pty.keys("u");
-    pty.keys("\r");
+    // Cancel has the focus: Enter alone does nothing.
+    pty.keys("u\r");
+    pty.keys("uy");
     pty.wait_for("the command", |_| lines(&journal).contains(&"Up { cluster: 0 }".to_owned()));
-    // Removing has the focus on Cancel: Enter alone does nothing.
     pty.keys("d\r");
     pty.keys("d\t\r");
     pty.wait_for("the command", |_| lines(&journal).len() == 2);
     assert_eq!(lines(&journal)[1], "Down { cluster: 0, droplet: DropletId(1003) }");
+}
+
+#[test]
+fn a_command_is_typed_completed_and_done() {
+    let (mut pty, journal) = start(Role::Calm);
+    pty.keys(":");
+    pty.expect("COMMANDS");
+    pty.keys("ran\t6");
+    pty.expect("range 6h");
+    pty.keys("\r");
+    pty.wait_for("the command", |_| !lines(&journal).is_empty());
+    assert_eq!(lines(&journal), ["Range { cluster: 0, range: 21600s }"]);
+    pty.keys(":scale_up\r");
+    pty.expect("y add it");
+    pty.keys("\r:quit\r");
+    assert_eq!(pty.wait_for_end().0, 0);
+    assert_eq!(lines(&journal).len(), 1, "Cancel had the focus");
+}
+
+#[test]
+fn what_is_copied_reaches_the_terminal_through_tmux_as_well() {
+    let (mut pty, _journal) = start(Role::Calm);
+    pty.keys("v");
+    pty.expect("EVENTS");
+    pty.keys("y");
+    pty.wait_for("the clipboard", |pty| pty.count("\x1b]52;c;") == 1);
+    let journal = journal();
+    let mut command = actor::command(Role::Calm, &journal);
+    command.env("TMUX", "/tmp/tmux-0/default,1,0");
+    let mut pty = Pty::start(command, SIZE);
+    pty.expect_drawn();
+    pty.keys("y");
+    pty.wait_for("the clipboard", |pty| pty.count("\x1bPtmux;\x1b\x1b]52;c;") == 1);
+    pty.expect("if the terminal allows it");
+}
+
+#[test]
+fn what_is_shown_is_written_into_a_new_file() {
+    let (journal, folder) = (journal(), tempfile::tempdir().unwrap());
+    let mut command = actor::command(Role::Calm, &journal);
+    command.cwd(folder.path());
+    let mut pty = Pty::start(command, SIZE);
+    pty.expect_drawn();
+    for name in ["dropscale-web-20251124T120000Z.csv", "dropscale-web-20251124T120000Z-2.csv"] {
+        pty.keys("e");
+        pty.expect("JSON, all that is known");
+        pty.keys("\r");
+        pty.expect(&format!("/{name}"));
+        let text = std::fs::read_to_string(folder.path().join(name)).unwrap();
+        assert_eq!(text.lines().count(), 5, "{text}");
+    }
 }
 
 #[test]

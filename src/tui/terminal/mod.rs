@@ -2,6 +2,7 @@
 //! `signals` what comes from outside, and [`Session`] the time in between: however it ends, by an error, a
 //! panic or a signal, the terminal is as it was before.
 
+mod clipboard;
 mod screen;
 mod signals;
 mod tty;
@@ -14,6 +15,7 @@ use std::thread;
 use ratatui::layout::Size;
 use ratatui::{Frame, Terminal};
 
+pub use clipboard::{LIMIT as CLIPBOARD_LIMIT, Multiplexer};
 use screen::Screen;
 pub use signals::{
     Control, HANGUP, exit_code, has_shell, read_input, stop_job, stop_self, watch_hangup, watch_signals,
@@ -75,8 +77,14 @@ impl Session {
         drawn.ok_or_else(|| io::Error::other("the frame was not drawn"))
     }
 
-    /// Gives the terminal back until [`Self::resume`].
+    /// Puts a text on the clipboard of the terminal, with the next frame.
+    pub fn copy(&mut self, text: &str, through: Multiplexer) {
+        self.terminal.backend_mut().send(&through.copy(text));
+    }
+
+    /// Gives the terminal back until [`Self::resume`]. What was not written yet is for nobody any more.
     pub fn suspend(&mut self) {
+        self.terminal.backend_mut().forget_frame();
         self.tty.leave();
     }
 

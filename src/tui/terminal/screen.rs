@@ -35,6 +35,16 @@ impl<O: Output> Screen<O> {
         self.cursor_shown = false;
     }
 
+    /// Sends what is no picture, with the next frame.
+    pub fn send(&mut self, bytes: &str) {
+        self.put(bytes);
+    }
+
+    /// Drops what is collected and not yet written.
+    pub fn forget_frame(&mut self) {
+        self.frame.clear();
+    }
+
     fn put(&mut self, bytes: &str) {
         if self.frame.is_empty() {
             self.frame.push_str(BEGIN);
@@ -277,6 +287,19 @@ mod tests {
             *written.0.borrow(),
             ["\x1b[?2026h\x1b[1;1Hload\x1b[1;6H0.42\x1b[?2026l", "\x1b[?2026h\x1b[1;9H3\x1b[?2026l"]
         );
+    }
+
+    #[test]
+    fn what_is_copied_leaves_with_the_next_frame_and_never_after_a_suspension() {
+        let (written, mut terminal) = terminal();
+        show(&mut terminal, "load", Style::new(), None);
+        terminal.backend_mut().send("\x1b]52;c;d2Vi\x07");
+        show(&mut terminal, "lead", Style::new(), None);
+        assert_eq!(written.0.borrow()[1..], ["\x1b[?2026h\x1b]52;c;d2Vi\x07\x1b[1;2He\x1b[?2026l"]);
+        terminal.backend_mut().send("\x1b]52;c;d2Vi\x07");
+        terminal.backend_mut().forget_frame();
+        show(&mut terminal, "lead", Style::new(), None);
+        assert_eq!(written.0.borrow().len(), 2);
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Questions before the cloud is changed. A question stands only where there is a plan to agree to; else a
-//! notice says why not. Adding has the focus on the button that does it, removing on Cancel.
+//! notice says why not. Cancel always has the focus: what was pressed by mistake is not agreed to by Enter.
 
 use std::borrow::Cow;
 
@@ -140,8 +140,7 @@ fn ask(
 }
 
 fn confirm(ui: &mut Ui, question: Question) {
-    let accept_focused = matches!(question, Question::Up | Question::Auto);
-    ui.overlay = Some(Overlay::Confirm(Confirm { question, accept_focused }));
+    ui.overlay = Some(Overlay::Confirm(Confirm { question, accept_focused: false }));
 }
 
 fn notice(ui: &mut Ui, title: &'static str, text: String) -> Outcome {

@@ -12,6 +12,7 @@ use crate::worker::{AppState, ClusterState, Event};
 
 /// Brings the interface in line with the state. A selection whose droplet is gone stays on its row.
 pub fn follow(ui: &mut Ui, seen: &Seen) {
+    super::palette::suggest(ui, seen);
     let Some(cluster) = seen.cluster(ui) else { return };
     let rows = rows(cluster, &ui.table);
     let here = rows.iter().position(|row| Some(row.droplet.id) == ui.table.selected);

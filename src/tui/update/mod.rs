@@ -1,19 +1,23 @@
 //! What a key does to the interface: pure, so that it can be tested without a terminal. `ask` holds the
-//! questions before the cloud is changed, `walk` the selections, `follow` what changes with a new state.
+//! questions before the cloud is changed, `palette` the commands by name, `choose` what is copied and exported, `walk` the selections, `follow` what
+//! changes with a new state.
 
 mod ask;
+mod choose;
 mod follow;
+mod palette;
 mod walk;
 
 use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use jiff::Timestamp;
 use tui_input::{Input, InputRequest};
 
-use super::keymap::{Action, Context, Keymap};
 use super::view::Drawn;
-use super::{Overlay, Page, Toast, Ui};
+use super::{Does, Format, Overlay, Page, Toast, Ui};
 use crate::cluster::{DropletId, Metric};
+use crate::keymap::{Action, Context, Keymap};
 use crate::policy::Vote;
 use crate::scaling::Level;
 use crate::worker::{AppState, ClusterState, Command, DemoCommand};
@@ -32,10 +36,14 @@ const TOASTS: usize = 3;
 pub struct Seen<'a> {
     /// The state that is shown.
     pub state: &'a AppState,
+    /// The keys.
+    pub keymap: &'a Keymap,
     /// What the last frame turned out to be.
     pub drawn: Drawn,
     /// The local time.
     pub now: Instant,
+    /// The time of the server.
+    pub at: Timestamp,
 }
 
 impl<'a> Seen<'a> {
@@ -54,7 +62,7 @@ pub struct Outcome {
 }
 
 /// What only the loop can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Leave.
     Quit,
@@ -62,6 +70,15 @@ pub enum Effect {
     Suspend,
     /// Draw the next frame whole.
     Repaint,
+    /// Put this on the clipboard.
+    Copy(String),
+    /// Write what is shown into a file.
+    Export {
+        /// Of which kind.
+        format: Format,
+        /// Its name.
+        name: String,
+    },
 }
 
 impl From<Command> for Outcome {
@@ -86,33 +103,45 @@ pub fn toast(ui: &mut Ui, level: Level, text: impl Into<String>, now: Instant) {
 /// Whether the key asks to change the cloud: that is never judged by a picture that is held.
 #[must_use]
 pub fn needs_the_present(action: Action) -> bool {
-    matches!(action, Action::ScaleUp | Action::ScaleDown | Action::RemoveSelected | Action::ToggleAuto)
+    action.asks()
+}
+
+/// What a key would do, the palette's selected command included.
+#[must_use]
+pub fn intends(ui: &Ui, keymap: &Keymap, demo: bool, event: &KeyEvent) -> Option<Action> {
+    let action = keymap.action(Context::of(ui), demo, event)?;
+    match &ui.overlay {
+        Some(Overlay::Palette(palette)) if action == Action::Press => match palette.chosen()?.does {
+            Does::Act(action) => Some(action),
+            _ => None,
+        },
+        _ => Some(action),
+    }
 }
 
 /// A key was pressed.
-pub fn key(ui: &mut Ui, keymap: &Keymap, event: &KeyEvent, seen: &Seen) -> Outcome {
-    let context = Context::of(ui);
-    match (keymap.action(context, seen.state.demo, event), context) {
-        (Some(action), _) => act(ui, action, seen),
-        (None, Context::Filter) => {
-            if let Some(request) = edit(event) {
-                type_filter(ui, [request]);
-            }
-            Outcome::default()
-        }
-        (None, _) => Outcome::default(),
+pub fn key(ui: &mut Ui, event: &KeyEvent, seen: &Seen) -> Outcome {
+    if let Some(action) = seen.keymap.action(Context::of(ui), seen.state.demo, event) {
+        return act(ui, action, seen);
     }
+    if let Some(request) = edit(event) {
+        type_text(ui, [request]);
+        palette::suggest(ui, seen);
+    }
+    Outcome::default()
 }
 
 /// Text was pasted: it is never a key.
 pub fn paste(ui: &mut Ui, text: &str) {
-    type_filter(ui, super::text::clean(text).chars().map(InputRequest::InsertChar));
+    type_text(ui, super::text::clean(text).chars().map(InputRequest::InsertChar));
 }
 
 /// Does what a key means.
 pub fn act(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
     match ui.overlay {
         Some(Overlay::Confirm(_)) => return ask::answer(ui, action, seen),
+        Some(Overlay::Choice(_)) => return choose::hear(ui, action, seen),
+        Some(Overlay::Palette(_)) => return palette::hear(ui, action, seen),
         Some(_) => return in_overlay(ui, action, seen),
         None => {}
     }
@@ -122,6 +151,8 @@ pub fn act(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
         Action::RemoveSelected => ask::remove_selected(ui, seen),
         Action::ToggleAuto => ask::auto(ui, seen),
         Action::Quit => ask::quit(ui, seen),
+        Action::Copy => choose::copy(ui, seen),
+        Action::Export => choose::export(ui, seen),
         Action::Refresh => {
             toast(ui, Level::Info, "looking at the cluster now", seen.now);
             Command::Refresh { cluster: ui.cluster }.into()
@@ -165,6 +196,7 @@ fn simply(ui: &mut Ui, action: Action, seen: &Seen) {
         Action::Sort if ui.page == Page::Cluster => walk::sort_by_next(ui, seen),
         Action::Reverse if ui.page == Page::Cluster => ui.table.descending = !ui.table.descending,
         Action::Freeze => ui.frozen = !ui.frozen,
+        Action::Palette => palette::open(ui, seen),
         Action::Help => ui.overlay = Some(Overlay::Help { scroll: 0 }),
         Action::Left | Action::Right => other_metric(ui, action == Action::Right, seen),
         action => walk::walk(ui, action, seen),
@@ -198,12 +230,22 @@ fn in_overlay(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
     everywhere(action)
 }
 
-fn type_filter(ui: &mut Ui, requests: impl IntoIterator<Item = InputRequest>) {
-    if let Some(Overlay::Filter(input)) = &mut ui.overlay {
-        for request in requests {
-            input.handle(request);
+/// Types into the line in front, if there is one.
+fn type_text(ui: &mut Ui, requests: impl IntoIterator<Item = InputRequest>) {
+    match &mut ui.overlay {
+        Some(Overlay::Filter(input)) => {
+            for request in requests {
+                input.handle(request);
+            }
+            input.value().clone_into(&mut ui.table.filter);
         }
-        input.value().clone_into(&mut ui.table.filter);
+        Some(Overlay::Palette(palette)) => {
+            for request in requests {
+                palette.input.handle(request);
+            }
+            palette.selected = 0;
+        }
+        _ => {}
     }
 }
 

@@ -1,5 +1,7 @@
 //! Keys against made-up states.
 
+mod commands;
+
 use std::sync::Arc;
 
 use super::*;
@@ -13,29 +15,42 @@ struct Desk {
     ui: Ui,
     state: AppState,
     drawn: Drawn,
+    keymap: Keymap,
 }
 
 impl Desk {
     fn new(fixture: Fixture) -> Self {
         let drawn = Drawn { rows: 10, offset: 0, last_offset: 5 };
-        let mut desk = Self { ui: fixtures::ui(), state: fixture.build(), drawn };
+        let mut desk = Self { ui: fixtures::ui(), state: fixture.build(), drawn, keymap: Keymap::default() };
         desk.follow();
         desk
     }
 
     fn seen(&self) -> Seen<'_> {
-        Seen { state: &self.state, drawn: self.drawn, now: Instant::now() }
+        Seen { state: &self.state, keymap: &self.keymap, drawn: self.drawn, now: Instant::now(), at: fixtures::now() }
     }
 
     fn follow(&mut self) {
-        let seen = Seen { state: &self.state, drawn: self.drawn, now: Instant::now() };
+        let seen = Seen {
+            state: &self.state,
+            keymap: &self.keymap,
+            drawn: self.drawn,
+            now: Instant::now(),
+            at: fixtures::now(),
+        };
         follow(&mut self.ui, &seen);
     }
 
     fn press(&mut self, code: KeyCode) -> Outcome {
-        let seen = Seen { state: &self.state, drawn: self.drawn, now: Instant::now() };
+        let seen = Seen {
+            state: &self.state,
+            keymap: &self.keymap,
+            drawn: self.drawn,
+            now: Instant::now(),
+            at: fixtures::now(),
+        };
         let event = KeyEvent::new(code, KeyModifiers::NONE);
-        let outcome = key(&mut self.ui, &Keymap::default(), &event, &seen);
+        let outcome = key(&mut self.ui, &event, &seen);
         self.follow();
         outcome
     }
@@ -71,25 +86,39 @@ impl Desk {
 const CLONE: DropletId = DropletId(BASE.0 + 2);
 
 #[test]
-fn up_asks_and_enter_makes_a_clone() {
-    let mut desk = Desk::new(Fixture::new(3));
-    assert_eq!(desk.keys("u"), Outcome::default(), "nothing happens before the answer");
-    assert_eq!(desk.confirm(), Some(Confirm { question: Question::Up, accept_focused: true }));
-    assert_eq!(desk.press(KeyCode::Enter).commands, [Command::Up { cluster: 0 }]);
-    assert!(desk.ui.overlay.is_none());
+fn every_question_has_the_focus_on_cancel() {
+    let cases = [
+        ("u", Question::Up, Fixture::new(3)),
+        ("d", Question::Down(CLONE), Fixture::new(3)),
+        ("a", Question::Auto, Fixture::new(3).manual()),
+        ("q", Question::Quit, Fixture::new(3).scaling_up()),
+    ];
+    for (keys, question, fixture) in cases {
+        let mut desk = Desk::new(fixture);
+        assert_eq!(desk.keys(keys), Outcome::default(), "nothing happens before the answer");
+        assert_eq!(desk.confirm(), Some(Confirm { question, accept_focused: false }));
+        assert_eq!(desk.press(KeyCode::Enter), Outcome::default(), "Enter cancels {question:?}");
+        assert!(desk.ui.overlay.is_none());
+    }
 }
 
 #[test]
-fn down_has_the_focus_on_cancel_and_names_the_droplet_that_was_shown() {
+fn up_is_agreed_to_by_y_or_by_the_other_button() {
+    let mut desk = Desk::new(Fixture::new(3));
+    assert_eq!(desk.keys("uy").commands, [Command::Up { cluster: 0 }]);
+    assert!(desk.ui.overlay.is_none());
+    desk.keys("u");
+    desk.press(KeyCode::Tab);
+    assert_eq!(desk.press(KeyCode::Enter).commands, [Command::Up { cluster: 0 }]);
+}
+
+#[test]
+fn down_names_the_droplet_that_was_shown() {
     let mut desk = Desk::new(Fixture::new(3));
     desk.keys("d");
-    assert_eq!(desk.confirm(), Some(Confirm { question: Question::Down(CLONE), accept_focused: false }));
-    assert_eq!(desk.press(KeyCode::Enter), Outcome::default(), "Cancel has the focus");
-    desk.keys("d");
-    desk.press(KeyCode::Tab);
     // Another clone has become the newest while the question stood.
     desk.state.clusters[0].down = Fixture::new(4).build().clusters[0].down.clone();
-    assert_eq!(desk.press(KeyCode::Enter).commands, [Command::Down { cluster: 0, droplet: CLONE }]);
+    assert_eq!(desk.keys("y").commands, [Command::Down { cluster: 0, droplet: CLONE }]);
 }
 
 #[test]
@@ -116,7 +145,7 @@ fn a_refusal_says_why_and_cannot_be_agreed_to() {
     let mut desk = Desk::new(Fixture::new(3));
     desk.keys("u");
     desk.state.clusters[0].up = Some(Err(Refusal::AtMaximum { count: 5, max: 5 }));
-    assert_eq!(desk.press(KeyCode::Enter), Outcome::default());
+    assert_eq!(desk.keys("y"), Outcome::default());
     assert!(desk.notice().unwrap().contains("the maximum is 5"));
 }
 
@@ -194,12 +223,18 @@ fn quitting_asks_while_an_operation_runs() {
 
 #[test]
 fn ctrl_c_leaves_from_everywhere() {
-    for before in ["", "?", "/", "u", "e"] {
+    for before in ["", "?", "/", ":", "u", "e", "v"] {
         let mut desk = Desk::new(Fixture::new(3));
         before.chars().for_each(|c| drop(desk.press(KeyCode::Char(c))));
         let event = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
-        let seen = Seen { state: &desk.state, drawn: desk.drawn, now: Instant::now() };
-        let outcome = key(&mut desk.ui, &Keymap::default(), &event, &seen);
+        let seen = Seen {
+            state: &desk.state,
+            keymap: &desk.keymap,
+            drawn: desk.drawn,
+            now: Instant::now(),
+            at: fixtures::now(),
+        };
+        let outcome = key(&mut desk.ui, &event, &seen);
         assert_eq!(outcome.effect, Some(Effect::Quit), "after {before:?}");
     }
 }
@@ -256,7 +291,7 @@ fn pages_open_and_go_back() {
     assert_eq!(desk.ui.scroll, 5, "no further than there is something");
     desk.press(KeyCode::Esc);
     assert_eq!(desk.ui.page, Page::Cluster);
-    for (key, page) in [("e", Page::Events), ("o", Page::Overview)] {
+    for (key, page) in [("v", Page::Events), ("o", Page::Overview)] {
         desk.keys(key);
         assert_eq!(desk.ui.page, page);
         desk.keys(key);
@@ -267,7 +302,7 @@ fn pages_open_and_go_back() {
 #[test]
 fn an_event_opens_its_droplet() {
     let mut desk = Desk::new(Fixture::new(4));
-    desk.keys("e");
+    desk.keys("v");
     let rows = desk.state.clusters[0].events.iter().rev().position(|e| e.text.contains("web002")).unwrap();
     "j".repeat(rows).chars().for_each(|c| drop(desk.press(KeyCode::Char(c))));
     desk.press(KeyCode::Enter);

@@ -39,13 +39,18 @@ pub fn walk(ui: &mut Ui, action: Action, seen: &Seen) {
     }
 }
 
-/// Sorts by the next column; by a metric the busiest first.
+/// Sorts by the next column.
 pub fn sort_by_next(ui: &mut Ui, seen: &Seen) {
     let Some(cluster) = seen.cluster(ui) else { return };
     let columns: Vec<SortBy> = sort_columns(cluster).collect();
     let here = columns.iter().position(|column| *column == ui.table.sort).unwrap_or(0);
-    ui.table.sort = columns[(here + 1) % columns.len()];
-    ui.table.descending = match ui.table.sort {
+    sort_by(ui, columns[(here + 1) % columns.len()]);
+}
+
+/// Sorts by this column; by a metric the busiest first.
+pub fn sort_by(ui: &mut Ui, column: SortBy) {
+    ui.table.sort = column;
+    ui.table.descending = match column {
         SortBy::Metric(metric) => metric.busy() == Busy::High,
         SortBy::Price => true,
         _ => false,

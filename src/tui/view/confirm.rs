@@ -1,5 +1,5 @@
 //! The question before the cloud is changed: what will be made or removed, what it costs, what speaks against it,
-//! and two buttons of which the one that does nothing has the focus first.
+//! and two buttons of which the one that does nothing has the focus first. Under them stands which keys answer.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::sheet::{Cut, Sheet, cells, width, wrap};
+use super::sheet::{Cut, Sheet, cells, spans_width, width, wrap};
 use super::{Scene, decision, words};
 use crate::cluster::{DropletId, Price};
 use crate::scaling::{DownPlan, Refusal, UpPlan};
@@ -18,33 +18,44 @@ use crate::worker::ClusterState;
 struct Dialog {
     title: Cow<'static, str>,
     lines: Vec<Line<'static>>,
-    /// The word on the button that does it, and its style; none when it cannot be done.
-    accept: Option<(Cow<'static, str>, Style)>,
+    /// None when it cannot be done.
+    accept: Option<Accept>,
+}
+
+/// How one agrees.
+struct Accept {
+    /// The word on the button, and its style.
+    button: (Cow<'static, str>, Style),
+    /// What the key for it does, in two words.
+    key: &'static str,
 }
 
 /// Draws the question over everything.
 pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, cluster: &ClusterState, confirm: &Confirm) {
-    let columns = area.width.saturating_sub(4).min(74);
-    let inside = columns.saturating_sub(6);
+    let inside = columns(area).saturating_sub(6);
     let dialog = match confirm.question {
         Question::Up => up(scene, cluster, inside),
         Question::Down(droplet) => down(scene, cluster, droplet, inside),
         Question::Auto => auto(scene, cluster, inside),
         Question::Quit => quit(scene, inside),
     };
-    show(sheet, area, columns, &dialog, confirm.accept_focused);
+    show(sheet, area, scene, &dialog, confirm.accept_focused);
 }
 
 /// Draws why something is not done.
 pub fn notice(sheet: &mut Sheet, area: Rect, scene: &Scene, title: &'static str, text: &str) {
-    let columns = area.width.saturating_sub(4).min(74);
-    let lines = plain(text, scene.theme.text, columns.saturating_sub(6));
-    show(sheet, area, columns, &Dialog { title: title.into(), lines, accept: None }, false);
+    let lines = plain(text, scene.theme.text, columns(area).saturating_sub(6));
+    show(sheet, area, scene, &Dialog { title: title.into(), lines, accept: None }, false);
 }
 
-fn show(sheet: &mut Sheet, area: Rect, columns: u16, dialog: &Dialog, accept_focused: bool) {
+/// How wide a dialog is.
+fn columns(area: Rect) -> u16 {
+    area.width.saturating_sub(4).min(74)
+}
+
+fn show(sheet: &mut Sheet, area: Rect, scene: &Scene, dialog: &Dialog, accept_focused: bool) {
     let rows = cells(dialog.lines.len()).saturating_add(6).min(area.height);
-    let frame = super::centred(area, columns, rows);
+    let frame = super::centred(area, columns(area), rows);
     let mut inside = sheet.frame(frame, &dialog.title, sheet.theme.text).narrowed(2);
     // On a low terminal the text gives way, never the buttons.
     let mut foot = inside.take_bottom(2);
@@ -52,6 +63,24 @@ fn show(sheet: &mut Sheet, area: Rect, columns: u16, dialog: &Dialog, accept_foc
     inside.take_top(1);
     decision::draw(sheet, inside, &dialog.lines);
     draw_buttons(sheet, buttons, dialog, accept_focused);
+    draw_keys(sheet, foot, scene, dialog);
+}
+
+/// Which keys answer, so that nobody has to guess.
+fn draw_keys(sheet: &mut Sheet, at: Rect, scene: &Scene, dialog: &Dialog) {
+    let theme = scene.theme;
+    let answers = match &dialog.accept {
+        Some(accept) => vec![(scene.keys_of("yes", 1), accept.key), (scene.keys_of("no", 2), "cancel")],
+        None => vec![(scene.keys_of("no", 2), "close")],
+    };
+    let mut spans = Vec::new();
+    for (key, word) in answers.into_iter().filter(|(key, _)| !key.is_empty()) {
+        let gap = if spans.is_empty() { "" } else { " · " };
+        spans.extend([Span::raw(gap), Span::styled(key, theme.strong), Span::raw(format!(" {word}"))]);
+    }
+    let mut rest = at;
+    let place = rest.take_right(spans_width(&spans) + 2);
+    sheet.spans(place, &spans);
 }
 
 fn draw_buttons(sheet: &mut Sheet, at: Rect, dialog: &Dialog, accept_focused: bool) {
@@ -60,7 +89,7 @@ fn draw_buttons(sheet: &mut Sheet, at: Rect, dialog: &Dialog, accept_focused: bo
     let cancel = if dialog.accept.is_some() { "Cancel" } else { "Close" };
     let none = dialog.accept.is_none();
     let mut buttons = vec![(cancel, theme.text, none || !accept_focused)];
-    if let Some((word, style)) = &dialog.accept {
+    if let Some(Accept { button: (word, style), .. }) = &dialog.accept {
         buttons.push((word, *style, accept_focused));
     }
     let wide: u16 = buttons.iter().map(|(word, ..)| width(word) + 4 + 3).sum();
@@ -72,6 +101,10 @@ fn draw_buttons(sheet: &mut Sheet, at: Rect, dialog: &Dialog, accept_focused: bo
         let used = sheet.text(rest, &text, style);
         rest.take_left(used + 3);
     }
+}
+
+fn accept(button: impl Into<Cow<'static, str>>, style: Style, key: &'static str) -> Accept {
+    Accept { button: (button.into(), style), key }
 }
 
 /// Facts with their labels aligned.
@@ -147,7 +180,11 @@ fn up(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
     rows.extend(cost_after(cluster, plan.price, 1.0).map(|cost| ("all of them", cost)));
     let mut lines = facts(scene, &rows, columns);
     warnings(scene, &plan.warnings, columns, &mut lines);
-    Dialog { title: title.into(), lines, accept: Some((format!("Add {}", plan.name).into(), scene.theme.strong)) }
+    Dialog {
+        title: title.into(),
+        lines,
+        accept: Some(accept(format!("Add {}", plan.name), scene.theme.strong, "add it")),
+    }
 }
 
 fn down(scene: &Scene, cluster: &ClusterState, droplet: DropletId, columns: u16) -> Dialog {
@@ -181,8 +218,8 @@ fn down(scene: &Scene, cluster: &ClusterState, droplet: DropletId, columns: u16)
     if let Some(plan) = plan {
         warnings(scene, &plan.warnings, columns, &mut lines);
     }
-    let accept = format!("Remove {}", member.droplet.name);
-    Dialog { title: title.into(), lines, accept: Some((accept.into(), scene.theme.bad)) }
+    let button = format!("Remove {}", member.droplet.name);
+    Dialog { title: title.into(), lines, accept: Some(accept(button, scene.theme.bad, "remove it")) }
 }
 
 fn auto(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
@@ -201,12 +238,12 @@ fn auto(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
     lines.push(Line::default());
     lines.extend(plain("Now it would:", scene.theme.faint, columns));
     lines.extend(decision::lines(scene, cluster, columns));
-    Dialog { title: title.into(), lines, accept: Some(("Switch auto on".into(), scene.theme.strong)) }
+    Dialog { title: title.into(), lines, accept: Some(accept("Switch auto on", scene.theme.strong, "switch it on")) }
 }
 
 fn quit(scene: &Scene, columns: u16) -> Dialog {
     let text = "An operation is under way. What is begun is written in the cloud as tags: the next look, here or \
                 elsewhere, goes on with it. Nobody does so until then.";
     let lines = plain(text, scene.theme.text, columns);
-    Dialog { title: "Leave".into(), lines, accept: Some(("Leave".into(), scene.theme.strong)) }
+    Dialog { title: "Leave".into(), lines, accept: Some(accept("Leave", scene.theme.strong, "leave")) }
 }

@@ -18,8 +18,12 @@ const FIRST: usize = 3;
 
 /// Draws the keys, or the line of the filter. Gives the place of the cursor while something is typed.
 pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
-    if let Some(Overlay::Filter(input)) = &scene.ui.overlay {
-        return Some(filter(sheet, at, input));
+    match &scene.ui.overlay {
+        Some(Overlay::Filter(input)) => return Some(typed(sheet, at, "filter: ", &answers(scene, FILTER), input)),
+        Some(Overlay::Palette(palette)) => {
+            return Some(typed(sheet, at, ":", &answers(scene, PALETTE), &palette.input));
+        }
+        _ => {}
     }
     let (theme, mut rest) = (scene.theme, at);
     let filter = &scene.ui.table.filter;
@@ -27,8 +31,8 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
         let used = sheet.spans(rest, &[Span::styled(format!(" filter: {filter} "), Theme::badge(theme.attention))]);
         rest.take_left(used + 2);
     }
-    let shown = || scene.keys.iter().filter(|hint| hint.applies && !hint.short.is_empty());
-    let is_way_out = |hint: &&KeyHint| matches!(hint.keys.as_str(), "q" | "?");
+    let shown = || scene.keys.iter().filter(|hint| hint.applies && !hint.short.is_empty() && !hint.keys.is_empty());
+    let is_way_out = |hint: &&KeyHint| matches!(hint.name, "quit" | "help");
     // Help and quit are never pushed out by the others, and in the demo its own keys not by the less important.
     let ways_out: u16 = shown().filter(is_way_out).map(hint_width).sum();
     let ordinary = || shown().filter(|hint| !hint.demo && !is_way_out(hint));
@@ -64,11 +68,20 @@ fn hint_width(hint: &KeyHint) -> u16 {
     width(key(hint)) + 1 + width(hint.short) + 2
 }
 
-fn filter(sheet: &mut Sheet, at: Rect, input: &tui_input::Input) -> Position {
+/// What ends a line that is typed, by its name in the table of keys, and the word for it here.
+const FILTER: &[(&str, &str)] = &[("keep_filter", "keep"), ("drop_filter", "drop")];
+const PALETTE: &[(&str, &str)] = &[("complete", "complete"), ("run", "do it"), ("leave_palette", "leave")];
+
+fn answers(scene: &Scene, answers: &[(&str, &str)]) -> String {
+    let answer = |(name, word): &(&str, &str)| format!("{} {word}", scene.keys_of(name, 1));
+    format!("  {}", answers.iter().map(answer).collect::<Vec<_>>().join(", "))
+}
+
+/// A line in which something is typed.
+fn typed(sheet: &mut Sheet, at: Rect, label: &str, help: &str, input: &tui_input::Input) -> Position {
     let mut rest = at;
-    let used = sheet.text(rest, "filter: ", sheet.theme.strong);
+    let used = sheet.text(rest, label, sheet.theme.strong);
     rest.take_left(used);
-    let help = "  enter keep, esc drop";
     if rest.width > cells(help.len()) + 12 {
         let place = rest.take_right(cells(help.len()));
         sheet.text(place, help, sheet.theme.faint);

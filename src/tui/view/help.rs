@@ -68,7 +68,9 @@ fn lines(scene: &Scene, columns: u16) -> Vec<Line<'static>> {
     for group in groups {
         lines.push(Line::styled(group.to_uppercase(), theme.strong));
         for hint in scene.keys.iter().filter(|hint| hint.group == group) {
-            entry(&mut lines, &hint.keys, hint.describe);
+            // What has no key is in the palette.
+            let keys = if hint.keys.is_empty() { format!(":{}", hint.name) } else { hint.keys.clone() };
+            entry(&mut lines, &keys, hint.describe);
         }
         lines.push(Line::default());
     }

@@ -1,11 +1,12 @@
 //! A [`Scene`] becomes a frame. Pure: no clock, no I/O, nothing remembered between frames.
 //!
-//! `cluster`, `droplet`, `chart`, `events` and `overview` are the pages, `help` and `confirm` lie over them;
+//! `cluster`, `droplet`, `chart`, `events` and `overview` are the pages, `help`, `confirm`, `choice` and `palette` lie over them;
 //! `header`, `metrics`, `decision`, `progress`, `table` and `footer` are their parts; `spark` and `gauge` the
 //! pictures; `sheet`, `words` and `ascii` what all of them draw with.
 
 mod ascii;
 mod chart;
+mod choice;
 mod cluster;
 mod columns;
 mod confirm;
@@ -18,6 +19,7 @@ mod header;
 mod help;
 mod metrics;
 mod overview;
+mod palette;
 mod progress;
 mod scene;
 mod sheet;
@@ -32,6 +34,7 @@ use crate::tui::{Overlay, Page};
 use crate::worker::ClusterState;
 use sheet::{Cut, Sheet, wrap};
 
+pub(crate) use columns::{Column, Columns};
 pub use scene::{Drawn, KeyHint, Scene};
 
 /// The smallest terminal on which the screen can be read.
@@ -115,6 +118,8 @@ fn overlaid(sheet: &mut Sheet, area: Rect, scene: &Scene, overlay: &Overlay) -> 
             confirm::draw(sheet, area, scene, cluster, confirm);
         }
         Overlay::Notice { title, text } => confirm::notice(sheet, area, scene, title, text),
+        Overlay::Choice(choice) => choice::draw(sheet, area, scene, choice),
+        Overlay::Palette(palette) => palette::draw(sheet, area, scene, palette),
         Overlay::Filter(_) => {}
     }
     None

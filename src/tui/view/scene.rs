@@ -30,6 +30,8 @@ pub struct Scene<'a> {
 /// A key as the footer and the help show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyHint {
+    /// What it is called where people write about it: in the configuration and the palette.
+    pub name: &'static str,
     /// The keys, such as `u` or `j / down`.
     pub keys: String,
     /// What it does, in one or two words for the footer; empty for a key that only the help shows.
@@ -56,6 +58,13 @@ pub struct Drawn {
 }
 
 impl<'a> Scene<'a> {
+    /// The first keys of what has this name, at most `count`: `n/esc`. Empty when there is none.
+    #[must_use]
+    pub fn keys_of(&self, name: &str, count: usize) -> String {
+        let keys = self.keys.iter().find(|hint| hint.name == name).map_or("", |hint| hint.keys.as_str());
+        keys.split(" / ").take(count).collect::<Vec<_>>().join("/")
+    }
+
     /// The cluster that is looked at.
     #[must_use]
     pub fn cluster(&self) -> Option<&'a ClusterState> {

@@ -1,0 +1,58 @@
+//! What a key can do. The table says of each what it is called, and what it does in words.
+
+/// What a key does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    ScaleUp,
+    ScaleDown,
+    RemoveSelected,
+    ToggleAuto,
+    Refresh,
+    Up,
+    Down,
+    Left,
+    Right,
+    PageUp,
+    PageDown,
+    First,
+    Last,
+    Open,
+    Back,
+    Filter,
+    Sort,
+    Reverse,
+    Zoom,
+    Shorter,
+    Longer,
+    Freeze,
+    Events,
+    Overview,
+    NextCluster,
+    PreviousCluster,
+    /// The cluster with this index.
+    Cluster(usize),
+    MoreLoad,
+    LessLoad,
+    KillDroplet,
+    ToggleOutage,
+    Copy,
+    Export,
+    Help,
+    Palette,
+    Repaint,
+    Suspend,
+    Quit,
+    QuitAtOnce,
+    Press,
+    MoveFocus,
+    Accept,
+    Cancel,
+}
+
+impl Action {
+    /// Whether it leads to a question before the cloud is changed.
+    #[must_use]
+    pub fn asks(self) -> bool {
+        matches!(self, Self::ScaleUp | Self::ScaleDown | Self::RemoveSelected | Self::ToggleAuto)
+    }
+}

@@ -1,0 +1,192 @@
+//! The table itself. Its order is that of the help and, where there is a short name, of the footer.
+
+use std::borrow::Cow;
+
+use crossterm::event::KeyCode;
+
+use super::{Action, Binding, Context, Key, On, ch, ctrl, key};
+
+const PAGE: &[Context] = &[Context::Page];
+const DIALOG: &[Context] = &[Context::Dialog];
+const SCROLLED: &[Context] = &[Context::Page, Context::Help];
+const ALL: &[Context] =
+    &[Context::Page, Context::Dialog, Context::Help, Context::Filter, Context::Palette, Context::Choice];
+
+const SCALING: &str = "Scaling";
+const LOOKING: &str = "Looking";
+const MOVING: &str = "Moving";
+const CLUSTERS: &str = "Clusters";
+const PROGRAM: &str = "Program";
+const DIALOGS: &str = "Dialogs and help";
+pub(super) const DEMO: &str = "Demo";
+
+pub(super) const DIGITS: &[Key] = &[ch('1'), ch('2'), ch('3'), ch('4'), ch('5'), ch('6'), ch('7'), ch('8'), ch('9')];
+
+/// Where a key is heard, under which heading the help lists it.
+type Place = (&'static str, &'static [Context], On);
+
+const fn bind(
+    name: &'static str,
+    action: Action,
+    keys: &'static [Key],
+    place: Place,
+    short: &'static str,
+    describe: &'static str,
+) -> Binding {
+    let (group, contexts, on) = place;
+    Binding { name, action, keys: Cow::Borrowed(keys), contexts, on, group, short, describe }
+}
+
+const CHANGE: Place = (SCALING, PAGE, On::Writable);
+const ON_DROPLET: Place = (SCALING, PAGE, On::Droplet);
+const LOOK: Place = (LOOKING, PAGE, On::Every);
+const IN_TABLE: Place = (LOOKING, PAGE, On::Table);
+const MOVE: Place = (MOVING, SCROLLED, On::Every);
+const IN_CHART: Place = (MOVING, PAGE, On::Chart);
+const CLUSTER: Place = (CLUSTERS, PAGE, On::Clusters);
+const ANSWER: Place = (DIALOGS, DIALOG, On::Every);
+const IN_PALETTE: Place = (DIALOGS, &[Context::Palette], On::Every);
+const IN_CHOICE: Place = (DIALOGS, &[Context::Choice], On::Every);
+const DEMO_ONLY: Place = (DEMO, PAGE, On::Every);
+
+pub(super) const BINDINGS: &[Binding] = &[
+    bind("scale_up", Action::ScaleUp, &[ch('u')], CHANGE, "up", "add a clone; asks first"),
+    bind("scale_down", Action::ScaleDown, &[ch('d')], CHANGE, "down", "remove the clone made last; asks first"),
+    bind("remove", Action::RemoveSelected, &[ch('D')], ON_DROPLET, "", "remove the selected clone; asks first"),
+    bind("auto", Action::ToggleAuto, &[ch('a')], CHANGE, "auto", "scale by itself; asks first. Again: stop that"),
+    bind(
+        "detail",
+        Action::Open,
+        &[key(KeyCode::Enter)],
+        (LOOKING, PAGE, On::Rows),
+        "detail",
+        "all about the selected row",
+    ),
+    bind(
+        "back",
+        Action::Back,
+        &[key(KeyCode::Esc)],
+        (LOOKING, PAGE, On::Deeper),
+        "back",
+        "back; on the cluster: drop the filter",
+    ),
+    bind(
+        "filter",
+        Action::Filter,
+        &[ch('/')],
+        IN_TABLE,
+        "filter",
+        "show only droplets with a text in name, state, role or tags",
+    ),
+    bind("sort", Action::Sort, &[ch('s')], IN_TABLE, "sort", "sort by the next column"),
+    bind("reverse", Action::Reverse, &[ch('S')], IN_TABLE, "", "reverse the order"),
+    bind("chart", Action::Zoom, &[ch('z')], LOOK, "zoom", "one metric as a chart, and back"),
+    bind("events", Action::Events, &[ch('v')], LOOK, "events", "everything that happened, and back"),
+    bind("shorter", Action::Shorter, &[ch('[')], LOOK, "", "a shorter range of time"),
+    bind("longer", Action::Longer, &[ch(']')], LOOK, "", "a longer range of time"),
+    bind("freeze", Action::Freeze, &[ch(' ')], LOOK, "", "hold the picture while the work goes on, and go on"),
+    bind("refresh", Action::Refresh, &[ch('r')], LOOK, "", "look at the cluster now"),
+    bind(
+        "copy",
+        Action::Copy,
+        &[ch('y')],
+        (LOOKING, PAGE, On::Copyable),
+        "copy",
+        "copy the public address; of one droplet or event: what it shows",
+    ),
+    bind("export", Action::Export, &[ch('e')], LOOK, "export", "write what is shown into a file; asks which kind"),
+    bind("move_up", Action::Up, &[ch('k'), key(KeyCode::Up)], MOVE, "", "up"),
+    bind("move_down", Action::Down, &[ch('j'), key(KeyCode::Down)], MOVE, "", "down"),
+    bind("previous_metric", Action::Left, &[ch('h'), key(KeyCode::Left)], IN_CHART, "", "the metric before"),
+    bind("next_metric", Action::Right, &[ch('l'), key(KeyCode::Right)], IN_CHART, "metric", "the next metric"),
+    bind("page_up", Action::PageUp, &[key(KeyCode::PageUp)], MOVE, "", "a page up"),
+    bind("page_down", Action::PageDown, &[key(KeyCode::PageDown)], MOVE, "", "a page down"),
+    bind("first", Action::First, &[ch('g'), key(KeyCode::Home)], MOVE, "", "to the begin"),
+    bind("last", Action::Last, &[ch('G'), key(KeyCode::End)], MOVE, "", "to the end"),
+    bind("next_cluster", Action::NextCluster, &[key(KeyCode::Tab)], CLUSTER, "cluster", "the next cluster"),
+    bind("previous_cluster", Action::PreviousCluster, &[key(KeyCode::BackTab)], CLUSTER, "", "the cluster before"),
+    bind("cluster", Action::Cluster(0), DIGITS, CLUSTER, "", "the cluster with this number"),
+    bind("overview", Action::Overview, &[ch('o')], (CLUSTERS, PAGE, On::Every), "", "all clusters, and back"),
+    bind("more_load", Action::MoreLoad, &[ch('+'), ch('=')], DEMO_ONLY, "load", "more traffic"),
+    bind("less_load", Action::LessLoad, &[ch('-')], DEMO_ONLY, "", "less traffic"),
+    bind("crash", Action::KillDroplet, &[ch('x')], (DEMO, PAGE, On::Droplet), "crash", "the selected droplet crashes"),
+    bind("outage", Action::ToggleOutage, &[ch('!')], DEMO_ONLY, "outage", "the API fails, and works again"),
+    bind(
+        "press",
+        Action::Press,
+        &[key(KeyCode::Enter), ch(' ')],
+        ANSWER,
+        "press",
+        "press the button that has the focus",
+    ),
+    bind(
+        "other_button",
+        Action::MoveFocus,
+        &[key(KeyCode::Tab), key(KeyCode::BackTab), key(KeyCode::Left), key(KeyCode::Right), ch('h'), ch('l')],
+        ANSWER,
+        "",
+        "the other button",
+    ),
+    bind(
+        "yes",
+        Action::Accept,
+        &[ch('y')],
+        (DIALOGS, DIALOG, On::Question),
+        "yes",
+        "yes, whichever button has the focus",
+    ),
+    bind("no", Action::Cancel, &[ch('n'), key(KeyCode::Esc), ch('q')], ANSWER, "cancel", "no, or close"),
+    bind(
+        "close_help",
+        Action::Cancel,
+        &[key(KeyCode::Esc), ch('q'), ch('?')],
+        (DIALOGS, &[Context::Help], On::Every),
+        "close",
+        "close the help",
+    ),
+    bind(
+        "keep_filter",
+        Action::Press,
+        &[key(KeyCode::Enter)],
+        (DIALOGS, &[Context::Filter], On::Every),
+        "",
+        "keep the filter",
+    ),
+    bind(
+        "drop_filter",
+        Action::Cancel,
+        &[key(KeyCode::Esc)],
+        (DIALOGS, &[Context::Filter], On::Every),
+        "",
+        "drop the filter",
+    ),
+    bind("pick", Action::Press, &[key(KeyCode::Enter)], IN_CHOICE, "pick", "take the selected one"),
+    bind("choice_before", Action::Up, &[ch('k'), key(KeyCode::Up)], IN_CHOICE, "", "the one before"),
+    bind(
+        "choice_after",
+        Action::Down,
+        &[ch('j'), key(KeyCode::Down), key(KeyCode::Tab)],
+        IN_CHOICE,
+        "",
+        "the next one",
+    ),
+    bind("leave_choice", Action::Cancel, &[key(KeyCode::Esc), ch('n'), ch('q')], IN_CHOICE, "cancel", "take none"),
+    bind("run", Action::Press, &[key(KeyCode::Enter)], IN_PALETTE, "", "do the selected command"),
+    bind("complete", Action::MoveFocus, &[key(KeyCode::Tab)], IN_PALETTE, "", "complete what is typed"),
+    bind("command_before", Action::Up, &[key(KeyCode::Up), ctrl('p')], IN_PALETTE, "", "the command before"),
+    bind("command_after", Action::Down, &[key(KeyCode::Down), ctrl('n')], IN_PALETTE, "", "the next command"),
+    bind("leave_palette", Action::Cancel, &[key(KeyCode::Esc)], IN_PALETTE, "", "do nothing"),
+    bind(
+        "palette",
+        Action::Palette,
+        &[ch(':')],
+        (PROGRAM, PAGE, On::Every),
+        "commands",
+        "everything by its name, such as :sort cpu or :range 6h",
+    ),
+    bind("help", Action::Help, &[ch('?')], (PROGRAM, PAGE, On::Every), "help", "these keys"),
+    bind("quit", Action::Quit, &[ch('q')], (PROGRAM, PAGE, On::Every), "quit", "leave; asks while an operation runs"),
+    bind("quit_at_once", Action::QuitAtOnce, &[ctrl('c')], (PROGRAM, ALL, On::Every), "", "leave at once"),
+    bind("suspend", Action::Suspend, &[ctrl('z')], (PROGRAM, ALL, On::Every), "", "to the shell; `fg` comes back"),
+    bind("repaint", Action::Repaint, &[ctrl('l')], (PROGRAM, ALL, On::Every), "", "draw the screen anew"),
+];

@@ -1,0 +1,226 @@
+//! What is shown as a file: the table as CSV, or all that is known of the cluster as JSON. An existing file is
+//! never touched, and nobody else may read the new one.
+
+use std::fmt::Write as _;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::view::{Column, Columns};
+use super::{Format, Row, Table, rows};
+use crate::cluster::{Health, Member, Role};
+use crate::worker::ClusterState;
+
+/// How many names are tried when files are there already.
+const NAMES: u32 = 100;
+
+/// A table so wide that it has every column.
+const WIDE: u16 = 1000;
+
+/// The file's text.
+pub fn render(format: Format, cluster: &ClusterState, table: &Table) -> String {
+    match format {
+        Format::Csv => csv(cluster, table),
+        Format::Json => format!("{:#}\n", document(cluster)),
+    }
+}
+
+/// Writes a new file and tells where it is, or what to do.
+pub fn write(folder: &Path, name: &str, text: &str) -> Result<PathBuf, String> {
+    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "txt"));
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    for number in 1..=NAMES {
+        let name = if number == 1 { name.to_owned() } else { format!("{stem}-{number}.{extension}") };
+        let path = folder.join(name);
+        match options.open(&path) {
+            Ok(mut file) => {
+                return match file.write_all(text.as_bytes()) {
+                    Ok(()) => Ok(path),
+                    Err(error) => {
+                        // Half a file would be taken for a whole one.
+                        let _ = fs::remove_file(&path);
+                        Err(advice(&path, &error))
+                    }
+                };
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(advice(&path, &error)),
+        }
+    }
+    Err(format!("{name} and {NAMES} more names are taken in {}: remove some of these files", folder.display()))
+}
+
+fn advice(path: &Path, error: &io::Error) -> String {
+    let what = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "make room on the disk",
+        _ => "start dropscale in a folder that you may write to",
+    };
+    format!("{} was not written ({error}): {what}", path.display())
+}
+
+fn csv(cluster: &ClusterState, table: &Table) -> String {
+    let columns = Columns::of(WIDE, 36, cluster).all.into_iter().map(|(column, _)| column);
+    let columns: Vec<Column> = columns.filter(|column| *column != Column::Note).collect();
+    let heads: Vec<String> = columns.iter().map(|column| head(*column)).collect();
+    let mut text = format!("id,{}\r\n", heads.join(","));
+    for row in rows(cluster, table) {
+        let cells: Vec<String> = columns.iter().map(|column| cell(&row, *column)).collect();
+        let _ = write!(text, "{},{}\r\n", row.droplet.id, cells.join(","));
+    }
+    text
+}
+
+fn head(column: Column) -> String {
+    match column {
+        Column::Metric(metric) => metric.key().to_owned(),
+        Column::Name => "name".to_owned(),
+        Column::Age => "created_at".to_owned(),
+        Column::Price => "dollars_a_month".to_owned(),
+        other => other.head().to_lowercase(),
+    }
+}
+
+/// What is not known is empty, which is not zero.
+fn cell(row: &Row, column: Column) -> String {
+    match column {
+        Column::Name => quoted(&row.droplet.name),
+        Column::Role => quoted(role(row.role())),
+        Column::State => quoted(&row.state()),
+        Column::Balancer => balancer(row).to_owned(),
+        Column::Metric(metric) => {
+            let reading = row.member.and_then(|member| member.readings.get(&metric));
+            reading.map_or_else(String::new, |reading| reading.value.to_string())
+        }
+        Column::Age => row.droplet.created_at.to_string(),
+        Column::Price => row.droplet.size.price.map_or_else(String::new, |price| price.monthly.to_string()),
+        Column::Note => String::new(),
+    }
+}
+
+fn role(role: Role) -> &'static str {
+    match role {
+        Role::Base => "base",
+        Role::Clone => "clone",
+        Role::Guest => "guest",
+    }
+}
+
+fn balancer(row: &Row) -> &'static str {
+    match row.member {
+        Some(member) if member.attached => match member.health {
+            Health::Healthy => "healthy",
+            Health::Unhealthy => "unhealthy",
+            Health::Unknown => "in",
+        },
+        _ => "out",
+    }
+}
+
+/// A text in a cell. One that a spreadsheet would take for a formula gets an apostrophe.
+fn quoted(text: &str) -> String {
+    let text = super::text::clean(text);
+    let formula = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
+    if formula.is_empty() && !text.contains([',', '"']) {
+        return text.into_owned();
+    }
+    format!("\"{formula}{}\"", text.replace('"', "\"\""))
+}
+
+fn document(cluster: &ClusterState) -> Value {
+    let seen = cluster.observation.as_deref();
+    json!({
+        "cluster": cluster.spec.name,
+        "auto": cluster.auto,
+        "at": seen.map(|seen| seen.at),
+        "load_balancer": seen.and_then(|seen| seen.load_balancer.as_ref()).map(|balancer| &balancer.name),
+        "cost": seen.map(crate::cluster::Observation::cost),
+        "droplets": seen.map(|seen| seen.members.iter().map(member).collect::<Vec<_>>()),
+        "leaving": seen.map(|seen| &seen.leaving),
+        "problems": seen.map(|seen| &seen.problems),
+        "decision": cluster.decision.as_deref(),
+        "operation": cluster.operation.as_deref(),
+        "findings": *cluster.findings,
+        "events": *cluster.events,
+    })
+}
+
+fn member(member: &Member) -> Value {
+    let readings = member
+        .readings
+        .iter()
+        .map(|(metric, reading)| (metric.key().to_owned(), json!({ "value": reading.value, "at": reading.at })));
+    json!({
+        "droplet": member.droplet,
+        "role": member.role,
+        "attached": member.attached,
+        "health": member.health,
+        "serves": member.serves(),
+        "metrics": readings.collect::<serde_json::Map<_, _>>(),
+        "last_sample": member.last_sample,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cluster::Metric;
+    use crate::tui::SortBy;
+    use crate::tui::fixtures::Fixture;
+
+    #[test]
+    fn the_csv_is_the_table_as_it_is_shown() {
+        let cluster = Fixture::new(4).build().clusters.remove(0);
+        let table = Table { filter: "clone".to_owned(), sort: SortBy::Name, descending: true, ..Table::default() };
+        let text = render(Format::Csv, &cluster, &table);
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].starts_with("id,name,role,state,balancer,load,cpu,free_memory"), "{}", lines[0]);
+        assert_eq!(lines.len(), 4);
+        assert!(lines[1].starts_with("1003,web003,clone,active,healthy,0."), "{}", lines[1]);
+    }
+
+    #[test]
+    fn what_is_not_known_is_an_empty_cell() {
+        let mut cluster = Fixture::new(1).build().clusters.remove(0);
+        let mut seen = (**cluster.observation.as_ref().unwrap()).clone();
+        seen.members[0].readings.remove(&Metric::Load);
+        seen.members[0].droplet.name = "=HYPERLINK(\"x\"),\u{1b}y".to_owned();
+        cluster.observation = Some(std::sync::Arc::new(seen));
+        let text = render(Format::Csv, &cluster, &Table::default());
+        let row = text.lines().nth(1).unwrap();
+        assert!(row.starts_with("1000,\"'=HYPERLINK(\"\"x\"\"),y\",base,active,healthy,,"), "{row}");
+    }
+
+    #[test]
+    fn the_json_has_all_that_is_known() {
+        for state in [Fixture::new(3).findings().scaling_up().build(), Fixture::new(1).starting().build()] {
+            let text = render(Format::Json, &state.clusters[0], &Table::default());
+            let value: Value = serde_json::from_str(&text).unwrap();
+            for key in ["cluster", "droplets", "decision", "events", "findings", "operation"] {
+                assert!(value.get(key).is_some(), "{key}");
+            }
+            let seen = state.clusters[0].observation.as_ref();
+            assert_eq!(value["droplets"].as_array().map(Vec::len), seen.map(|seen| seen.members.len()));
+        }
+    }
+
+    #[test]
+    fn a_file_is_never_written_over_and_is_nobody_elses() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = write(folder.path(), "x.csv", "one").unwrap();
+        let second = write(folder.path(), "x.csv", "two").unwrap();
+        assert_eq!(second.file_name().unwrap(), "x-2.csv");
+        assert_eq!(fs::read_to_string(&first).unwrap(), "one");
+        #[cfg(unix)]
+        assert_eq!(
+            std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&first).unwrap().permissions()) & 0o777,
+            0o600
+        );
+        let told = write(&folder.path().join("nowhere"), "x.csv", "").unwrap_err();
+        assert!(told.contains("x.csv was not written") && told.contains("may write to"), "{told}");
+    }
+}

@@ -1,0 +1,98 @@
+//! Which keys do something now: the table of keys against what is open.
+
+use super::view::KeyHint;
+use super::{Overlay, Page, Ui};
+use crate::keymap::{Binding, Context, Keymap, On};
+use crate::worker::AppState;
+
+impl Context {
+    /// Who hears keys now.
+    #[must_use]
+    pub fn of(ui: &Ui) -> Self {
+        match ui.overlay {
+            None => Self::Page,
+            Some(Overlay::Confirm(_) | Overlay::Notice { .. }) => Self::Dialog,
+            Some(Overlay::Help { .. }) => Self::Help,
+            Some(Overlay::Filter(_)) => Self::Filter,
+            Some(Overlay::Choice(_)) => Self::Choice,
+            Some(Overlay::Palette(_)) => Self::Palette,
+        }
+    }
+}
+
+impl On {
+    /// Why an action does nothing here; `None` where it does something.
+    #[must_use]
+    pub fn why_not(self, ui: &Ui, state: &AppState) -> Option<&'static str> {
+        const READ_ONLY: &str = "read-only: nothing may be changed";
+        let (holds, why) = match self {
+            Self::Every => (true, ""),
+            Self::Table => (ui.page == Page::Cluster, "only where droplets are listed"),
+            Self::Droplet if state.read_only => (false, READ_ONLY),
+            Self::Droplet => (matches!(ui.page, Page::Cluster | Page::Droplet(_)), "no droplet is selected here"),
+            Self::Rows => (matches!(ui.page, Page::Cluster | Page::Events | Page::Overview), "no row is selected here"),
+            Self::Copyable => {
+                let copyable = matches!(ui.page, Page::Cluster | Page::Droplet(_) | Page::Events);
+                (copyable, "nothing is selected here")
+            }
+            Self::Chart => (matches!(ui.page, Page::Chart(_)), "only on a chart"),
+            Self::Deeper => (ui.page != Page::Cluster || !ui.table.filter.is_empty(), "there is nothing to go back to"),
+            Self::Clusters => (state.clusters.len() > 1, "there is only one cluster"),
+            Self::Writable => (!state.read_only, READ_ONLY),
+            Self::Question => (matches!(ui.overlay, Some(Overlay::Confirm(_))), "nothing is asked"),
+        };
+        (!holds).then_some(why)
+    }
+}
+
+impl Keymap {
+    /// The keys as the help and the footer show them, in their order.
+    #[must_use]
+    pub fn hints(&self, ui: &Ui, state: &AppState) -> Vec<KeyHint> {
+        let context = Context::of(ui);
+        let hint = |binding: &Binding| KeyHint {
+            name: binding.name,
+            keys: binding.keys(),
+            short: binding.short,
+            describe: binding.describe,
+            group: binding.group,
+            applies: binding.contexts.contains(&context) && binding.on.why_not(ui, state).is_none(),
+            demo: binding.is_demo(),
+        };
+        self.bindings().iter().filter(|binding| state.demo || !binding.is_demo()).map(hint).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+    use super::*;
+    use crate::keymap::Action;
+    use crate::tui::fixtures::{self, Fixture};
+
+    #[test]
+    fn the_keys_of_the_demo_do_nothing_on_a_real_cloud() {
+        let x = KeyEvent::new(KeyCode::Char('x'), KeyModifiers::NONE);
+        assert_eq!(Keymap::default().action(Context::Page, true, &x), Some(Action::KillDroplet));
+        assert_eq!(Keymap::default().action(Context::Page, false, &x), None);
+        let hints = Keymap::default().hints(&fixtures::ui(), &Fixture::new(2).build());
+        assert!(hints.iter().all(|hint| !hint.demo));
+    }
+
+    #[test]
+    fn hints_say_what_applies_here() {
+        let applies = |ui: &Ui, state: &AppState, short: &str| {
+            Keymap::default().hints(ui, state).iter().any(|hint| hint.short == short && hint.applies)
+        };
+        let (mut ui, state) = (fixtures::ui(), Fixture::new(2).build());
+        assert!(applies(&ui, &state, "up") && applies(&ui, &state, "filter") && !applies(&ui, &state, "back"));
+        assert!(!applies(&ui, &Fixture::new(2).read_only().build(), "up"), "nothing may be changed");
+        ui.page = Page::Events;
+        assert!(applies(&ui, &state, "back") && !applies(&ui, &state, "filter"));
+        ui.overlay = Some(Overlay::Help { scroll: 0 });
+        assert!(!applies(&ui, &state, "up") && applies(&ui, &state, "close"));
+        ui.overlay = Some(Overlay::Notice { title: "Add a clone", text: String::new() });
+        assert!(applies(&ui, &state, "press") && !applies(&ui, &state, "yes"), "there is nothing to agree to");
+    }
+}

@@ -1,0 +1,121 @@
+//! What can be picked of a list: which text of a droplet is copied, and in which format what is shown is written
+//! into a file.
+
+use jiff::Timestamp;
+
+use super::{Action, Effect, Outcome, Page, Seen, Ui, everywhere, toast};
+use crate::cluster::{Droplet, DropletId, Observation};
+use crate::scaling::Level;
+use crate::tui::terminal::CLIPBOARD_LIMIT;
+use crate::tui::text::clean;
+use crate::tui::{Choice, Format, Overlay, Pick, Picked};
+
+/// Copies what is selected, or asks what of it.
+pub fn copy(ui: &mut Ui, seen: &Seen) -> Outcome {
+    match ui.page {
+        Page::Events => {
+            let event = seen.cluster(ui).and_then(|cluster| cluster.events.iter().rev().nth(ui.events.selected));
+            event.map(|event| to_clipboard(ui, &event.text, seen)).unwrap_or_default()
+        }
+        Page::Droplet(id) => {
+            let picks = droplet(ui, id, seen).map(texts).unwrap_or_default();
+            offer(ui, "Copy", picks)
+        }
+        Page::Cluster => {
+            let Some(droplet) = ui.table.selected.and_then(|id| droplet(ui, id, seen)) else {
+                return Outcome::default();
+            };
+            match address(droplet, true) {
+                Some(ip) => to_clipboard(ui, ip, seen),
+                None => offer(ui, "Copy", texts(droplet)),
+            }
+        }
+        Page::Chart(_) | Page::Overview => Outcome::default(),
+    }
+}
+
+/// Asks in which format what is shown is written, and says into which file.
+pub fn export(ui: &mut Ui, seen: &Seen) -> Outcome {
+    let Some(cluster) = seen.cluster(ui) else { return Outcome::default() };
+    let name = |extension| file_name(&cluster.spec.name, seen.at, extension);
+    let pick = |label, extension, format| Pick { label, text: name(extension), does: Picked::Export(format) };
+    let picks = vec![
+        pick("CSV, the table as shown", "csv", Format::Csv),
+        pick("JSON, all that is known", "json", Format::Json),
+    ];
+    offer(ui, "Write into this folder", picks)
+}
+
+/// A key while the list is open.
+pub fn hear(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
+    let Some(Overlay::Choice(choice)) = &mut ui.overlay else { return Outcome::default() };
+    let count = choice.picks.len().max(1);
+    match action {
+        Action::Up => choice.selected = (choice.selected + count - 1) % count,
+        Action::Down => choice.selected = (choice.selected + 1) % count,
+        Action::Cancel => ui.overlay = None,
+        Action::Press => {
+            let pick = choice.picks.get(choice.selected).cloned();
+            ui.overlay = None;
+            return pick.map(|pick| take(ui, &pick, seen)).unwrap_or_default();
+        }
+        _ => {}
+    }
+    everywhere(action)
+}
+
+fn take(ui: &mut Ui, pick: &Pick, seen: &Seen) -> Outcome {
+    match pick.does {
+        Picked::Copy => to_clipboard(ui, &pick.text, seen),
+        Picked::Export(format) => Effect::Export { format, name: pick.text.clone() }.into(),
+    }
+}
+
+fn offer(ui: &mut Ui, title: &str, picks: Vec<Pick>) -> Outcome {
+    if !picks.is_empty() {
+        ui.overlay = Some(Overlay::Choice(Choice { title: title.to_owned(), picks, selected: 0 }));
+    }
+    Outcome::default()
+}
+
+fn to_clipboard(ui: &mut Ui, text: &str, seen: &Seen) -> Outcome {
+    let text = clean(text).into_owned();
+    if text.len() > CLIPBOARD_LIMIT {
+        toast(ui, Level::Warning, "too long for the clipboard of a terminal: export it", seen.now);
+        return Outcome::default();
+    }
+    toast(ui, Level::Done, format!("copied {text}, if the terminal allows it (OSC 52)"), seen.now);
+    Effect::Copy(text).into()
+}
+
+fn droplet<'a>(ui: &Ui, id: DropletId, seen: &Seen<'a>) -> Option<&'a Droplet> {
+    let seen: &'a Observation = seen.cluster(ui)?.observation.as_deref()?;
+    seen.members.iter().map(|member| &member.droplet).chain(&seen.leaving).find(|droplet| droplet.id == id)
+}
+
+/// What of a droplet is worth copying.
+fn texts(droplet: &Droplet) -> Vec<Pick> {
+    let texts = [
+        ("public address", address(droplet, true).map(ToOwned::to_owned)),
+        ("private address", address(droplet, false).map(ToOwned::to_owned)),
+        ("name", Some(droplet.name.clone())),
+        ("id", Some(droplet.id.to_string())),
+        ("tags", Some(droplet.tags.join(",")).filter(|tags| !tags.is_empty())),
+    ];
+    let pick = |(label, text): (&'static str, Option<String>)| {
+        Some(Pick { label, text: clean(&text?).into_owned(), does: Picked::Copy })
+    };
+    texts.into_iter().filter_map(pick).collect()
+}
+
+/// Its first IPv4 address of this kind.
+fn address(droplet: &Droplet, public: bool) -> Option<&str> {
+    let is_v4 = |ip: &str| ip.parse::<std::net::Ipv4Addr>().is_ok();
+    droplet.addresses.iter().find(|address| address.public == public && is_v4(&address.ip)).map(|a| a.ip.as_str())
+}
+
+fn file_name(cluster: &str, at: Timestamp, extension: &str) -> String {
+    let is_plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' };
+    let cluster: String = cluster.chars().map(is_plain).collect();
+    format!("dropscale-{cluster}-{}.{extension}", at.strftime("%Y%m%dT%H%M%SZ"))
+}

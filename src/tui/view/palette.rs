@@ -1,0 +1,53 @@
+//! The commands that fit what is typed, in a box above the line in which it is typed.
+
+use ratatui::layout::Rect;
+
+use super::Scene;
+use super::sheet::{Cut, Sheet, cells, width};
+use crate::tui::{Entry, Palette};
+
+/// Draws the box.
+pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, palette: &Palette) {
+    let columns = area.width.saturating_sub(4).min(96);
+    let rows = cells(palette.entries.len().max(1)).saturating_add(2).min(area.height.saturating_sub(3)).min(18);
+    let box_ = Rect { x: area.x + 2, y: area.bottom().saturating_sub(rows + 1), width: columns, height: rows };
+    let mut inside = sheet.frame(box_, "COMMANDS", scene.theme.text).narrowed(1);
+    if palette.entries.is_empty() {
+        let keys = scene.keys_of("leave_palette", 1);
+        sheet.text(inside, &format!("no command is called like that; {keys} leaves"), scene.theme.attention);
+        return;
+    }
+    let drawn = super::scrolled(0, Some(palette.selected), inside.height.into(), palette.entries.len());
+    let note = super::position(drawn, palette.entries.len());
+    if !note.is_empty() {
+        let foot = Rect { y: inside.bottom(), height: 1, ..inside };
+        sheet.right(foot, &format!(" {note} "), scene.theme.faint);
+    }
+    let line = palette.entries.iter().map(|entry| width(&entry.line)).max().unwrap_or(0).clamp(12, 30);
+    for (index, entry) in palette.entries.iter().enumerate().skip(drawn.offset).take(drawn.rows) {
+        let row = inside.take_top(1);
+        draw_entry(sheet, row, scene, entry, line, index == palette.selected);
+    }
+}
+
+fn draw_entry(sheet: &mut Sheet, at: Rect, scene: &Scene, entry: &Entry, line: u16, is_selected: bool) {
+    let theme = scene.theme;
+    let mut rest = at;
+    let name = rest.take_left(line);
+    rest.take_left(2);
+    let keys = rest.take_left(10.min(rest.width / 3));
+    rest.take_left(2);
+    let style = if entry.why_not.is_some() { theme.faint } else { theme.strong };
+    sheet.text(name, &entry.line, style);
+    // The first of its keys, as in the footer.
+    let key = entry.keys.split(" / ").next().unwrap_or_default();
+    sheet.text(keys, key, theme.faint);
+    match entry.why_not {
+        Some(why) => sheet.text(rest, &format!("({why})"), theme.faint),
+        None => sheet.text(rest, &entry.describe, theme.text),
+    };
+    if is_selected {
+        sheet.restyle(name, theme.selected);
+        sheet.glyph(at.x.saturating_sub(1), at.y, '▶', theme.strong);
+    }
+}
