@@ -43,7 +43,7 @@ pub fn run(args: &DemoArgs, global: &Global, environment: &Environment) -> Resul
         range: RANGE,
         ..Setup::new(vec![cluster(&scenario)?], random_nonces())
     };
-    let options = Options { range: RANGE, ..live::options(global, environment) };
+    let options = Options { range: RANGE, ..live::options(global, None, environment)? };
     live::show(&runtime, Arc::new(client), setup, options)
 }
 

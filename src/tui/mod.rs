@@ -18,6 +18,6 @@ pub use options::Options;
 pub use rows::{Row, rows, sort_columns};
 pub use run::{Exit, run};
 pub use terminal::TuiError;
-pub use theme::Theme;
+pub use theme::{Depth, Theme, ThemeError, ThemeMistake};
 pub use ui::{Confirm, List, Overlay, Page, Question, SortBy, Table, Toast, Ui};
 pub use update::down_plan;

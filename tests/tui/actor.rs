@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use dropscale::cloud::Clock;
 use dropscale::tui::fixtures::{self, Fixture};
-use dropscale::tui::{self, Options};
+use dropscale::tui::{self, Options, Theme};
 use dropscale::worker::{AppState, Command};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -78,7 +78,7 @@ fn play() {
     let options = Options {
         zone: TimeZone::UTC,
         clock: Arc::new(StoppedClock { role, asked: AtomicU32::new(0) }),
-        ..Options::detect(None, false, |name| std::env::var(name).ok())
+        ..Options::detect(Theme::terminal(), None, false, |name| std::env::var(name).ok())
     };
     let code = match tui::run(state, commands, options) {
         Ok(exit) => exit.code(),

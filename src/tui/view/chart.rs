@@ -93,7 +93,7 @@ fn threshold(sheet: &mut Sheet, plot: Rect, value: Option<f64>, top: f64, values
         if reaches >= below + 8 {
             sheet.glyph(x, y, '─', picture.add_modifier(Modifier::REVERSED));
         } else if reaches <= below {
-            sheet.glyph(x, y, '┄', sheet.theme.faint);
+            sheet.glyph(x, y, '┄', sheet.theme.threshold);
         }
     }
 }
