@@ -231,7 +231,7 @@ mod tests {
             (Color::Rgb(0xff, 0x7a, 0x70), Color::LightRed),
             (Color::Rgb(0xb3, 0x14, 0x1c), Color::Red),
             (Color::Rgb(0x2f, 0x7f, 0xd0), Color::LightBlue),
-            (Color::Rgb(0x00, 0x5f, 0x87), Color::Cyan),
+            (Color::Rgb(0x00, 0x5f, 0x87), Color::LightBlue),
             (Color::Rgb(0x80, 0x80, 0x80), Color::DarkGray),
             (Color::Rgb(250, 250, 250), Color::White),
             (Color::Indexed(9), Color::LightRed),

@@ -68,7 +68,7 @@ fn the_dark_theme_at_each_depth() {
     let bold = Style::new().add_modifier(Modifier::BOLD);
     assert_eq!(attention(Depth::True), bold.fg(Color::Rgb(0xf0, 0xc0, 0x5a)));
     assert_eq!(attention(Depth::Indexed), bold.fg(Color::Indexed(215)));
-    assert_eq!(attention(Depth::Sixteen), bold.fg(Color::LightYellow));
+    assert_eq!(attention(Depth::Sixteen), bold.fg(Color::Yellow));
     assert_eq!(attention(Depth::Eight), bold.fg(Color::Yellow));
     assert_eq!(attention(Depth::None), bold);
 }
