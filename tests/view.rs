@@ -401,6 +401,13 @@ fn a_wait_counts_down_by_the_clock() {
 }
 
 #[test]
+fn a_wait_that_is_over_is_no_wait_of_no_seconds() {
+    let now = fixtures::now() + SignedDuration::from_secs(26);
+    let shown = text(&render(&Fixture::new(3).api_down().build(), &Look { now, ..at(80, 24) }));
+    assert!(shown.contains("trying again") && !shown.contains("retry in"), "{shown}");
+}
+
+#[test]
 fn without_auto_it_says_what_auto_would_do() {
     let busy = Fixture::new(3).load(0.93).manual();
     let shown = text(&render(&busy.clone().build(), &at(120, 36)));
