@@ -66,7 +66,7 @@ pub fn options(global: &Global, config: Option<&Config>, environment: &Environme
 fn theme(name: &str, global: &Global, config: Option<&Config>, environment: &Environment) -> Result<Theme, ThemeError> {
     let file = config.and_then(|config| config.file.clone()).or_else(|| environment.config_file());
     let folder = file.as_deref().and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
-    if name.contains('/') || name.ends_with(".toml") {
+    if name.contains('/') || Path::new(name).extension().is_some_and(|extension| extension == "toml") {
         let path = match (name.strip_prefix("~/"), environment.home()) {
             (Some(rest), Some(home)) => home.join(rest),
             _ if global.theme.is_some() => PathBuf::from(name),

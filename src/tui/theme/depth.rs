@@ -90,13 +90,13 @@ impl Depth {
     fn nearest(self, color: Color) -> Option<Color> {
         match (self, color) {
             (Self::None, _) => None,
-            (_, Color::Reset) | (Self::True, _) | (Self::Indexed, Color::Indexed(_)) => Some(color),
             (Self::Indexed, Color::Rgb(r, g, b)) => Some(Color::Indexed(nearest_index([r, g, b]))),
             (Self::Eight | Self::Sixteen, Color::Rgb(r, g, b)) => Some(nearest_named([r, g, b])),
             (Self::Eight | Self::Sixteen, Color::Indexed(index)) => Some(match NAMED.get(usize::from(index)) {
                 Some((named, _)) => *named,
                 None => nearest_named(rgb_of(index)),
             }),
+            // The terminal's own, or one that it has.
             _ => Some(color),
         }
     }

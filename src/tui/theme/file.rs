@@ -60,8 +60,8 @@ fn listed(file: &str, mistakes: &[ThemeMistake]) -> String {
     match mistakes {
         [only] => line(only),
         all => {
-            let lines: String = all.iter().map(|mistake| format!("\n  {}", line(mistake))).collect();
-            format!("the theme has {} mistakes:{lines}", all.len())
+            let lines: Vec<String> = all.iter().map(line).collect();
+            format!("the theme has {} mistakes:\n  {}", all.len(), lines.join("\n  "))
         }
     }
 }
@@ -165,7 +165,7 @@ fn read_style(words: &str) -> Result<Style, Vec<String>> {
             let place = if is_background { &mut style.bg } else { &mut style.fg };
             match read_color(word) {
                 Ok(_) if place.is_some() => {
-                    wrong.push(format!("{word:?} is one colour too many: a background is \"on {word}\""))
+                    wrong.push(format!("{word:?} is one colour too many: a background is \"on {word}\""));
                 }
                 // The terminal's own is what there is without any.
                 Ok(color) => *place = Some(color),
@@ -184,8 +184,11 @@ fn read_style(words: &str) -> Result<Style, Vec<String>> {
 
 fn read_color(word: &str) -> Result<Color, String> {
     if let Some(digits) = word.strip_prefix('#') {
-        let number = u32::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 6);
-        let color = number.map(|number| Color::Rgb((number >> 16) as u8, (number >> 8) as u8, number as u8));
+        let number = u32::from_str_radix(digits, 16).ok().filter(|_| digits.len() == 6 && !digits.starts_with('+'));
+        let color = number.map(|number| {
+            let [_, red, green, blue] = number.to_be_bytes();
+            Color::Rgb(red, green, blue)
+        });
         return color.ok_or_else(|| format!("{word:?} is no colour: write six digits, as in \"#ff8700\""));
     }
     if word.bytes().all(|b| b.is_ascii_digit()) {
