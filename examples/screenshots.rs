@@ -39,6 +39,7 @@ fn main() -> std::io::Result<()> {
 }
 
 /// Each picture with its file name.
+#[must_use]
 pub fn pictures() -> Vec<(String, String)> {
     let chart = Ui { page: Page::Chart(Metric::Cpu), ..fixtures::ui() };
     let busy = || Fixture::new(4).load(0.9);
