@@ -77,7 +77,9 @@ fn draw_summary(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &Cluste
         gauge::draw(sheet, place, now, bounds);
         rest.take_left(3);
     }
-    sheet.text(rest, metric.describe(), theme.faint);
+    // What has no room beside the numbers stands below them.
+    let place = if width(metric.describe()) <= rest.width { rest } else { at };
+    sheet.text(place, metric.describe(), theme.faint);
 }
 
 /// A threshold as a line, also across the picture.
