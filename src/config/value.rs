@@ -308,4 +308,12 @@ mod tests {
         assert_eq!(Value::from_text("OFF", &kind), Ok(Value::Off));
         assert_eq!(Value::from_text(" 0.5 ", &kind), Ok(Value::Number(0.5)));
     }
+
+    #[test]
+    fn of_several_words_only_these_are_taken() {
+        let kind = Kind::OneOf(&["auto", "16", "256"]);
+        assert_eq!(Value::from_text("16", &kind), Ok(Value::Text("16".to_owned())));
+        let wrong = Value::from_text("265", &kind).unwrap_err();
+        assert_eq!(wrong, "must be one of auto, 16, 256, and is \"265\": did you mean \"256\"?");
+    }
 }
