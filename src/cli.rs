@@ -77,6 +77,9 @@ pub struct Global {
     /// When to use colours: auto, always or never; auto honours `NO_COLOR`
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
     pub color: ColorChoice,
+    /// How the terminal interface looks: a theme's name, or the path of a theme file
+    #[arg(long, global = true, value_name = "THEME")]
+    pub theme: Option<String>,
     /// Use only characters of ASCII
     #[arg(long, global = true)]
     pub ascii: bool,
@@ -96,6 +99,7 @@ impl Global {
             context: self.context.clone(),
             api_url: self.api_url.clone(),
             read_only: self.read_only,
+            theme: self.theme.clone(),
         }
     }
 }

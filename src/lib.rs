@@ -14,5 +14,6 @@ pub mod observe;
 pub mod policy;
 pub mod scaling;
 pub mod simulator;
+mod suggest;
 pub mod tui;
 pub mod worker;

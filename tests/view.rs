@@ -7,7 +7,8 @@ use dropscale::scaling::Level;
 use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::tui::view::{self, Scene};
 use dropscale::tui::{
-    Choice, Confirm, Format, Keymap, Overlay, Page, Palette, Pick, Picked, Question, SortBy, Theme, Toast, Ui, commands,
+    Choice, Confirm, Depth, Format, Keymap, Overlay, Page, Palette, Pick, Picked, Question, SortBy, Theme, Toast, Ui,
+    commands,
 };
 use dropscale::worker::AppState;
 use jiff::tz::TimeZone;
@@ -105,10 +106,18 @@ fn styles(buffer: &Buffer) -> String {
 }
 
 fn check(name: &str, state: &AppState, look: &Look) {
-    let buffer = render(state, look);
     let (width, height) = look.size;
+    compare(&format!("{name}-{width}x{height}"), &picture(state, look));
+}
+
+fn picture(state: &AppState, look: &Look) -> String {
+    let buffer = render(state, look);
+    format!("{}\n{}", text(&buffer), styles(&buffer))
+}
+
+fn compare(name: &str, pictures: &str) {
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
-        insta::assert_snapshot!(format!("{name}-{width}x{height}"), format!("{}\n{}", text(&buffer), styles(&buffer)));
+        insta::assert_snapshot!(name, pictures);
     });
 }
 
@@ -144,6 +153,37 @@ fn the_cluster_in_all_its_moods() {
     ] {
         let (_, state) = states.iter().find(|(n, _)| *n == name).unwrap();
         check(name, state, &at(size.0, size.1));
+    }
+}
+
+/// Each state at each size; and over these all numbers of droplets, both kinds of background, and 16 colours and
+/// ASCII, in all pairs.
+#[test]
+fn every_state_at_every_size() {
+    type Make = fn(usize) -> AppState;
+    let states: [(&str, Make); 8] = [
+        ("calm", |n| Fixture::new(n).build()),
+        ("overload", |n| Fixture::new(n).load(0.93).build()),
+        ("scaling-up", |n| Fixture::new(n).load(0.93).scaling_up().build()),
+        // The base never leaves, so there is one more.
+        ("scaling-down", |n| Fixture::new(n.max(2)).load(0.12).scaling_down().build()),
+        ("cooldown", |n| Fixture::new(n).load(0.93).cooldown().build()),
+        ("api-down", |n| Fixture::new(n).api_down().build()),
+        ("no-metrics", |n| Fixture::new(n).build_with(false)),
+        ("read-only", |n| Fixture::new(n).read_only().build()),
+    ];
+    for (i, (name, make)) in states.iter().enumerate() {
+        let mut pictures = String::new();
+        for (j, size) in [(80, 24), (120, 36), (200, 60)].into_iter().enumerate() {
+            let droplets = [1, 5, 300][(i + j) % 3];
+            let background = ["dark", "light"][(i / 2 + j) % 2];
+            let ascii = (i + j) % 2 == 1;
+            let theme = Theme::named(background).unwrap().at(Depth::Sixteen);
+            let kind = if ascii { "ASCII" } else { "UTF-8" };
+            let _ = writeln!(pictures, "== {}x{}, {droplets} droplets, {background}, {kind}", size.0, size.1);
+            pictures.push_str(&picture(&make(droplets), &Look { theme, ascii, ..at(size.0, size.1) }));
+        }
+        compare(&format!("state-{name}"), &pictures);
     }
 }
 
@@ -395,6 +435,13 @@ fn a_wait_counts_down_by_the_clock() {
     };
     assert!(after(0).contains("cooling down, 1 min 10 s left"), "{}", after(0));
     assert!(after(30).contains("cooling down, 40 s left"), "{}", after(30));
+}
+
+#[test]
+fn a_wait_that_is_over_is_no_wait_of_no_seconds() {
+    let now = fixtures::now() + SignedDuration::from_secs(26);
+    let shown = text(&render(&Fixture::new(3).api_down().build(), &Look { now, ..at(80, 24) }));
+    assert!(shown.contains("trying again") && !shown.contains("retry in"), "{shown}");
 }
 
 #[test]

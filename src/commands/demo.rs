@@ -48,7 +48,7 @@ pub fn run(args: &DemoArgs, global: &Global, environment: &Environment) -> Resul
         Some(_) => config::load(&global.flags(), environment)?.keymap,
         None => Keymap::default(),
     };
-    let options = Options { range: RANGE, keymap, ..live::options(global, environment) };
+    let options = Options { range: RANGE, keymap, ..live::options(global, None, environment)? };
     live::show(&runtime, Arc::new(client), setup, options)
 }
 

@@ -1,5 +1,6 @@
 //! The terminal interface: the worker on threads of its own, the terminal on the main thread.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,8 +10,8 @@ use super::exit::{Exit, Failure};
 use super::session::{Session, random_nonces};
 use crate::cli::{ColorChoice, Global};
 use crate::cloud::Cloud;
-use crate::config::Environment;
-use crate::tui::{self, Options, TuiError};
+use crate::config::{Config, Environment};
+use crate::tui::{self, Depth, Options, Theme, ThemeError, TuiError};
 use crate::worker::{self, ClusterSetup, Setup};
 
 /// How long what still runs may take when the program ends.
@@ -20,6 +21,12 @@ impl From<TuiError> for Failure {
     fn from(error: TuiError) -> Self {
         let exit = if matches!(error, TuiError::NotATerminal { .. }) { Exit::Usage } else { Exit::Failed };
         Self::new(exit, error.to_string())
+    }
+}
+
+impl From<ThemeError> for Failure {
+    fn from(error: ThemeError) -> Self {
+        Self::new(Exit::Usage, error.to_string())
     }
 }
 
@@ -36,18 +43,40 @@ pub fn run(session: &Session, global: &Global, environment: &Environment) -> Res
         read_only: config.read_only || session.dry_run,
         ..Setup::new(clusters.collect(), random_nonces())
     };
-    let options = Options { cluster: config.selected, keymap: config.keymap.clone(), ..options(global, environment) };
+    let keymap = config.keymap.clone();
+    let options = Options { cluster: config.selected, keymap, ..options(global, Some(config), environment)? };
     show(&runtime()?, Arc::clone(&session.client), setup, options)
 }
 
-/// What the terminal can show, by the flags and the environment.
-pub fn options(global: &Global, environment: &Environment) -> Options {
-    let color = match global.color {
-        ColorChoice::Auto => None,
-        ColorChoice::Always => Some(true),
-        ColorChoice::Never => Some(false),
+/// How the terminal interface looks and what the terminal can show, by flags, configuration and environment. The
+/// demo has no configuration; its themes are found all the same.
+pub fn options(global: &Global, config: Option<&Config>, environment: &Environment) -> Result<Options, Failure> {
+    let variable = |name: &str| environment.variable(name).map(str::to_owned);
+    let depth = match global.color {
+        ColorChoice::Auto => config.and_then(|config| Depth::named(&config.colors)),
+        ColorChoice::Always => Some(Depth::of_terminal(variable).max(Depth::Eight)),
+        ColorChoice::Never => Some(Depth::None),
     };
-    Options::detect(color, global.ascii, |name| environment.variable(name).map(str::to_owned))
+    let name = global.theme.as_deref().or(config.map(|config| config.theme.as_str()));
+    let theme = name.map_or_else(|| Ok(Theme::default()), |name| theme(name, global, config, environment))?;
+    Ok(Options::detect(theme, depth, global.ascii, variable))
+}
+
+/// A path, or the name of a theme of the user's own, or of one in the program. A path in the configuration is
+/// relative to its file, one in a flag to where we are.
+fn theme(name: &str, global: &Global, config: Option<&Config>, environment: &Environment) -> Result<Theme, ThemeError> {
+    let file = config.and_then(|config| config.file.clone()).or_else(|| environment.config_file());
+    let folder = file.as_deref().and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
+    if name.contains('/') || Path::new(name).extension().is_some_and(|extension| extension == "toml") {
+        let path = match (name.strip_prefix("~/"), environment.home()) {
+            (Some(rest), Some(home)) => home.join(rest),
+            _ if global.theme.is_some() => PathBuf::from(name),
+            _ => folder.join(name),
+        };
+        return Theme::load(&path);
+    }
+    let own = folder.join("themes").join(format!("{name}.toml"));
+    if own.exists() { Theme::load(&own) } else { Theme::named(name) }
 }
 
 /// The worker's threads.
@@ -75,4 +104,37 @@ pub fn show<C: Cloud>(runtime: &Runtime, cloud: Arc<C>, setup: Setup, options: O
         0 => Exit::Done,
         code => Exit::Signal(code),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    #[test]
+    fn a_theme_is_found_by_name_in_the_users_folder_and_in_the_program_and_by_path() {
+        let home = tempfile::tempdir().unwrap();
+        let themes = home.path().join(".config/dropscale/themes");
+        std::fs::create_dir_all(&themes).unwrap();
+        std::fs::write(themes.join("own.toml"), "good = \"bold blue\"").unwrap();
+        std::fs::write(themes.join("dark.toml"), "good = \"yellow\"").unwrap();
+        std::fs::write(themes.join("wrong.toml"), "\ngod = \"blue\"").unwrap();
+        let environment = Environment::new(home.path(), [("TERM", "xterm-256color")]);
+        let options = |theme: &str| {
+            let cli = Cli::parse_from(["dropscale", "--theme", theme]);
+            options(&cli.global, None, &environment).map(|options| options.theme)
+        };
+        let good = |theme: &str| options(theme).unwrap().good.fg;
+        assert_eq!(good("own"), Some(ratatui::style::Color::Blue));
+        assert_eq!(good("dark"), Some(ratatui::style::Color::Yellow), "one's own goes first");
+        assert_eq!(good("light"), Theme::named("light").unwrap().at(Depth::Indexed).good.fg);
+        assert_eq!(good("~/.config/dropscale/themes/own.toml"), Some(ratatui::style::Color::Blue));
+        let wrong = options("wrong").unwrap_err();
+        assert_eq!(wrong.exit, Exit::Usage);
+        let text = wrong.message.unwrap();
+        assert!(text.contains("wrong.toml:2:1: there is no style \"god\": did you mean \"good\"?"), "{text}");
+        assert!(options("lihgt").unwrap_err().message.unwrap().contains("did you mean \"light\"?"));
+    }
 }

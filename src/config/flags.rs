@@ -17,4 +17,6 @@ pub struct Flags {
     pub api_url: Option<String>,
     /// `--read-only`: change nothing.
     pub read_only: bool,
+    /// `--theme`: how the terminal interface looks.
+    pub theme: Option<String>,
 }

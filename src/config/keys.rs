@@ -55,6 +55,19 @@ fn top() -> Vec<Key> {
             Fallback::Value(Value::Flag(false)),
             "Never change anything in the cloud; the same as `--read-only`.",
         ),
+        key(
+            "theme",
+            Kind::Theme,
+            Fallback::Value(text("terminal")),
+            "How the terminal interface looks: a theme by its name, or the path of a theme file. `--theme` goes \
+             before it.",
+        ),
+        key(
+            "colors",
+            Kind::OneOf(&["auto", "none", "8", "16", "256", "true"]),
+            Fallback::Value(text("auto")),
+            "How many colours the terminal has, where its environment tells it wrongly. `--color` goes before it.",
+        ),
     ]
 }
 

@@ -29,6 +29,10 @@ pub struct Config {
     pub read_only: bool,
     /// The keys of the terminal interface.
     pub keymap: Keymap,
+    /// How the terminal interface looks: the name of a theme, or a path.
+    pub theme: String,
+    /// How many colours the terminal has, in the words of the key `colors`.
+    pub colors: String,
     /// The file it was read from; missing when the environment was enough.
     pub file: Option<PathBuf>,
     /// What is legal and probably not meant.
@@ -111,9 +115,11 @@ fn assemble(
     match api_url {
         Some(api_url) if problems.is_empty() && selected < clusters.len() => {
             let read_only = matches!(value(&top, "read_only"), Some(Value::Flag(true)));
+            let text = |name| value(&top, name).map(Value::plain).unwrap_or_default();
+            let (theme, colors) = (text("theme"), text("colors"));
             let settings = settings(&top);
             let file = file.map(Path::to_owned);
-            Ok(Config { clusters, selected, api_url, read_only, keymap, file, warnings, settings })
+            Ok(Config { clusters, selected, api_url, read_only, keymap, theme, colors, file, warnings, settings })
         }
         _ => Err(ConfigErrors::new(problems)),
     }
@@ -131,6 +137,9 @@ fn top_values(file: &Layer, environment: Layer, flags: &Flags) -> Layer {
     }
     if flags.read_only {
         put("read_only", Value::Flag(true), "--read-only");
+    }
+    if let Some(theme) = &flags.theme {
+        put("theme", Value::Text(theme.clone()), "--theme");
     }
     for key in keys::of(Section::Top) {
         if let Fallback::Value(value) = key.fallback {

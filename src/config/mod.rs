@@ -15,9 +15,10 @@ mod load;
 mod problem;
 mod read;
 pub mod schema;
-mod suggest;
 mod token;
 mod value;
+
+use crate::suggest;
 
 pub use build::{ClusterConfig, Setting};
 pub use environment::Environment;

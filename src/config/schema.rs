@@ -84,6 +84,10 @@ pub enum Kind {
     File,
     /// The address of an API.
     Address,
+    /// The name of a theme, or the path of a theme file.
+    Theme,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
     /// Yes or no.
     Flag,
     /// A whole number.
@@ -126,6 +130,8 @@ impl Kind {
             Self::Prefix => "letters and digits, at most 40".to_owned(),
             Self::File => "a path, relative to the configuration file".to_owned(),
             Self::Address => "an https address (http for this machine only)".to_owned(),
+            Self::Theme => "a theme's name, or the path of a file".to_owned(),
+            Self::OneOf(words) => format!("one of {}", words.join(", ")),
             Self::Flag => "true or false".to_owned(),
             Self::Count { min, max } => format!("a whole number from {min} to {max}"),
             Self::Threshold { min, max } => format!("a number from {min} to {max}"),

@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use toml::de::DeValue;
 
 use super::schema::Kind;
+use super::suggest::did_you_mean;
 use crate::cluster::check_prefix;
 use crate::keymap::Key;
 
@@ -109,9 +110,14 @@ impl Value {
                 let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
                 Self::List(items.map(str::to_owned).collect())
             }
-            Kind::Name | Kind::Slug | Kind::Tag | Kind::Prefix | Kind::File | Kind::Address => {
-                Self::Text(text.to_owned())
-            }
+            Kind::Name
+            | Kind::Slug
+            | Kind::Tag
+            | Kind::Prefix
+            | Kind::File
+            | Kind::Address
+            | Kind::Theme
+            | Kind::OneOf(_) => Self::Text(text.to_owned()),
         };
         value.check(kind)
     }
@@ -146,9 +152,16 @@ impl Value {
                 let items = items.iter().map(|item| name_or_number(item.get_ref(), kind));
                 Self::List(items.collect::<Result<_, _>>()?)
             }
-            (Kind::Name, DeValue::Integer(_)) => Self::Text(name_or_number(value, kind)?),
+            (Kind::Name | Kind::OneOf(_), DeValue::Integer(_)) => Self::Text(name_or_number(value, kind)?),
             (
-                Kind::Name | Kind::Slug | Kind::Tag | Kind::Prefix | Kind::File | Kind::Address,
+                Kind::Name
+                | Kind::Slug
+                | Kind::Tag
+                | Kind::Prefix
+                | Kind::File
+                | Kind::Address
+                | Kind::Theme
+                | Kind::OneOf(_),
                 DeValue::String(text),
             ) => Self::Text(text.to_string()),
             _ => return wrong_type(),
@@ -174,7 +187,13 @@ impl Value {
                 Err(format!("must be {}, and is {text:?}", kind.expects()))
             }
             (Self::Text(text), Kind::Prefix) => check_prefix(text).map_err(|e| e.to_string()).map(|()| self),
-            (Self::Text(text), Kind::Name | Kind::File | Kind::Address) => check_text(text).map(|()| self),
+            (Self::Text(text), Kind::OneOf(words)) if !words.contains(&text.as_str()) => {
+                let near = did_you_mean(text, words.iter().copied());
+                Err(format!("must be {}, and is {text:?}{near}", kind.expects()))
+            }
+            (Self::Text(text), Kind::Name | Kind::File | Kind::Address | Kind::Theme) => {
+                check_text(text).map(|()| self)
+            }
             (Self::List(items), Kind::Tags) => items.iter().try_for_each(|tag| check_extra_tag(tag)).map(|()| self),
             (Self::List(items), Kind::Keys) => {
                 items.iter().try_for_each(|key| key.parse::<Key>().map(drop)).map(|()| self)
@@ -293,5 +312,13 @@ mod tests {
         assert_eq!(Value::from_text("-1", &kind), Ok(Value::Off));
         assert_eq!(Value::from_text("OFF", &kind), Ok(Value::Off));
         assert_eq!(Value::from_text(" 0.5 ", &kind), Ok(Value::Number(0.5)));
+    }
+
+    #[test]
+    fn of_several_words_only_these_are_taken() {
+        let kind = Kind::OneOf(&["auto", "16", "256"]);
+        assert_eq!(Value::from_text("16", &kind), Ok(Value::Text("16".to_owned())));
+        let wrong = Value::from_text("265", &kind).unwrap_err();
+        assert_eq!(wrong, "must be one of auto, 16, 256, and is \"265\": did you mean \"256\"?");
     }
 }

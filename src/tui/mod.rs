@@ -21,6 +21,6 @@ pub use palette::{Does, Entry, Palette, commands};
 pub use rows::{Row, rows, sort_columns};
 pub use run::{Exit, run};
 pub use terminal::{Multiplexer, TuiError};
-pub use theme::Theme;
+pub use theme::{Depth, Theme, ThemeError, ThemeMistake};
 pub use ui::{Choice, Confirm, Format, List, Overlay, Page, Pick, Picked, Question, SortBy, Table, Toast, Ui};
 pub use update::down_plan;

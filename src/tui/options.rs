@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::terminal::Multiplexer;
-use super::{Keymap, Theme, Ui};
+use super::{Depth, Keymap, Theme, Ui};
 use crate::cloud::{Clock, SystemClock};
 
 /// What the interface is told at the start.
@@ -32,13 +32,13 @@ pub struct Options {
 }
 
 impl Options {
-    /// The options for a terminal with this environment. `color` is the user's word, `None` to go by `NO_COLOR`
-    /// and `TERM`; `ascii` asks for plain ASCII, which a locale without UTF-8 does as well.
+    /// The options for a terminal with this environment. `depth` is the user's word, `None` to go by the
+    /// environment; `ascii` asks for plain ASCII, which a locale without UTF-8 does as well.
     #[must_use]
-    pub fn detect(color: Option<bool>, ascii: bool, variable: impl Fn(&str) -> Option<String>) -> Self {
-        let color = color.unwrap_or_else(|| has_colors(&variable));
+    pub fn detect(theme: Theme, depth: Option<Depth>, ascii: bool, variable: impl Fn(&str) -> Option<String>) -> Self {
+        let depth = depth.unwrap_or_else(|| Depth::detect(&variable));
         Self {
-            theme: if color { Theme::terminal() } else { Theme::monochrome() },
+            theme: theme.at(depth),
             ascii: ascii || !is_utf8(&variable),
             multiplexer: Multiplexer::detect(&variable),
             keymap: Keymap::default(),
@@ -48,14 +48,6 @@ impl Options {
             clock: Arc::new(SystemClock),
         }
     }
-}
-
-/// By <https://no-color.org>, and by the terminals that have none.
-fn has_colors(variable: &impl Fn(&str) -> Option<String>) -> bool {
-    let forbidden = variable("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let term = variable("TERM").unwrap_or_default();
-    let has_none = matches!(term.as_str(), "dumb" | "vt52" | "vt100" | "vt102" | "vt220") || term.ends_with("-mono");
-    !forbidden && !has_none
 }
 
 /// Whether the locale's characters are UTF-8: the first variable that is set counts. Without any of them, as in
@@ -76,7 +68,7 @@ mod tests {
 
     fn detect(variables: &[(&str, &str)]) -> (bool, bool) {
         let get = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-        let options = Options::detect(None, false, get);
+        let options = Options::detect(Theme::terminal(), None, false, get);
         (options.theme != Theme::monochrome(), options.ascii)
     }
 
@@ -84,9 +76,9 @@ mod tests {
     fn colours_are_used_unless_they_are_forbidden_or_missing() {
         assert!(detect(&[("TERM", "xterm-256color")]).0);
         assert!(!detect(&[("TERM", "xterm-256color"), ("NO_COLOR", "1")]).0);
-        assert!(detect(&[("NO_COLOR", "")]).0, "empty forbids nothing");
         assert!(!detect(&[("TERM", "vt100")]).0);
-        let forced = Options::detect(Some(true), false, |name| (name == "NO_COLOR").then(|| "1".to_owned()));
+        let forbidding = |name: &str| (name == "NO_COLOR").then(|| "1".to_owned());
+        let forced = Options::detect(Theme::terminal(), Some(Depth::Sixteen), false, forbidding);
         assert!(forced.theme != Theme::monochrome(), "the user's word counts more");
     }
 
@@ -98,6 +90,6 @@ mod tests {
         assert!(detect(&[("LC_CTYPE", "de_DE.ISO-8859-1"), ("LANG", "de_DE.UTF-8")]).1);
         assert!(detect(&[("LC_ALL", ""), ("LANG", "POSIX")]).1, "empty is as good as not set");
         assert!(!detect(&[]).1);
-        assert!(Options::detect(None, true, |_| None).ascii);
+        assert!(Options::detect(Theme::terminal(), None, true, |_| None).ascii);
     }
 }

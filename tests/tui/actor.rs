@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use dropscale::cloud::Clock;
 use dropscale::tui::fixtures::{self, Fixture};
-use dropscale::tui::{self, Options};
+use dropscale::tui::{self, Options, Theme};
 use dropscale::worker::{AppState, Command};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -21,6 +21,8 @@ use tokio::sync::{mpsc, watch};
 
 const ROLE: &str = "DROPSCALE_TEST_ROLE";
 const JOURNAL: &str = "DROPSCALE_TEST_JOURNAL";
+/// The theme, where it is not the default.
+pub const THEME: &str = "DROPSCALE_TEST_THEME";
 
 /// What the worker does.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,7 +52,7 @@ pub fn command(role: Role, journal: &Path) -> CommandBuilder {
     command.env("RUST_BACKTRACE", "0");
     command.env("TERM", "xterm-256color");
     command.env("LANG", "C.UTF-8");
-    for name in ["LC_ALL", "LC_CTYPE", "NO_COLOR", "TMUX", "STY"] {
+    for name in ["LC_ALL", "LC_CTYPE", "NO_COLOR", "COLORTERM", "TMUX", "STY"] {
         command.env_remove(name);
     }
     command
@@ -75,10 +77,11 @@ fn play() {
     let (publish, state) = watch::channel(Arc::new(state(role, 0)));
     let (commands, told) = mpsc::channel(16);
     thread::spawn(move || work(role, journal.as_ref(), &publish, told));
+    let theme = std::env::var(THEME).map_or_else(|_| Theme::terminal(), |name| Theme::named(&name).unwrap());
     let options = Options {
         zone: TimeZone::UTC,
         clock: Arc::new(StoppedClock { role, asked: AtomicU32::new(0) }),
-        ..Options::detect(None, false, |name| std::env::var(name).ok())
+        ..Options::detect(theme, None, false, |name| std::env::var(name).ok())
     };
     let code = match tui::run(state, commands, options) {
         Ok(exit) => exit.code(),

@@ -98,6 +98,21 @@ fn without_colours_bold_and_reverse_are_kept() {
 }
 
 #[test]
+fn the_linux_console_gets_only_its_eight_colours() {
+    let journal = journal();
+    let mut command = actor::command(Role::Calm, &journal);
+    command.env("TERM", "linux");
+    command.env(actor::THEME, "dark");
+    let mut pty = Pty::start(command, SIZE);
+    pty.expect("lb-web");
+    pty.keys("u");
+    pty.expect("Cancel");
+    let codes = pty.styles();
+    assert!(codes.iter().all(|code| matches!(code, 0 | 1 | 2 | 7 | 30..=37 | 39..=47 | 49)), "{codes:?}");
+    assert!(codes.iter().any(|code| matches!(code, 31..=37)), "{codes:?}");
+}
+
+#[test]
 fn a_locale_without_utf8_gets_plain_ascii() {
     let journal = journal();
     let mut command = actor::command(Role::Calm, &journal);

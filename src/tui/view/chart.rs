@@ -77,7 +77,9 @@ fn draw_summary(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &Cluste
         gauge::draw(sheet, place, now, bounds);
         rest.take_left(3);
     }
-    sheet.text(rest, metric.describe(), theme.faint);
+    // What has no room beside the numbers stands below them.
+    let place = if width(metric.describe()) <= rest.width { rest } else { at };
+    sheet.text(place, metric.describe(), theme.faint);
 }
 
 /// A threshold as a line, also across the picture.
@@ -93,7 +95,7 @@ fn threshold(sheet: &mut Sheet, plot: Rect, value: Option<f64>, top: f64, values
         if reaches >= below + 8 {
             sheet.glyph(x, y, '─', picture.add_modifier(Modifier::REVERSED));
         } else if reaches <= below {
-            sheet.glyph(x, y, '┄', sheet.theme.faint);
+            sheet.glyph(x, y, '┄', sheet.theme.threshold);
         }
     }
 }

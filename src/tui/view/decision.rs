@@ -44,7 +44,7 @@ fn decided(scene: &Scene, cluster: &ClusterState, decision: &Decision, columns: 
     let because = reason(scene, decision, &decision.because);
     let failing = matches!(cluster.connection, Connection::Failing { .. });
     let (lead, style) = match (cluster.auto, stopped) {
-        _ if failing => (format!("nothing until there is an answer; before, {verb}:"), theme.strong),
+        _ if failing => (format!("waiting for the API; last decided to {verb}:"), theme.strong),
         (true, false) => (format!("{verb}:"), style),
         (true, true) => (format!("hold, would {verb}:"), style),
         (false, false) => (format!("auto is off, would {verb}:"), theme.strong),

@@ -1,6 +1,8 @@
 //! The first two lines: which cluster, is it healthy, how many droplets, is auto on; and beneath, how fresh the
 //! data is, what it costs, and how many requests are left. What matters less goes first when there is no room.
 
+use std::time::Duration;
+
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
@@ -184,7 +186,11 @@ fn second_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) 
     let mut left = vec![freshness(scene, cluster)];
     let mut right = Vec::new();
     if let Connection::Failing { error, retry_at, .. } = &cluster.connection {
-        left.push(words_of(0, format!("retry in {}", words::left(elapsed(scene.now, *retry_at))), theme.text));
+        let retry = match elapsed(scene.now, *retry_at) {
+            Duration::ZERO => "trying again".to_owned(),
+            wait => format!("retry in {}", words::left(wait)),
+        };
+        left.push(words_of(0, retry, theme.text));
         left.push(words_of(4, first_sentence(error), theme.bad));
     }
     if let Some(cost) = scene.cost() {
