@@ -11,6 +11,7 @@ use crate::cluster::{
     DropletId, DropletStatus, FailureClass, LoadBalancer, Member, Membership, Observation, leaving_tag,
 };
 
+use super::planning::nobody_operates;
 use super::run::{Run, Stop};
 use super::{Phase, Refusal, plan_down};
 
@@ -175,13 +176,23 @@ impl<C: Cloud> Run<C> {
         self.enter(Phase::Settle);
         self.attempt(self.cloud.delete_tag(&departure.tag)).await;
         if self.has_given_up_cluster_tag {
-            let leaving = leaving_tag(&self.spec.tag);
-            let others = self.cloud.droplets(&leaving).await;
+            let others = self.cloud.droplets(&leaving_tag(&self.spec.tag)).await;
             if others.is_ok_and(|others| others.iter().all(|d| d.id == departure.id)) {
-                self.attempt(self.cloud.delete_tag(&leaving)).await;
+                self.attempt(self.cloud.delete_tag(&leaving_tag(&self.spec.tag))).await;
             }
         }
         self.leaves_traces = false;
+    }
+
+    /// Deletes the tag of clones that leave, if no droplet carries it.
+    pub async fn forget_leaving_tag(&mut self) -> Result<String, Stop> {
+        let spec = Arc::clone(&self.spec);
+        self.claim(|seen, terms| nobody_operates(seen, &spec, terms)).await?;
+        let tag = leaving_tag(&self.spec.tag);
+        if self.cloud.droplets(&tag).await?.is_empty() {
+            self.cloud.delete_tag(&tag).await?;
+        }
+        Ok(format!("{tag} is gone"))
     }
 
     fn left_over(departure: &Departure, stop: Stop) -> Stop {

@@ -49,7 +49,7 @@ fn is_over(marker: Marker, now: Timestamp, spec: &ClusterSpec, policy: &Policy) 
 
 /// The tags of this program in the account that nothing carries and nobody can still be about to use. The tag of
 /// clones that leave is not among them: it does not tell its age, and one that is about to be used is the only
-/// trace of a clone that has just given up the cluster's tag. Whoever removes the next clone deletes it.
+/// trace of a clone that has just given up the cluster's tag.
 #[must_use]
 pub fn stray_tags(all: &[TagSummary], spec: &ClusterSpec, policy: &Policy, now: Timestamp) -> Vec<String> {
     let prefix = &spec.clone_prefix;

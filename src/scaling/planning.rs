@@ -122,13 +122,16 @@ fn balancer<'a>(seen: &'a Observation, spec: &ClusterSpec) -> Result<&'a LoadBal
     seen.load_balancer.as_ref().ok_or_else(missing)
 }
 
-/// What forbids either direction; else what speaks against it.
-fn common(seen: &Observation, spec: &ClusterSpec, policy: &Policy, terms: Terms<'_>) -> Result<Vec<String>, Refusal> {
+/// Refuses while somebody else's claim holds.
+pub(super) fn nobody_operates(seen: &Observation, spec: &ClusterSpec, terms: Terms<'_>) -> Result<(), Refusal> {
     let lease = spec.timing.lease();
     let foreign = seen.claims.iter().find(|c| !c.is_expired(seen.at, lease) && Some(&c.nonce) != terms.own);
-    if let Some(claim) = foreign {
-        return Err(Refusal::in_flight(claim, seen.at, lease));
-    }
+    foreign.map_or(Ok(()), |claim| Err(Refusal::in_flight(claim, seen.at, lease)))
+}
+
+/// What forbids either direction; else what speaks against it.
+fn common(seen: &Observation, spec: &ClusterSpec, policy: &Policy, terms: Terms<'_>) -> Result<Vec<String>, Refusal> {
+    nobody_operates(seen, spec, terms)?;
     let mut warnings = Vec::new();
     if let Some(left) = seen.cooldown(policy.scaling_interval) {
         let ago = policy.scaling_interval.saturating_sub(left);

@@ -77,6 +77,17 @@ impl<C: Cloud> Scaler<C> {
         self.conclude(run, end).await
     }
 
+    /// Deletes the tag of clones that leave, which somebody has left who died after the last of them was gone. As
+    /// it may be the only trace of a clone, that takes a claim. What cannot be done is found again.
+    pub async fn forget_leaving_tag(&self, observer: Observer<C>) {
+        let order = Order { reason: "a tag was left".to_owned(), insist: true };
+        let mut run = self.begin(Kind::Recover, observer, order, Arc::new(|_| {}));
+        if let Err(stop) = self.unless_stopped(run.forget_leaving_tag()).await {
+            tracing::info!(?stop, "the tag of clones that leave stays");
+        }
+        run.release().await;
+    }
+
     /// Makes the operation that runs end at once, with its claim given back and its tags left, so that
     /// whoever looks next goes on with it. For the end of the program.
     pub fn stop(&self) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::cloud::{Cloud, CloudError};
-use crate::cluster::{ClusterSpec, DropletId, Metric, Observation, elapsed};
+use crate::cluster::{ClusterSpec, DropletId, Metric, Observation, elapsed, leaving_tag};
 use crate::observe::{Observer, Samples, Wanted};
 use crate::policy::{Action, Decision, Policy, decide};
 use crate::scaling::{
@@ -137,7 +137,12 @@ impl<C: Cloud> Controller<C> {
         let mut over = worn_out_tags(seen, &self.spec, &self.policy);
         if self.swept.is_none_or(|swept| elapsed(swept, seen.at) >= SWEEP) {
             match self.cloud.tags().await {
-                Ok(all) => over.extend(stray_tags(&all, &self.spec, &self.policy, seen.at)),
+                Ok(all) => {
+                    over.extend(stray_tags(&all, &self.spec, &self.policy, seen.at));
+                    if all.iter().any(|tag| tag.droplets == 0 && tag.name == leaving_tag(&self.spec.tag)) {
+                        Box::pin(self.scaler.forget_leaving_tag(self.fork())).await;
+                    }
+                }
                 // Stray tags harm nobody: that the token may not list them is no reason to ask at each look.
                 Err(error) => tracing::warn!(%error, "the tags of the account could not be listed"),
             }

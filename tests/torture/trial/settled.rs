@@ -15,7 +15,10 @@ impl Judge {
         }
         self.check_count(world.droplets().count() >= world.scenario().account.droplet_limit)?;
         let carried = |tag: &str| self.droplets.values().any(|d| d.tags.contains(tag));
-        let is_stray = |tag: &str| tag.starts_with("dropscale:claim:") || (is_operation_tag(tag) && !carried(tag));
+        let is_stray = |tag: &str| {
+            let is_trace = is_operation_tag(tag) || *tag == leaving_tag(&self.spec.tag);
+            tag.starts_with("dropscale:claim:") || (is_trace && !carried(tag))
+        };
         match world.tags().into_iter().find(|(tag, _)| is_stray(tag)) {
             Some((tag, _)) => Err(format!("the tag {tag} is left")),
             None => Ok(()),
