@@ -47,6 +47,17 @@ fn is_over(marker: Marker, now: Timestamp, spec: &ClusterSpec, policy: &Policy) 
     marker.is_in_future(now) || elapsed(marker.at, now) > policy.scaling_interval.max(spec.timing.metrics_window)
 }
 
+/// Whether the account has tags of this program that nothing carries and that may become stray soon.
+#[must_use]
+pub fn has_young_strays(all: &[TagSummary], spec: &ClusterSpec) -> bool {
+    let prefix = &spec.clone_prefix;
+    let is_trace = |tag: &str| {
+        let operation = OperationTag::parse_pending(tag).or_else(|| OperationTag::parse_draining(tag));
+        operation.is_some() || Claim::parse(prefix, tag).is_some() || Marker::parse(prefix, tag).is_some()
+    };
+    all.iter().any(|tag| tag.droplets == 0 && is_trace(&tag.name))
+}
+
 /// The tags of this program in the account that nothing carries and nobody can still be about to use. The tag of
 /// clones that leave is not among them: it does not tell its age, and one that is about to be used is the only
 /// trace of a clone that has just given up the cluster's tag.

@@ -17,7 +17,7 @@ mod scaler;
 mod up;
 
 pub use finding::{Finding, Level, findings};
-pub use housekeeping::{Housekeeping, stray_tags, worn_out_tags};
+pub use housekeeping::{Housekeeping, has_young_strays, stray_tags, worn_out_tags};
 pub use phase::{Kind, OperationState, Outcome, Phase, PhaseState};
 pub use plan::{DownPlan, Refusal, UpPlan};
 pub use planning::{Terms, new_droplet, plan_down, plan_up};

@@ -7,12 +7,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::cloud::{Cloud, CloudError};
-use crate::cluster::{ClusterSpec, DropletId, Metric, Observation, elapsed, leaving_tag};
+use crate::cluster::{ClusterSpec, DropletId, Metric, Observation, leaving_tag};
 use crate::observe::{Observer, Samples, Wanted};
 use crate::policy::{Action, Decision, Policy, decide};
 use crate::scaling::{
     DownPlan, Finding, Housekeeping, Kind, Nonces, OperationState, Order, Refusal, Reporter, Scaler, Terms, UpPlan,
-    findings, has_leftovers, plan_down, plan_up, stray_tags, worn_out_tags,
+    findings, has_leftovers, has_young_strays, plan_down, plan_up, stray_tags, worn_out_tags,
 };
 
 /// How often the tags of the whole account are looked through for strays.
@@ -64,8 +64,8 @@ pub struct Controller<C> {
     cloud: Arc<C>,
     observer: Observer<C>,
     scaler: Arc<Scaler<C>>,
-    /// When the account was last looked through for stray tags.
-    swept: Option<Timestamp>,
+    /// When the account is looked through for stray tags again.
+    next_sweep: Option<Timestamp>,
 }
 
 impl<C: Cloud> Controller<C> {
@@ -83,7 +83,7 @@ impl<C: Cloud> Controller<C> {
         let shown = beside(&essential, shown);
         let observer = Observer::new(Arc::clone(&cloud), Arc::clone(&spec), Wanted { essential, shown, range });
         let scaler = Scaler::new(Arc::clone(&cloud), Arc::clone(&spec), Arc::clone(&policy), nonces);
-        Self { spec, policy, cloud, observer, scaler: Arc::new(scaler), swept: None }
+        Self { spec, policy, cloud, observer, scaler: Arc::new(scaler), next_sweep: None }
     }
 
     /// Changes what the next looks bring.
@@ -135,24 +135,36 @@ impl<C: Cloud> Controller<C> {
     pub async fn tidy(&mut self, look: &Look) {
         let seen = &look.observation;
         let mut over = worn_out_tags(seen, &self.spec, &self.policy);
-        if self.swept.is_none_or(|swept| elapsed(swept, seen.at) >= SWEEP) {
-            match self.cloud.tags().await {
-                Ok(all) => {
-                    over.extend(stray_tags(&all, &self.spec, &self.policy, seen.at));
-                    if all.iter().any(|tag| tag.droplets == 0 && tag.name == leaving_tag(&self.spec.tag)) {
-                        Box::pin(self.scaler.forget_leaving_tag(self.fork())).await;
-                    }
-                }
-                // Stray tags harm nobody: that the token may not list them is no reason to ask at each look.
-                Err(error) => tracing::warn!(%error, "the tags of the account could not be listed"),
-            }
-            self.swept = Some(seen.at);
+        if self.next_sweep.is_none_or(|next| seen.at >= next) {
+            over.extend(self.sweep(seen.at).await);
         }
         match Housekeeping::delete(&*self.cloud, over).await {
             Ok(done) if done.deleted.is_empty() => {}
             Ok(done) => tracing::info!(deleted = ?done.deleted, "tags that are over"),
             Err(error) => tracing::warn!(%error, "tags that are over could not be deleted"),
         }
+    }
+
+    /// The stray tags of the whole account.
+    async fn sweep(&mut self, now: Timestamp) -> Vec<String> {
+        let (spec, policy) = (&self.spec, &self.policy);
+        let mut next = SWEEP;
+        let mut over = Vec::new();
+        match self.cloud.tags().await {
+            Ok(all) => {
+                over = stray_tags(&all, spec, policy, now);
+                if has_young_strays(&all, spec) {
+                    next = spec.timing.lease().max(policy.scaling_interval).min(SWEEP);
+                }
+                if all.iter().any(|tag| tag.droplets == 0 && tag.name == leaving_tag(&spec.tag)) {
+                    Box::pin(self.scaler.forget_leaving_tag(self.fork())).await;
+                }
+            }
+            // Stray tags harm nobody: that the token may not list them is no reason to ask at each look.
+            Err(error) => tracing::warn!(%error, "the tags of the account could not be listed"),
+        }
+        self.next_sweep = now.checked_add(next).ok();
+        over
     }
 
     /// What makes the operation that runs end at once, and give its claim back.

@@ -88,6 +88,7 @@ impl Bench {
         let all = dropscale::cloud::Cloud::tags(&*cloud).await.unwrap();
         let stray = stray_tags(&all, &self.spec, &self.policy, self.clock.now());
         Housekeeping::delete(&*cloud, stray).await.unwrap();
+        self.scaler(&cloud).forget_leaving_tag(self.observer(&cloud)).await;
     }
 
     fn is_settled(&self) -> bool {
