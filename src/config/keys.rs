@@ -53,6 +53,12 @@ fn top() -> Vec<Key> {
             Fallback::Value(Value::Flag(false)),
             "Never change anything in the cloud; the same as `--read-only`.",
         ),
+        key(
+            "journal",
+            Kind::Flag,
+            Fallback::Value(Value::Flag(true)),
+            "Whether operations are written down in the state folder, for `dropscale history`.",
+        ),
     ]
 }
 

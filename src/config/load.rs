@@ -26,6 +26,8 @@ pub struct Config {
     pub api_url: ApiUrl,
     /// Whether nothing may be changed.
     pub read_only: bool,
+    /// Whether operations are written down in a journal.
+    pub journal: bool,
     /// The file it was read from; missing when the environment was enough.
     pub file: Option<PathBuf>,
     /// What is legal and probably not meant.
@@ -107,9 +109,10 @@ fn assemble(
     match api_url {
         Some(api_url) if problems.is_empty() && selected < clusters.len() => {
             let read_only = matches!(value(&top, "read_only"), Some(Value::Flag(true)));
+            let journal = matches!(value(&top, "journal"), Some(Value::Flag(true)));
             let settings = settings(&top);
             let file = file.map(Path::to_owned);
-            Ok(Config { clusters, selected, api_url, read_only, file, warnings, settings })
+            Ok(Config { clusters, selected, api_url, read_only, journal, file, warnings, settings })
         }
         _ => Err(ConfigErrors::new(problems)),
     }
