@@ -283,6 +283,8 @@ mod tests {
             vec!["dropscale", "--output", "xml", "status"],
             vec!["dropscale", "doctor", "history", "--since", "yesterday"],
             vec!["dropscale", "history", "--limit", "all"],
+            vec!["dropscale", "doctor", "--yes"],
+            vec!["dropscale", "history", "--since", "yesterday"],
             vec!["dropscale", "grow"],
         ] {
             assert!(Cli::try_parse_from(&line).is_err(), "{line:?}");

@@ -11,6 +11,7 @@ use assert_cmd::Command;
 use serde_json::Value;
 use wiremock::MockServer;
 
+#[expect(dead_code, reason = "other tests need more of it")]
 mod small_cloud;
 
 use small_cloud::Cloud;

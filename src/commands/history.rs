@@ -229,7 +229,9 @@ impl Entry {
 
 fn text(entries: &[Entry], style: Style) -> String {
     let mut table = Table::new(&["WHEN", "WHAT", "DROPLET", ""]);
-    entries.iter().for_each(|entry| table.row(entry.cells(style)));
+    for entry in entries {
+        table.row(entry.cells(style));
+    }
     table.render(style)
 }
 
