@@ -122,6 +122,7 @@ async fn examine(session: &Session, look: &Look) -> Vec<Check> {
     let mut checks = of_the_program(session);
     checks.push(Check::new(Level::Done, "API", "it answers, and the token may read the cluster".to_owned()));
     checks.push(clock(session));
+    checks.extend(claim(&look.observation, session));
     checks.extend(look.findings.iter().map(|finding| of_finding(finding, look, session)));
     let (seen, spec, policy) = (&look.observation, session.spec(), session.policy());
     let over = worn_out_tags(seen, spec, policy);
@@ -158,6 +159,13 @@ fn clock(session: &Session) -> Check {
         return Check::new(Level::Warning, "clock", text);
     }
     Check::new(Level::Done, "clock", format!("within {} s of the server's", seconds.abs() + 1))
+}
+
+/// Whoever is at work, as far as a tag tells. What it works on is not told as left while its claim holds.
+fn claim(seen: &Observation, session: &Session) -> Option<Check> {
+    let lease = session.spec().timing.lease();
+    let who = Refusal::in_flight(seen.live_claim(lease)?, seen.at, lease);
+    Some(Check::new(Level::Info, "cluster", who.to_string()))
 }
 
 fn of_finding(finding: &Finding, look: &Look, session: &Session) -> Check {

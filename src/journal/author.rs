@@ -20,8 +20,20 @@ impl Author {
     /// This process, whose user is known by this name.
     #[must_use]
     pub fn of_process(user: Option<&str>, run: String) -> Self {
-        Self { user: user.map(str::to_owned), host: host(), pid: std::process::id(), run }
+        Self { user: user.map(str::to_owned).or_else(user_number), host: host(), pid: std::process::id(), run }
     }
+}
+
+/// Stands for a name where none is known, as in a timer.
+#[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere users have no number")]
+fn user_number() -> Option<String> {
+    Some(format!("uid{}", rustix::process::getuid().as_raw()))
+}
+
+#[cfg(not(unix))]
+fn user_number() -> Option<String> {
+    None
 }
 
 #[cfg(unix)]
