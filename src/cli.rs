@@ -138,6 +138,10 @@ pub enum Command {
     Down(DownArgs),
     /// Do what the metrics recommend: once, or with --watch until told to stop
     Auto(AutoArgs),
+    /// Check configuration, token, clock and cluster; with --fix, repair what can be repaired safely
+    Doctor(DoctorArgs),
+    /// Show what was done to the cluster, when, by whom and why
+    History(HistoryArgs),
     /// Open the terminal interface on a simulated cloud; needs no account
     Demo(DemoArgs),
     /// Serve a simulated DigitalOcean on this machine, to learn and to test against
@@ -182,6 +186,28 @@ pub struct AutoArgs {
     pub every: Duration,
 }
 
+/// Of `doctor`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct DoctorArgs {
+    /// Do what `auto` would do before it scales: delete tags that are over, finish or undo what was left
+    #[arg(long)]
+    pub fix: bool,
+    /// Do not ask; needed where there is no terminal to ask on
+    #[arg(short, long, requires = "fix")]
+    pub yes: bool,
+}
+
+/// Of `history`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct HistoryArgs {
+    /// Only what happened since so long ago, such as 24h or 7d
+    #[arg(long, value_name = "TIME", value_parser = period)]
+    pub since: Option<Duration>,
+    /// Only so many of the latest
+    #[arg(long, value_name = "NUMBER")]
+    pub limit: Option<usize>,
+}
+
 /// Of `demo`.
 #[derive(Debug, Clone, Args)]
 pub struct DemoArgs {
@@ -213,6 +239,12 @@ pub struct InitArgs {
     /// Print it instead of writing it
     #[arg(long)]
     pub print: bool,
+}
+
+/// As in the configuration, and in days.
+fn period(text: &str) -> Result<Duration, String> {
+    let days = text.trim().strip_suffix('d').and_then(|days| days.parse::<u32>().ok());
+    days.map_or_else(|| parse_duration(text), |days| Ok(Duration::from_secs(u64::from(days) * 86_400)))
 }
 
 fn interval(text: &str) -> Result<Duration, String> {
@@ -253,6 +285,10 @@ mod tests {
             vec!["dropscale", "up", "web001"],
             vec!["dropscale", "--token-file", "a", "--context", "b", "status"],
             vec!["dropscale", "--output", "xml", "status"],
+            vec!["dropscale", "doctor", "history", "--since", "yesterday"],
+            vec!["dropscale", "history", "--limit", "all"],
+            vec!["dropscale", "doctor", "--yes"],
+            vec!["dropscale", "history", "--since", "yesterday"],
             vec!["dropscale", "grow"],
         ] {
             assert!(Cli::try_parse_from(&line).is_err(), "{line:?}");
@@ -260,11 +296,29 @@ mod tests {
     }
 
     #[test]
+    fn the_past_is_measured_in_days_as_well() {
+        let read = |text| period(text).map(|period| period.as_secs());
+        assert_eq!((read("7d"), read("24h"), read("90")), (Ok(604_800), Ok(86_400), Ok(90)));
+        assert!(read("d").is_err() && read("-1d").is_err());
+    }
+
+    #[test]
     fn the_help_lists_every_command_and_the_exit_codes() {
         let help = Cli::command().render_long_help().to_string();
-        for word in
-            ["info", "status", "up", "down", "auto", "demo", "simulate", "init", "completions", "man", "Exit codes"]
-        {
+        for word in [
+            "info",
+            "status",
+            "up",
+            "down",
+            "auto",
+            "history",
+            "demo",
+            "simulate",
+            "init",
+            "completions",
+            "man",
+            "Exit codes",
+        ] {
             assert!(help.contains(word), "{word} is missing from:\n{help}");
         }
     }

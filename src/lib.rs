@@ -1,7 +1,8 @@
 //! `dropscale` watches and autoscales a cluster of DigitalOcean Droplets from the terminal.
 //!
 //! The library holds everything; `main.rs` only starts it. Imports point one way: `keymap`, `cluster` and `policy`
-//! are at the bottom, then `cloud`, `observe`, `scaling`, `worker`, and on top `tui`, `commands`, `cli` and the binary.
+//! are at the bottom, then `cloud`, `observe`, `scaling`, `journal`, `worker`, and on top `tui`, `commands`, `cli` and
+//! the binary.
 //! `docs/architecture.md` says what goes where and why.
 
 pub mod cli;
@@ -9,6 +10,7 @@ pub mod cloud;
 pub mod cluster;
 pub mod commands;
 pub mod config;
+pub mod journal;
 mod keymap;
 pub mod observe;
 pub mod policy;

@@ -8,6 +8,7 @@ mod clock;
 pub mod digitalocean;
 mod error;
 mod request;
+pub mod trail;
 mod usage;
 
 use std::future::Future;

@@ -118,6 +118,7 @@ impl Turn {
         let stop = control.stopper();
         let (done, ended) = unless_ended(control.auto(reporter(console)), stop, ends, console).await?;
         let (look, operation) = done?;
+        session.settle(console);
         let came = operation.map_or(Came::Nothing, |operation| Came::Operation(Box::new(operation)));
         Ok(Self { look, came, ended })
     }

@@ -35,6 +35,7 @@ pub async fn run(args: &DownArgs, session: &Session, console: Console) -> Result
     let stop = control.stopper();
     let work = control.down(Some(plan.droplet), by_hand(), reporter(console));
     let (operation, _) = unless_ended(work, stop, &mut ends, console).await?;
+    session.settle(console);
     tell(&operation, console)
 }
 

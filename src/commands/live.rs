@@ -41,6 +41,7 @@ pub fn run(session: &Session, global: &Global, environment: &Environment) -> Res
     let setup = Setup {
         focus: config.selected,
         read_only: config.read_only || session.dry_run,
+        keeper: session.keeper(),
         ..Setup::new(clusters.collect(), random_nonces())
     };
     let keymap = config.keymap.clone();

@@ -5,8 +5,10 @@ mod auto;
 mod completions;
 mod console;
 mod demo;
+mod doctor;
 mod down;
 mod exit;
+mod history;
 mod info;
 mod init;
 mod json;
@@ -49,6 +51,11 @@ fn dispatch(cli: &Cli, environment: &Environment, console: Console) -> Result<Ex
         Some(Command::Up(args)) => block_on(up::run(args, &open()?, console)),
         Some(Command::Down(args)) => block_on(down::run(args, &open()?, console)),
         Some(Command::Auto(args)) => block_on(auto::run(args, &open()?, console)),
+        Some(Command::Doctor(args)) => block_on(doctor::run(args, &open()?, console)),
+        Some(Command::History(args)) => {
+            log(global.verbose);
+            block_on(history::run(args, global, environment, console))
+        }
         Some(Command::Init(args)) => init::run(args, &global.flags(), environment, console),
         Some(Command::Completions { shell }) => completions::run(*shell, console),
         Some(Command::Man) => man::run(console),

@@ -10,6 +10,7 @@ use crate::cli::Global;
 use crate::cloud::digitalocean::{Client, ClientOptions};
 use crate::cluster::{ClusterSpec, Nonce};
 use crate::config::{self, Config, Environment};
+use crate::journal::{Author, FileKeeper, Keeper};
 use crate::policy::Policy;
 use crate::scaling::Nonces;
 use crate::worker::Controller;
@@ -24,6 +25,8 @@ pub struct Session {
     pub client: Arc<Client>,
     /// Whether nothing is to be done, only shown.
     pub dry_run: bool,
+    /// Keeps the journal, where there is one.
+    keeper: Option<Arc<FileKeeper>>,
 }
 
 impl Session {
@@ -36,7 +39,24 @@ impl Session {
             console.warn(warning);
         }
         let client = Client::new(ClientOptions::new(config.api_url.clone(), token.secret))?;
-        Ok(Self { config, token_origin: token.origin, client: Arc::new(client), dry_run: global.dry_run })
+        let keeper = environment.state_folder().filter(|_| config.journal);
+        let keeper = keeper.map(|folder| Arc::new(FileKeeper::new(&folder, author(environment))));
+        Ok(Self { config, token_origin: token.origin, client: Arc::new(client), dry_run: global.dry_run, keeper })
+    }
+
+    /// Keeps the journal, where there is one.
+    #[must_use]
+    pub fn keeper(&self) -> Option<Arc<dyn Keeper>> {
+        self.keeper.clone().map(|keeper| keeper as Arc<dyn Keeper>)
+    }
+
+    /// Waits for the journal, and warns when it cannot be written.
+    pub fn settle(&self, console: Console) {
+        let Some(keeper) = &self.keeper else { return };
+        keeper.flush();
+        if let Some(trouble) = keeper.trouble() {
+            console.warn(&trouble);
+        }
     }
 
     /// Control of the cluster that is meant.
@@ -46,6 +66,7 @@ impl Session {
         // The seed's documents have its three metrics, whether they decide or not.
         let shown = SEED_METRICS.map(|(metric, _)| metric);
         Controller::new(Arc::clone(&self.client), spec, policy, &shown, Duration::ZERO, random_nonces())
+            .kept_by(self.keeper())
     }
 
     /// The cluster that is meant.
@@ -58,6 +79,20 @@ impl Session {
     #[must_use]
     pub fn policy(&self) -> &Arc<Policy> {
         &self.config.cluster().policy
+    }
+}
+
+fn author(environment: &Environment) -> Author {
+    let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| environment.variable(name));
+    Author::of_process(user, Nonce::new(fastrand::u64(..)).to_string())
+}
+
+/// However a command ends, what it did is written down.
+impl Drop for Session {
+    fn drop(&mut self) {
+        if let Some(keeper) = &self.keeper {
+            keeper.flush();
+        }
     }
 }
 

@@ -207,8 +207,9 @@ fn info_has_the_seeds_keys_first_and_in_its_order() {
     assert_eq!(keys(&document["info"])[..7], of_seed);
     assert_eq!(document["info"]["baseDroplet"]["name"], "base");
     assert_eq!(document["info"]["snapshotImageID"], 77);
-    let tag = json!({ "key": "tag", "value": "web", "origin": "config.toml:2" });
-    assert!(document["settings"].as_array().unwrap().contains(&tag), "{}", document["settings"]);
+    let settings = document["settings"].as_array().unwrap();
+    let tag = settings.iter().find(|setting| setting["key"] == "tag").unwrap();
+    assert_eq!(*tag, json!({ "key": "tag", "value": "web", "origin": "config.toml:2" }));
 }
 
 #[test]

@@ -12,20 +12,20 @@ use crate::policy::{Action, Decision, Rule, Vote};
 use crate::scaling::{DownPlan, Finding, Level, UpPlan};
 
 /// Columns of text, each as wide as its widest cell. The first row is the head.
-struct Table {
+pub(super) struct Table {
     rows: Vec<Vec<(String, Option<Ink>)>>,
 }
 
 impl Table {
-    fn new(head: &[&str]) -> Self {
+    pub(super) fn new(head: &[&str]) -> Self {
         Self { rows: vec![head.iter().map(|title| ((*title).to_owned(), Some(Ink::Faint))).collect()] }
     }
 
-    fn row(&mut self, cells: Vec<(String, Option<Ink>)>) {
+    pub(super) fn row(&mut self, cells: Vec<(String, Option<Ink>)>) {
         self.rows.push(cells);
     }
 
-    fn render(&self, style: Style) -> String {
+    pub(super) fn render(&self, style: Style) -> String {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let width = |column: usize| self.rows.iter().filter_map(|row| row.get(column)).map(|c| c.0.width()).max();
         let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
@@ -44,7 +44,7 @@ impl Table {
     }
 }
 
-fn plain(text: impl Into<String>) -> (String, Option<Ink>) {
+pub(super) fn plain(text: impl Into<String>) -> (String, Option<Ink>) {
     (text.into(), None)
 }
 

@@ -30,5 +30,6 @@ pub async fn run(args: &UpArgs, session: &Session, console: Console) -> Result<E
     proposal.agree(args.yes, "Add", console)?;
     let stop = control.stopper();
     let (operation, _) = unless_ended(control.up(by_hand(), reporter(console)), stop, &mut ends, console).await?;
+    session.settle(console);
     tell(&operation, console)
 }

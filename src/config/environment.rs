@@ -19,6 +19,7 @@ pub struct Environment {
     variables: BTreeMap<String, String>,
     home: Option<PathBuf>,
     native_config: Option<PathBuf>,
+    native_state: Option<PathBuf>,
 }
 
 impl Environment {
@@ -31,16 +32,19 @@ impl Environment {
             variables: std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect(),
             home: folders.as_ref().map(|folders| folders.home_dir().to_owned()),
             native_config: folders.as_ref().map(|folders| folders.config_dir().to_owned()),
+            // Only Linux tells state from data.
+            native_state: folders.as_ref().map(|f| f.state_dir().unwrap_or_else(|| f.data_local_dir()).to_owned()),
         }
     }
 
-    /// An environment of these variables, with this home folder and `.config` in it.
+    /// An environment of these variables, with this home folder and `.config` and `.local/state` in it.
     pub fn new<'a>(home: &Path, variables: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
         Self {
             variables: variables.into_iter().map(owned).collect(),
             home: Some(home.to_owned()),
             native_config: Some(home.join(".config")),
+            native_state: Some(home.join(".local/state")),
         }
     }
 
@@ -58,8 +62,19 @@ impl Environment {
 
     /// The folders that hold configuration: XDG's where it is set, on each platform, then the platform's own.
     pub(super) fn config_folders(&self) -> Vec<PathBuf> {
-        let xdg = self.variable("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
-        xdg.into_iter().chain(self.native_config.clone()).collect()
+        self.xdg("XDG_CONFIG_HOME").into_iter().chain(self.native_config.clone()).collect()
+    }
+
+    fn xdg(&self, variable: &str) -> Option<PathBuf> {
+        self.variable(variable).map(PathBuf::from).filter(|path| path.is_absolute())
+    }
+
+    /// The folder for what this program writes by itself: XDG's where it is set, on each platform, else the
+    /// platform's own.
+    #[must_use]
+    pub fn state_folder(&self) -> Option<PathBuf> {
+        let folder = self.xdg("XDG_STATE_HOME").or_else(|| self.native_state.clone())?;
+        Some(folder.join("dropscale"))
     }
 
     /// Where the configuration file is looked for, and where `init` writes it.

@@ -68,6 +68,12 @@ fn top() -> Vec<Key> {
             Fallback::Value(text("auto")),
             "How many colours the terminal has, where its environment tells it wrongly. `--color` goes before it.",
         ),
+        key(
+            "journal",
+            Kind::Flag,
+            Fallback::Value(Value::Flag(true)),
+            "Whether operations are written down in the state folder, for `dropscale history`.",
+        ),
     ]
 }
 

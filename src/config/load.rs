@@ -33,6 +33,8 @@ pub struct Config {
     pub theme: String,
     /// How many colours the terminal has, in the words of the key `colors`.
     pub colors: String,
+    /// Whether operations are written down in a journal.
+    pub journal: bool,
     /// The file it was read from; missing when the environment was enough.
     pub file: Option<PathBuf>,
     /// What is legal and probably not meant.
@@ -117,9 +119,22 @@ fn assemble(
             let read_only = matches!(value(&top, "read_only"), Some(Value::Flag(true)));
             let text = |name| value(&top, name).map(Value::plain).unwrap_or_default();
             let (theme, colors) = (text("theme"), text("colors"));
+            let journal = matches!(value(&top, "journal"), Some(Value::Flag(true)));
             let settings = settings(&top);
             let file = file.map(Path::to_owned);
-            Ok(Config { clusters, selected, api_url, read_only, keymap, theme, colors, file, warnings, settings })
+            Ok(Config {
+                clusters,
+                selected,
+                api_url,
+                read_only,
+                keymap,
+                theme,
+                colors,
+                journal,
+                file,
+                warnings,
+                settings,
+            })
         }
         _ => Err(ConfigErrors::new(problems)),
     }

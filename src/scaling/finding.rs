@@ -156,13 +156,60 @@ fn silent(member: &Member, seen: &Observation, spec: &ClusterSpec) -> Option<Fin
 }
 
 fn left_unfinished(droplet: &Droplet) -> Finding {
+    let name = &droplet.name;
     let what = if droplet.draining().is_some() {
         "was being removed"
     } else if droplet.pending().is_some() {
         "was being added"
     } else {
-        "has given up the cluster's tag to leave"
+        let text = format!("{name} has lost the cluster's tag, and no tag tells why: delete it, or give the tag back");
+        return Finding::new(Level::Warning, text).wasted(droplet);
     };
-    let text = format!("{} {what} by somebody who is gone; the next operation or auto goes on with it", droplet.name);
+    let text = format!("{name} {what} by somebody who is gone; the next operation or auto goes on with it");
     Finding::new(Level::Warning, text).wasted(droplet)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::cluster::{Nonce, OperationTag, Price, Size};
+    use crate::scaling::tests::{policy, spec};
+
+    fn droplet(tags: &[String]) -> Droplet {
+        Droplet {
+            id: DropletId(7),
+            name: "web007".to_owned(),
+            status: DropletStatus::Active,
+            locked: false,
+            created_at: Timestamp::UNIX_EPOCH,
+            size: Size {
+                slug: "s-1vcpu-2gb".to_owned(),
+                vcpus: 1,
+                memory_mib: 2048,
+                disk_gib: 50,
+                price: Some(Price { hourly: 0.017_86, monthly: 12.0 }),
+            },
+            region: "nyc3".to_owned(),
+            image: None,
+            vpc: None,
+            tags: tags.to_vec(),
+            addresses: Vec::new(),
+            features: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn only_what_a_tag_explains_is_said_to_be_gone_on_with() {
+        let now = Timestamp::from_second(1_763_985_600).unwrap();
+        let draining = OperationTag { at: now, nonce: Nonce::new(1) }.draining();
+        for (tags, says) in [(vec![draining], "goes on with it"), (Vec::new(), "delete it, or give the tag back")] {
+            let mut seen = Observation::empty(now);
+            seen.leaving = vec![droplet(&tags)];
+            let found = findings(&seen, &spec(), &policy());
+            assert_eq!((found.len(), found[0].monthly), (1, Some(12.0)));
+            assert!(found[0].text.contains(says), "{found:?}");
+        }
+    }
 }

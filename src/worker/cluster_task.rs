@@ -17,9 +17,10 @@ use super::board::Board;
 use super::changes::Told;
 use super::connection::Failures;
 use super::operation::{self, Work};
-use super::{ClusterState, Command, Connection, Controller, DropletDetail, History, Look, detail, journal};
+use super::{ClusterState, Command, Connection, Controller, DropletDetail, History, Look, detail, events};
 use crate::cloud::{Cloud, CloudError};
 use crate::cluster::{DropletId, Metric, elapsed};
+use crate::journal::{Journal, Keeper};
 use crate::observe::Observer;
 use crate::scaling::{Kind, Level, Nonces, OperationState, Refusal, Reporter, Scaler, has_leftovers};
 
@@ -34,6 +35,8 @@ pub(super) struct Wiring<C> {
     pub cloud: Arc<C>,
     pub board: Arc<Board>,
     pub nonces: Nonces,
+    /// Keeps the journal, where there is one.
+    pub keeper: Option<Arc<dyn Keeper>>,
     pub read_only: bool,
     /// True when the worker ends.
     pub stopped: watch::Receiver<bool>,
@@ -47,6 +50,7 @@ impl<C> Clone for Wiring<C> {
             cloud: Arc::clone(&self.cloud),
             board: Arc::clone(&self.board),
             nonces: Arc::clone(&self.nonces),
+            keeper: self.keeper.clone(),
             read_only: self.read_only,
             stopped: self.stopped.clone(),
             guard: self.guard.clone(),
@@ -109,6 +113,7 @@ pub(super) struct ClusterTask<C> {
     then: Option<Work>,
     progress: mpsc::UnboundedReceiver<OperationState>,
     report: Reporter,
+    journal: Journal,
     /// The droplet whose detail is being fetched.
     inspected: Option<DropletId>,
 }
@@ -125,7 +130,8 @@ impl<C: Cloud> ClusterTask<C> {
         let (spec, policy) = (Arc::clone(&state.spec), Arc::clone(&state.policy));
         let nonces = Arc::clone(&wiring.nonces);
         let range = state.history.range;
-        let controller = Controller::new(Arc::clone(&wiring.cloud), spec, policy, &[], range, nonces);
+        let controller =
+            Controller::new(Arc::clone(&wiring.cloud), spec, policy, &[], range, nonces).kept_by(wiring.keeper.clone());
         let (sender, progress) = mpsc::unbounded_channel();
         let now = wiring.cloud.clock().now();
         operation::lost(&mut state.operation, now);
@@ -136,6 +142,7 @@ impl<C: Cloud> ClusterTask<C> {
             focused,
             scaler: controller.scaler(),
             observer: controller.fork(),
+            journal: controller.journal().clone(),
             controller: Some(Box::new(controller)),
             jobs: JoinSet::new(),
             looked_at: Instant::now(),
@@ -257,7 +264,10 @@ impl<C: Cloud> ClusterTask<C> {
             None => return,
         };
         match refusal {
-            None => self.begin(work),
+            None => {
+                self.journal.evaluated(&look.decision, work.kind());
+                self.begin(work);
+            }
             Some(refusal) => self.say(Level::Warning, &format!("auto would {}, but {refusal}", work.verb())),
         }
     }
@@ -269,6 +279,7 @@ impl<C: Cloud> ClusterTask<C> {
             self.observer.fork(),
             work,
             Arc::clone(&self.report),
+            self.journal.clone(),
             self.wiring.stopped.clone(),
             self.wiring.guard.clone(),
         );
@@ -365,6 +376,7 @@ impl<C: Cloud> ClusterTask<C> {
         let mut news = self.told.news(before.as_deref(), look, self.acts());
         news.extend(self.told.clock(self.wiring.cloud.clock().offset()));
         news.extend(self.told.budget(self.wiring.cloud.usage()));
+        news.extend(self.journal.trouble().map(|text| (Level::Warning, text)));
         for (level, text) in news {
             self.say(level, &text);
         }
@@ -436,7 +448,7 @@ impl<C: Cloud> ClusterTask<C> {
 
     fn say(&mut self, level: Level, text: &str) {
         let now = self.wiring.cloud.clock().now();
-        journal::note(&mut self.state.events, now, level, text);
+        events::note(&mut self.state.events, now, level, text);
         self.changed = true;
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::Connection;
-use super::journal::one_line;
+use super::events::one_line;
 use crate::cloud::{CloudError, Remedy, Usage};
 use crate::cluster::elapsed;
 

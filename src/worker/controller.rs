@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use crate::cloud::{Cloud, CloudError};
 use crate::cluster::{ClusterSpec, DropletId, Metric, Observation, leaving_tag};
+use crate::journal::{Journal, Keeper};
 use crate::observe::{Observer, Samples, Wanted};
 use crate::policy::{Action, Decision, Policy, decide};
 use crate::scaling::{
@@ -64,6 +65,7 @@ pub struct Controller<C> {
     cloud: Arc<C>,
     observer: Observer<C>,
     scaler: Arc<Scaler<C>>,
+    journal: Journal,
     /// When the account is looked through for stray tags again.
     next_sweep: Option<Timestamp>,
 }
@@ -83,7 +85,21 @@ impl<C: Cloud> Controller<C> {
         let shown = beside(&essential, shown);
         let observer = Observer::new(Arc::clone(&cloud), Arc::clone(&spec), Wanted { essential, shown, range });
         let scaler = Scaler::new(Arc::clone(&cloud), Arc::clone(&spec), Arc::clone(&policy), nonces);
-        Self { spec, policy, cloud, observer, scaler: Arc::new(scaler), next_sweep: None }
+        let journal = Journal::new(&spec.name, cloud.clock().clone(), None);
+        Self { spec, policy, cloud, observer, scaler: Arc::new(scaler), journal, next_sweep: None }
+    }
+
+    /// With a journal that is kept there.
+    #[must_use]
+    pub fn kept_by(self, keeper: Option<Arc<dyn Keeper>>) -> Self {
+        let journal = Journal::new(&self.spec.name, self.cloud.clock().clone(), keeper);
+        Self { journal, ..self }
+    }
+
+    /// Where its operations are written down.
+    #[must_use]
+    pub fn journal(&self) -> &Journal {
+        &self.journal
     }
 
     /// Changes what the next looks bring.
@@ -175,20 +191,29 @@ impl<C: Cloud> Controller<C> {
 
     /// Adds a clone.
     pub async fn up(&self, order: Order, report: Reporter) -> OperationState {
-        Box::pin(self.scaler.up(self.fork(), order, report)).await
+        Box::pin(self.journal.record(report, |report| self.scaler.up(self.fork(), order, report))).await
     }
 
     /// Removes a clone.
     pub async fn down(&self, target: Option<DropletId>, order: Order, report: Reporter) -> OperationState {
-        Box::pin(self.scaler.down(self.fork(), target, order, report)).await
+        Box::pin(self.journal.record(report, |report| self.scaler.down(self.fork(), target, order, report))).await
+    }
+
+    /// Finishes or undoes what was left.
+    pub async fn recover(&self, report: Reporter) -> OperationState {
+        Box::pin(self.journal.record(report, |report| self.scaler.recover(self.fork(), report))).await
     }
 
     /// Does what is to be done: tidies up, finishes what was left, or else does what the decision says.
     pub async fn auto(&mut self, report: Reporter) -> Result<(Look, Option<OperationState>), CloudError> {
         let look = self.look().await?;
         self.tidy(&look).await;
-        let operation = match look.due(&self.spec) {
-            Some(Kind::Recover) => Some(Box::pin(self.scaler.recover(self.fork(), report)).await),
+        let due = look.due(&self.spec);
+        if let Some(kind) = due {
+            self.journal.evaluated(&look.decision, kind);
+        }
+        let operation = match due {
+            Some(Kind::Recover) => Some(self.recover(report).await),
             Some(Kind::Up) => Some(self.up(look.order(), report).await),
             Some(Kind::Down) => Some(self.down(None, look.order(), report).await),
             None => None,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use futures::future;
 
 use super::DropletDetail;
-use super::journal::one_line;
+use super::events::one_line;
 use crate::cloud::{Cloud, CloudError, Window};
 use crate::cluster::{DropletId, DropletSeries, LabelledSeries};
 

@@ -12,9 +12,10 @@ use tokio::time::timeout;
 
 use super::board::Board;
 use super::cluster_task::{ClusterTask, Wiring, Wish};
-use super::{AppState, ClusterState, Command, Connection, DemoCommand, History, journal};
+use super::{AppState, ClusterState, Command, Connection, DemoCommand, History, events};
 use crate::cloud::Cloud;
 use crate::cluster::ClusterSpec;
+use crate::journal::Keeper;
 use crate::policy::Policy;
 use crate::scaling::{Level, Nonces, Refusal};
 
@@ -41,6 +42,8 @@ pub struct Setup {
     pub demo: Option<mpsc::Sender<DemoCommand>>,
     /// Gives each operation its nonce.
     pub nonces: Nonces,
+    /// Keeps the journal, where there is one.
+    pub keeper: Option<Arc<dyn Keeper>>,
     /// How much of the past is kept at first.
     pub range: Duration,
 }
@@ -50,7 +53,7 @@ impl Setup {
     #[must_use]
     pub fn new(clusters: Vec<ClusterSetup>, nonces: Nonces) -> Self {
         let range = Duration::from_secs(3600);
-        Self { clusters, focus: 0, read_only: false, is_demo: false, demo: None, nonces, range }
+        Self { clusters, focus: 0, read_only: false, is_demo: false, demo: None, nonces, keeper: None, range }
     }
 }
 
@@ -104,7 +107,15 @@ pub fn start<C: Cloud>(cloud: Arc<C>, setup: Setup) -> Handle {
     }));
     let state = board.subscribe();
     let mut hub = Hub {
-        wiring: Wiring { cloud, board, nonces: setup.nonces, read_only: setup.read_only, stopped, guard },
+        wiring: Wiring {
+            cloud,
+            board,
+            nonces: setup.nonces,
+            keeper: setup.keeper,
+            read_only: setup.read_only,
+            stopped,
+            guard,
+        },
         demo: setup.demo,
         focus: setup.focus,
         clusters: Vec::new(),
@@ -123,7 +134,7 @@ fn begin_of(cloud: &impl Cloud, setup: &Setup, cluster: &ClusterSetup) -> Cluste
     let mut events = Arc::default();
     if cluster.auto && setup.read_only {
         let text = format!("auto is off: {}", Refusal::ReadOnly);
-        journal::note(&mut events, cloud.clock().now(), Level::Warning, &text);
+        events::note(&mut events, cloud.clock().now(), Level::Warning, &text);
     }
     ClusterState {
         spec: Arc::clone(&cluster.spec),
@@ -229,7 +240,7 @@ impl<C: Cloud> Hub<C> {
                 "watching this cluster failed by a fault of this program, and begins anew in {seconds} s: {why}"
             );
             tracing::error!(index, "{text}");
-            journal::note(&mut state.events, cloud.clock().now(), Level::Error, &text);
+            events::note(&mut state.events, cloud.clock().now(), Level::Error, &text);
             board.publish(&**cloud, index, &state);
         }
         let wishes = self.spawn(index, RESTART);

@@ -3,7 +3,7 @@
 //!
 //! [`start`] begins a hub, which hands commands to one task for each cluster and starts it again when it
 //! fails; `cluster_task` is that task, `controller` looks and decides, `connection` is patience with a cloud
-//! that fails, `operation` the job that scales, `changes` finds what is new between two looks, `journal` keeps
+//! that fails, `operation` the job that scales, `changes` finds what is new between two looks, `events` keeps
 //! what happened, `detail` fetches what is shown of one droplet, and `board` publishes.
 
 mod board;
@@ -13,8 +13,8 @@ mod command;
 mod connection;
 mod controller;
 mod detail;
+mod events;
 mod hub;
-mod journal;
 mod operation;
 mod state;
 

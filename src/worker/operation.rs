@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 
 use crate::cloud::Cloud;
 use crate::cluster::DropletId;
+use crate::journal::Journal;
 use crate::observe::Observer;
 use crate::scaling::{Kind, Level, OperationState, Order, Outcome, Reporter, Scaler};
 
@@ -26,11 +27,16 @@ pub(super) enum Work {
 impl Work {
     /// What it does, as a verb.
     pub fn verb(&self) -> &'static str {
-        verb(match self {
+        verb(self.kind())
+    }
+
+    /// What it is for.
+    pub fn kind(&self) -> Kind {
+        match self {
             Self::Recover => Kind::Recover,
             Self::Up(_) => Kind::Up,
             Self::Down(..) => Kind::Down,
-        })
+        }
     }
 
     /// That it begins, and why.
@@ -55,23 +61,25 @@ pub(super) fn by_hand() -> Order {
     Order { reason: "by hand".to_owned(), insist: true }
 }
 
-/// Carries it out. When the worker ends, or its owner is gone, the operation is stopped, so that it gives its
+/// Carries it out, and writes it down. When the worker ends, or its owner is gone, the operation is stopped, so that it gives its
 /// claim back; `guard` is held until then.
 pub(super) async fn carry_out<C: Cloud>(
     scaler: Arc<Scaler<C>>,
     observer: Observer<C>,
     work: Work,
     report: Reporter,
+    journal: Journal,
     mut stopped: watch::Receiver<bool>,
     guard: mpsc::Sender<Infallible>,
 ) -> OperationState {
-    let operation = async {
+    let operator = Arc::clone(&scaler);
+    let operation = journal.record(report, |report| async move {
         match work {
-            Work::Recover => scaler.recover(observer, report).await,
-            Work::Up(order) => scaler.up(observer, order, report).await,
-            Work::Down(target, order) => scaler.down(observer, target, order, report).await,
+            Work::Recover => operator.recover(observer, report).await,
+            Work::Up(order) => operator.up(observer, order, report).await,
+            Work::Down(target, order) => operator.down(observer, target, order, report).await,
         }
-    };
+    });
     let mut operation = Box::pin(operation);
     let stop = async {
         // What it returns holds a lock, which must not be kept.

@@ -15,6 +15,7 @@ use super::error::{self, Failure, Outcome};
 use super::http::{Answer, Head, Http};
 use super::options::ClientOptions;
 use super::request::{Repeat, Request};
+use crate::cloud::trail::{self, Sent};
 use crate::cloud::{CloudError, Remedy, Result, ServerClock, Usage};
 
 /// The longest wait for a turn in the minute: a whole minute and its margin.
@@ -135,13 +136,17 @@ impl Connection {
         let answer = self.http.exchange(request, url.clone(), deadline, self.clock.now(), &mut head).await;
         self.take_note(&head, answer.as_ref().err());
         drop(admitted);
+        let request_id = head.request_id.as_deref().map(|id| scrub(&error::clean(id), &self.options.token));
+        if request.method != reqwest::Method::GET || answer.is_err() {
+            trail::note(Sent { request: request.name(), status: head.status, id: request_id.clone() });
+        }
         tracing::debug!(
             method = %request.method,
             path = request.path(),
             attempt,
             status = head.status,
             ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-            request_id = head.request_id.as_deref().map(|id| scrub(&error::clean(id), &self.options.token)),
+            request_id,
             error = answer.as_ref().err().map(|f| tracing::field::display(self.scrubbed(f.error.clone()))),
             "request"
         );

@@ -1,0 +1,234 @@
+//! `doctor`: what is not as it should be with the configuration, the token, the clock and the cluster, what it
+//! costs, and what to do about it. With `--fix` it does what `auto` does before it scales, and nothing else.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::console::{Console, Ink, Style, safe};
+use super::exit::{Exit, Failure};
+use super::operation::{ending, reporter, unless_ended};
+use super::session::{ClientControl, Session};
+use super::signals::Ends;
+use crate::cli::{DoctorArgs, OutputFormat};
+use crate::cloud::Cloud;
+use crate::cluster::{Droplet, Observation};
+use crate::scaling::{Finding, Level, OperationState, Refusal, has_leftovers, stray_tags, worn_out_tags};
+use crate::worker::Look;
+
+/// A local clock that is wrong by more than this is worth a warning.
+const CLOCK_S: i64 = 30;
+
+/// Something that was looked at.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Check {
+    /// Whether it is as it should be.
+    level: Level,
+    about: &'static str,
+    text: String,
+    /// What it costs a month, where it costs something and the price is known.
+    monthly: Option<f64>,
+    /// What `--fix` does about it; missing where only people can do something.
+    fix: Option<Fix>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Fix {
+    /// The tag is deleted.
+    DeleteTag,
+    /// What was left is finished or undone.
+    Recover,
+}
+
+impl Fix {
+    fn describe(self) -> &'static str {
+        match self {
+            Self::DeleteTag => "--fix deletes it",
+            Self::Recover => "--fix finishes or undoes it",
+        }
+    }
+}
+
+/// Checks everything, and repairs what was asked for.
+pub async fn run(args: &DoctorArgs, session: &Session, console: Console) -> Result<Exit, Failure> {
+    let mut control = session.control();
+    let look = match control.look().await {
+        Ok(look) => look,
+        Err(error) => {
+            // What is known by then is shown all the same.
+            if console.format == OutputFormat::Text {
+                console.print(&text(&of_the_program(session), console.style))?;
+            }
+            return Err(error.into());
+        }
+    };
+    let checks = examine(session, &look).await;
+    let is_fixable = checks.iter().any(|check| check.fix.is_some());
+    if !args.fix || !is_fixable || session.dry_run {
+        console.show(|| document(&checks, None), || text(&checks, console.style))?;
+        return Ok(exit(&checks));
+    }
+    if session.config.read_only {
+        return Err(Refusal::ReadOnly.into());
+    }
+    if console.format == OutputFormat::Text {
+        console.print(&text(&checks, console.style))?;
+    }
+    agree(args, console)?;
+    let operation = fix(session, &mut control, &look, console).await?;
+    session.settle(console);
+    let look = control.look().await?;
+    let left = examine(session, &look).await;
+    let after = || {
+        let ended = operation.as_ref().map_or_else(String::new, |operation| ending(operation, console.style));
+        format!("\n{ended}After that:\n{}", text(&left, console.style))
+    };
+    console.show(|| document(&left, operation.as_ref()), after)?;
+    Ok(exit(&left))
+}
+
+fn agree(args: &DoctorArgs, console: Console) -> Result<(), Failure> {
+    if args.yes {
+        return Ok(());
+    }
+    if !console.can_ask {
+        let text = "nobody can be asked here, so nothing was changed: give --yes to agree beforehand";
+        return Err(Failure::new(Exit::Refused, text));
+    }
+    console.confirm("Do what --fix does?")
+}
+
+/// What `auto` does before it scales.
+async fn fix(
+    session: &Session,
+    control: &mut ClientControl,
+    look: &Look,
+    console: Console,
+) -> Result<Option<OperationState>, Failure> {
+    control.tidy(look).await;
+    if !has_leftovers(&look.observation, session.spec()) {
+        return Ok(None);
+    }
+    let mut ends = Ends::listen()?;
+    let stop = control.stopper();
+    let (operation, _) = unless_ended(control.recover(reporter(console)), stop, &mut ends, console).await?;
+    Ok(Some(operation))
+}
+
+/// All checks, the program's own first.
+async fn examine(session: &Session, look: &Look) -> Vec<Check> {
+    let mut checks = of_the_program(session);
+    checks.push(Check::new(Level::Done, "API", "it answers, and the token may read the cluster".to_owned()));
+    checks.push(clock(session));
+    checks.extend(claim(&look.observation, session));
+    checks.extend(look.findings.iter().map(|finding| of_finding(finding, look, session)));
+    let (seen, spec, policy) = (&look.observation, session.spec(), session.policy());
+    let over = worn_out_tags(seen, spec, policy);
+    checks.extend(over.iter().map(|tag| tag_check(tag, "on the base droplet is over")));
+    match session.client.tags().await {
+        Ok(all) => {
+            let stray = stray_tags(&all, spec, policy, seen.at);
+            checks.extend(stray.iter().map(|tag| tag_check(tag, "is carried by nothing any more")));
+        }
+        Err(error) => checks.push(Check::new(Level::Warning, "tags", error.explain())),
+    }
+    checks
+}
+
+fn of_the_program(session: &Session) -> Vec<Check> {
+    let config = &session.config;
+    let file = config.file.as_ref().map_or_else(|| "the environment".to_owned(), |file| file.display().to_string());
+    let mut checks = vec![
+        Check::new(Level::Done, "configuration", format!("cluster {} of {file}", session.spec().name)),
+        Check::new(Level::Done, "token", format!("from {}", session.token_origin)),
+    ];
+    checks.extend(config.warnings.iter().map(|text| Check::new(Level::Warning, "configuration", text.clone())));
+    checks
+}
+
+fn clock(session: &Session) -> Check {
+    let Some(offset) = session.client.clock().offset() else {
+        return Check::new(Level::Info, "clock", "the server does not tell its time".to_owned());
+    };
+    let seconds = offset.as_secs();
+    let way = if offset.is_positive() { "behind" } else { "ahead of" };
+    if seconds.abs() > CLOCK_S {
+        let text = format!("it is {} s {way} the server's, which is gone by: correct it", seconds.abs());
+        return Check::new(Level::Warning, "clock", text);
+    }
+    Check::new(Level::Done, "clock", format!("within {} s of the server's", seconds.abs() + 1))
+}
+
+/// Whoever is at work, as far as a tag tells. What it works on is not told as left while its claim holds.
+fn claim(seen: &Observation, session: &Session) -> Option<Check> {
+    let lease = session.spec().timing.lease();
+    let who = Refusal::in_flight(seen.live_claim(lease)?, seen.at, lease);
+    Some(Check::new(Level::Info, "cluster", who.to_string()))
+}
+
+fn of_finding(finding: &Finding, look: &Look, session: &Session) -> Check {
+    let left = has_leftovers(&look.observation, session.spec());
+    let is_left = finding.droplet.and_then(|id| droplet(&look.observation, id.0)).is_some_and(is_unfinished);
+    let fix = (left && is_left).then_some(Fix::Recover);
+    Check { monthly: finding.monthly, fix, ..Check::new(finding.level, "cluster", finding.text.clone()) }
+}
+
+fn droplet(seen: &Observation, id: u64) -> Option<&Droplet> {
+    seen.members.iter().map(|member| &member.droplet).chain(&seen.leaving).find(|droplet| droplet.id.0 == id)
+}
+
+fn is_unfinished(droplet: &Droplet) -> bool {
+    droplet.pending().is_some() || droplet.draining().is_some()
+}
+
+fn tag_check(tag: &str, what: &str) -> Check {
+    let text = format!("the tag {tag} {what}");
+    Check { fix: Some(Fix::DeleteTag), ..Check::new(Level::Warning, "tags", text) }
+}
+
+impl Check {
+    fn new(level: Level, about: &'static str, text: String) -> Self {
+        Self { level, about, text, monthly: None, fix: None }
+    }
+}
+
+/// Whether something remains that somebody should look at.
+fn exit(checks: &[Check]) -> Exit {
+    if checks.iter().any(|check| check.level >= Level::Warning) { Exit::Failed } else { Exit::Done }
+}
+
+fn monthly(checks: &[Check]) -> f64 {
+    checks.iter().filter_map(|check| check.monthly).sum()
+}
+
+fn document(checks: &[Check], operation: Option<&OperationState>) -> Value {
+    json!({
+        "success": exit(checks) == Exit::Done,
+        "checks": checks,
+        "monthly": monthly(checks),
+        "operation": operation,
+    })
+}
+
+fn text(checks: &[Check], style: Style) -> String {
+    let mut text = String::new();
+    for check in checks {
+        let (word, ink) = match check.level {
+            Level::Done => ("ok", Ink::Good),
+            Level::Info => ("note", Ink::Faint),
+            Level::Warning => ("warning", Ink::Warning),
+            Level::Error => ("error", Ink::Bad),
+        };
+        let cost = check.monthly.map_or_else(String::new, |monthly| format!(" (${monthly:.2} a month)"));
+        let fix = check.fix.map_or_else(String::new, |fix| format!("; {}", fix.describe()));
+        let said = safe(&check.text, style);
+        let _ = writeln!(text, "{}: {}: {said}{cost}{fix}", style.paint(ink, word), check.about);
+    }
+    let sum = monthly(checks);
+    if sum > 0.0 {
+        let _ = writeln!(text, "What serves nobody costs ${sum:.2} a month, where the price is known.");
+    }
+    text
+}
