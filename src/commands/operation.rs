@@ -6,11 +6,13 @@ use serde_json::Value;
 
 use super::console::{Console, Ink, Style, safe};
 use super::exit::{Exit, Failure};
+use super::session::{ClientControl, Session};
 use super::signals::Ends;
 use super::{json, text};
 use crate::cli::OutputFormat;
 use crate::cloud::PlannedRequest;
-use crate::scaling::{OperationState, Order, Outcome, Reporter};
+use crate::scaling::{OperationState, Order, Outcome, Reporter, has_leftovers};
+use crate::worker::Look;
 
 /// What an operation would do, ready to be shown.
 #[derive(Debug)]
@@ -56,6 +58,32 @@ impl Proposal {
 #[must_use]
 pub fn by_hand() -> Order {
     Order { reason: "by hand".to_owned(), insist: true }
+}
+
+/// Tidies up, and finishes or undoes what somebody has left, before anything else is begun.
+pub async fn reconcile(
+    control: &mut ClientControl,
+    look: &Look,
+    session: &Session,
+    ends: &mut Ends,
+    console: Console,
+) -> Result<(), Failure> {
+    control.tidy(look).await;
+    if !has_leftovers(&look.observation, session.spec()) {
+        return Ok(());
+    }
+    console.say("an operation was left unfinished: that comes first");
+    let stop = control.stopper();
+    let (recovery, _) = unless_ended(control.recover(reporter(console)), stop, ends, console).await?;
+    match recovery.outcome.as_ref().filter(|outcome| !outcome.is_done()) {
+        None => Ok(()),
+        // Somebody else has settled it meanwhile.
+        Some(Outcome::Refused(_)) if recovery.droplet.is_none() => Ok(()),
+        Some(outcome) => {
+            session.settle(console);
+            Err(Failure::new(exit_of(&recovery), format!("nothing was begun: {}", outcome.text())))
+        }
+    }
 }
 
 /// Waits for an operation, and tells whether the program was asked to end meanwhile. Then the operation is
