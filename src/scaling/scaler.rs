@@ -52,7 +52,7 @@ impl<C: Cloud> Scaler<C> {
     /// Adds a clone. Ends when it serves, or when what was begun is undone, or cannot be.
     pub async fn up(&self, observer: Observer<C>, order: Order, report: Reporter) -> OperationState {
         let mut run = self.begin(Kind::Up, observer, order, report);
-        let end = self.unless_stopped(run.up()).await;
+        let end = self.unless_stopped(Box::pin(run.up())).await;
         self.conclude(run, end).await
     }
 
@@ -65,7 +65,7 @@ impl<C: Cloud> Scaler<C> {
         report: Reporter,
     ) -> OperationState {
         let mut run = self.begin(Kind::Down, observer, order, report);
-        let end = self.unless_stopped(run.down(target)).await;
+        let end = self.unless_stopped(Box::pin(run.down(target))).await;
         self.conclude(run, end).await
     }
 
@@ -73,7 +73,7 @@ impl<C: Cloud> Scaler<C> {
     pub async fn recover(&self, observer: Observer<C>, report: Reporter) -> OperationState {
         let order = Order { reason: "an operation was left unfinished".to_owned(), insist: true };
         let mut run = self.begin(Kind::Recover, observer, order, report);
-        let end = self.unless_stopped(run.recover()).await;
+        let end = self.unless_stopped(Box::pin(run.recover())).await;
         self.conclude(run, end).await
     }
 
@@ -82,7 +82,7 @@ impl<C: Cloud> Scaler<C> {
     pub async fn forget_leaving_tag(&self, observer: Observer<C>) {
         let order = Order { reason: "a tag was left".to_owned(), insist: true };
         let mut run = self.begin(Kind::Recover, observer, order, Arc::new(|_| {}));
-        if let Err(stop) = self.unless_stopped(run.forget_leaving_tag()).await {
+        if let Err(stop) = self.unless_stopped(Box::pin(run.forget_leaving_tag())).await {
             tracing::info!(?stop, "the tag of clones that leave stays");
         }
         run.release().await;

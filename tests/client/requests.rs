@@ -90,9 +90,9 @@ async fn the_token_is_nowhere_to_be_read() {
 /// that wants none may be the first to get there.
 #[test]
 fn the_log_has_neither_token_nor_user_data() {
-    let test = std::env::current_exe().unwrap();
-    let ended =
-        std::process::Command::new(test).args(["--ignored", "--exact", "requests::alone_in_its_process"]).output();
+    let program = std::env::current_exe().unwrap();
+    let alone = ["--ignored", "--exact", "requests::alone_in_its_process"];
+    let ended = std::process::Command::new(program).args(alone).output();
     let text = String::from_utf8(ended.unwrap().stdout).unwrap();
     assert!(text.contains("1 passed"), "{text}");
 }

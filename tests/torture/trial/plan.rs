@@ -103,7 +103,9 @@ impl Plan {
         let Some(tag) = self.scenario.load_balancer.tag.clone() else { return };
         world.create_tag(&tag).unwrap();
         let members: Vec<u64> = world.droplets_tagged(&self.spec.tag).iter().map(|d| d.id).collect();
-        members.into_iter().for_each(|id| world.tag_droplet(&tag, id).unwrap());
+        for id in members {
+            world.tag_droplet(&tag, id).unwrap();
+        }
     }
 
     /// How long after the last fault everything must have settled: a claim of somebody who died must run out,

@@ -58,7 +58,7 @@ impl Judge {
         let serving = members().filter(|d| d.serves()).count();
         // What people have added serves nobody: without the last clone there would be fewer than the minimum.
         let may_go = |d: &Seen| serving > self.policy.min || !d.serves();
-        if members().count() > self.policy.max && members().filter(is_removable).next_back().is_some_and(may_go) {
+        if members().count() > self.policy.max && members().rfind(is_removable).is_some_and(may_go) {
             return Err(format!(
                 "there are {} droplets, more than the maximum: {:?}",
                 members().count(),
