@@ -113,7 +113,12 @@ fn of_a_member(member: &Member, seen: &Observation, spec: &ClusterSpec) -> Vec<F
             findings.push(Finding::new(Level::Warning, text).wasted(droplet));
         }
         DropletStatus::Active if !member.attached && seen.load_balancer.is_some() => {
-            let text = format!("{name} is in the cluster but not behind the load balancer: attach it or delete it");
+            let what = if member.role == Role::Clone && !droplet.is_protected(spec) {
+                "auto brings it in, or removes it; the tag dropscale:protect keeps it as it is"
+            } else {
+                "attach it or delete it"
+            };
+            let text = format!("{name} is in the cluster but not behind the load balancer: {what}");
             findings.push(Finding::new(Level::Warning, text).wasted(droplet));
         }
         // What was measured before it joined says nothing.
