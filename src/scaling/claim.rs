@@ -30,7 +30,9 @@ impl<C: Cloud> Run<C> {
         let tag = self.claim.tag(&self.spec.clone_prefix);
         self.tag(&tag, base).await?;
         self.win().await?;
-        let seen = self.look().await?;
+        let mut seen = self.look().await?;
+        // Lists are late: they may show the claim of somebody who has withdrawn, and two would go on doing that.
+        seen.claims.retain(|claim| *claim == self.claim);
         let planned = plan(&seen, self.terms())?;
         Ok((seen, planned))
     }
