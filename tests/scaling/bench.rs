@@ -138,6 +138,11 @@ impl Bench {
         })
     }
 
+    /// How often a droplet was asked for.
+    pub fn creates(&self) -> usize {
+        self.mutations().iter().filter(|m| *m == "POST /v2/droplets").count()
+    }
+
     pub fn calls(&self) -> usize {
         self.world.with(|world| world.log().len())
     }
@@ -147,6 +152,35 @@ impl Bench {
         self.world.with(|world| {
             world.inject(move |call| if call.number == number { fate.clone() } else { Fate::Answered });
         });
+    }
+
+    /// Puts a tag on the base droplet.
+    pub fn tag_base(&self, tag: &str) {
+        self.world.with(|world| {
+            let base = world.droplets().find(|d| d.name == "web-base").unwrap().id;
+            world.create_tag(tag).unwrap();
+            world.tag_droplet(tag, base).unwrap();
+        });
+    }
+
+    /// Does something and drops it at the call with this number: before that is sent, or after it is carried out.
+    pub async fn kill_at(&self, number: u64, done_before: bool, deed: impl Future<Output = OperationState>) {
+        let (killer, mut victim) = tokio::sync::watch::channel(false);
+        self.world.with(|world| {
+            world.inject(move |call| {
+                if call.number == number {
+                    killer.send_replace(true);
+                    return if done_before { Fate::AnswerLost } else { Fate::Lost };
+                }
+                Fate::Answered
+            });
+        });
+        tokio::select! {
+            biased;
+            // The deed of the request itself is done before this is looked at again.
+            _ = victim.wait_for(|killed| *killed) => {}
+            _ = deed => {}
+        }
     }
 
     /// What must hold when everything has settled.

@@ -11,16 +11,8 @@ use crate::bench::{Bench, EPOCH, automatic, by_hand};
 
 const FAST: &str = "metrics = { step = \"10s\", lag = \"1s\" }\nload_balancer = { healthy_after = \"3s\" }";
 
-fn tag_base(bench: &Bench, tag: &str) {
-    bench.world.with(|world| {
-        let base = world.droplets().find(|d| d.name == "web-base").unwrap().id;
-        world.create_tag(tag).unwrap();
-        world.tag_droplet(tag, base).unwrap();
-    });
-}
-
 #[tokio::test(start_paused = true)]
-async fn of_two_at_once_one_operates_and_the_other_withdraws() {
+async fn fault_19_of_two_at_once_one_operates_and_the_other_withdraws() {
     for apart_ms in [0, 1, 300, 900, 1500, 2500] {
         let bench = Bench::new(&format!("{FAST}\nlatency = {{ min = \"20ms\", max = \"400ms\" }}"));
         let run = async |caller, wait| {
@@ -51,7 +43,7 @@ async fn three_by_hand_never_go_beyond_the_maximum() {
 #[tokio::test(start_paused = true)]
 async fn the_marker_of_an_old_controller_is_respected() {
     let bench = Bench::new(FAST);
-    tag_base(&bench, &Marker { at: Timestamp::from_second(EPOCH - 20).unwrap() }.tag("web"));
+    bench.tag_base(&Marker { at: Timestamp::from_second(EPOCH - 20).unwrap() }.tag("web"));
     let cloud = bench.cloud(1);
     let operation = bench.scaler(&cloud).up(bench.observer(&cloud), automatic(), Arc::new(|_| {})).await;
     assert!(matches!(operation.outcome, Some(Outcome::Refused(_))), "{operation:#?}");
@@ -59,17 +51,9 @@ async fn the_marker_of_an_old_controller_is_respected() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn by_hand_the_cooldown_is_only_a_warning() {
+async fn fault_20_a_marker_in_the_future_holds_nothing_back_and_is_cleaned_up() {
     let bench = Bench::new(FAST);
-    tag_base(&bench, &Marker { at: Timestamp::from_second(EPOCH - 20).unwrap() }.tag("web"));
-    let operation = bench.up().await;
-    assert!(matches!(operation.outcome, Some(Outcome::Done(_))), "{operation:#?}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_marker_in_the_future_holds_nothing_back_and_is_cleaned_up() {
-    let bench = Bench::new(FAST);
-    tag_base(&bench, &Marker { at: Timestamp::from_second(EPOCH + 86_400).unwrap() }.tag("web"));
+    bench.tag_base(&Marker { at: Timestamp::from_second(EPOCH + 86_400).unwrap() }.tag("web"));
     let cloud = bench.cloud(1);
     let operation = bench.scaler(&cloud).up(bench.observer(&cloud), automatic(), Arc::new(|_| {})).await;
     assert!(matches!(operation.outcome, Some(Outcome::Done(_))), "{operation:#?}");
@@ -81,7 +65,7 @@ async fn a_marker_in_the_future_holds_nothing_back_and_is_cleaned_up() {
 async fn a_claim_of_somebody_who_died_holds_until_its_lease_is_over() {
     let bench = Bench::new(FAST);
     let claim = Claim { at: Timestamp::from_second(EPOCH - 5).unwrap(), nonce: Nonce::new(9) };
-    tag_base(&bench, &claim.tag("web"));
+    bench.tag_base(&claim.tag("web"));
     let refused = bench.up().await;
     assert!(matches!(refused.outcome, Some(Outcome::Refused(_))), "{refused:#?}");
     tokio::time::sleep(bench.spec.timing.lease()).await;

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use dropscale::scaling::{OperationState, Outcome};
 use dropscale::simulator::{ApiError, Fate};
 
 use crate::bench::{Bench, by_hand, pending};
@@ -30,11 +31,11 @@ enum Deed {
 }
 
 impl Deed {
-    async fn on(self, bench: &Bench) {
+    async fn on(self, bench: &Bench) -> OperationState {
         match self {
             Self::Up => bench.up().await,
             Self::Down => bench.down().await,
-        };
+        }
     }
 
     async fn calls(self, settings: &str) -> u64 {
@@ -62,22 +63,7 @@ async fn dies_at_every_request(deed: Deed, settings: &str) {
     for number in 1..=deed.calls(settings).await {
         for done_before in [false, true] {
             let bench = Bench::new(settings);
-            let (killer, mut victim) = tokio::sync::watch::channel(false);
-            bench.world.with(|world| {
-                world.inject(move |call| {
-                    if call.number == number {
-                        killer.send_replace(true);
-                        return if done_before { Fate::AnswerLost } else { Fate::Lost };
-                    }
-                    Fate::Answered
-                });
-            });
-            tokio::select! {
-                biased;
-                // The deed of the request itself is done before this is looked at again.
-                _ = victim.wait_for(|killed| *killed) => {}
-                () = deed.on(&bench) => {}
-            }
+            bench.kill_at(number, done_before, deed.on(&bench)).await;
             bench.settle().await;
             bench.check_settled(&format!("{deed:?}, died at request {number}, done before: {done_before}"));
         }
@@ -121,17 +107,22 @@ async fn no_orphan_whenever_it_dies_with_a_balancer_that_goes_by_tag() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_create_whose_answer_was_lost_is_found_and_not_repeated() {
-    let bench = Bench::new(FAST);
-    bench.world.with(|world| {
-        world.inject(|call| {
-            if call.method == "POST" && call.path == "/v2/droplets" { Fate::AnswerLost } else { Fate::Answered }
+async fn fault_10_a_create_that_was_accepted_but_timed_out_is_found_and_not_repeated() {
+    for fate in [Fate::AnswerLost, Fate::RefusedAfter(ApiError::new(504, "Gateway Timeout")), Fate::Garbage] {
+        let bench = Bench::new(FAST);
+        let (create, context) = (fate.clone(), format!("{fate:?}"));
+        bench.world.with(|world| {
+            world.inject(move |call| {
+                let is_create = call.method == "POST" && call.path == "/v2/droplets";
+                if is_create { create.clone() } else { Fate::Answered }
+            });
         });
-    });
-    let operation = bench.up().await;
-    assert!(operation.outcome.as_ref().is_some_and(dropscale::scaling::Outcome::is_done), "{operation:#?}");
-    let creates = bench.mutations().iter().filter(|m| *m == "POST /v2/droplets").count();
-    assert_eq!((creates, bench.names()), (1, vec!["web001".to_owned(), "web002".to_owned()]));
+        let operation = bench.up().await;
+        assert!(operation.outcome.as_ref().is_some_and(Outcome::is_done), "{context}: {operation:#?}");
+        assert_eq!(bench.creates(), 1, "{context}");
+        assert_eq!(bench.names(), ["web001", "web002"], "{context}");
+        bench.check_settled(&context);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -175,7 +166,7 @@ async fn an_operation_that_is_stopped_gives_its_claim_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clone_whose_maker_was_killed_is_brought_in_when_the_claim_has_ended() {
+async fn fault_06_a_clone_whose_maker_was_killed_is_brought_in_when_the_claim_has_ended() {
     let bench = Bench::new(FAST);
     tokio::select! {
         // Killed while the clone boots: nothing is given back.

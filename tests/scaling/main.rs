@@ -5,6 +5,8 @@
 
 mod bench;
 mod controllers;
+mod fault_deletes;
+mod fault_locking;
 mod faults;
 mod operations;
 mod seed;

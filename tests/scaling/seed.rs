@@ -72,11 +72,7 @@ async fn fault_16_load_is_divided_by_the_vcpus() {
 async fn fault_18_an_expired_marker_is_no_obstacle_even_when_it_vanishes_meanwhile() {
     let bench = Bench::new(FAST);
     let marker = Marker { at: Timestamp::from_second(EPOCH - 3000).unwrap() }.tag("web");
-    bench.world.with(|world| {
-        let base = world.droplets().find(|d| d.name == "web-base").unwrap().id;
-        world.create_tag(&marker).unwrap();
-        world.tag_droplet(&marker, base).unwrap();
-    });
+    bench.tag_base(&marker);
     let cloud = bench.cloud(1);
     let seen = bench.observer(&cloud).look().await.unwrap();
     let over = worn_out_tags(&seen, &bench.spec, &bench.policy);
