@@ -135,6 +135,18 @@ pub enum Role {
     Guest,
 }
 
+impl Role {
+    /// Its word, for people.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Base => "base",
+            Self::Clone => "clone",
+            Self::Guest => "guest",
+        }
+    }
+}
+
 impl Droplet {
     /// Whether the droplet carries this tag.
     #[must_use]

@@ -111,6 +111,12 @@ impl Observation {
         self.members.iter().find(|m| m.droplet.id == id)
     }
 
+    /// The droplet with this id, also when it has given up the cluster's tag to leave.
+    #[must_use]
+    pub fn droplet(&self, id: DropletId) -> Option<&Droplet> {
+        self.member(id).map(|m| &m.droplet).or_else(|| self.leaving.iter().find(|d| d.id == id))
+    }
+
     /// The members that do the work.
     pub fn serving(&self) -> impl Iterator<Item = &Member> {
         self.members.iter().filter(|m| m.serves())

@@ -8,13 +8,15 @@ use serde_json::{Value, json};
 
 use super::console::{Console, Ink, Style, safe};
 use super::exit::{Exit, Failure};
-use super::operation::{ending, reporter, unless_ended};
-use super::session::{ClientControl, Session};
+use super::operation::{confirm, ending, reconcile};
+use super::session::Session;
 use super::signals::Ends;
 use crate::cli::{DoctorArgs, OutputFormat};
 use crate::cloud::Cloud;
-use crate::cluster::{Droplet, Observation};
-use crate::scaling::{Finding, Level, OperationState, Refusal, has_leftovers, stray_tags, worn_out_tags};
+use crate::cluster::{DropletId, Observation, leaving_tag};
+use crate::scaling::{
+    Finding, Level, OperationState, Refusal, is_leaving_tag_left, left_behind, stray_tags, worn_out_tags,
+};
 use crate::worker::Look;
 
 /// A local clock that is wrong by more than this is worth a warning.
@@ -76,8 +78,9 @@ pub async fn run(args: &DoctorArgs, session: &Session, console: Console) -> Resu
     if console.format == OutputFormat::Text {
         console.print(&text(&checks, console.style))?;
     }
-    agree(args, console)?;
-    let operation = fix(session, &mut control, &look, console).await?;
+    confirm(args.yes, "Do what --fix does?", console)?;
+    let mut ends = Ends::listen()?;
+    let operation = reconcile(&mut control, &look, session, &mut ends, console).await?;
     session.settle(console);
     let look = control.look().await?;
     let left = examine(session, &look).await;
@@ -89,47 +92,21 @@ pub async fn run(args: &DoctorArgs, session: &Session, console: Console) -> Resu
     Ok(exit(&left))
 }
 
-fn agree(args: &DoctorArgs, console: Console) -> Result<(), Failure> {
-    if args.yes {
-        return Ok(());
-    }
-    if !console.can_ask {
-        let text = "nobody can be asked here, so nothing was changed: give --yes to agree beforehand";
-        return Err(Failure::new(Exit::Refused, text));
-    }
-    console.confirm("Do what --fix does?")
-}
-
-/// What `auto` does before it scales.
-async fn fix(
-    session: &Session,
-    control: &mut ClientControl,
-    look: &Look,
-    console: Console,
-) -> Result<Option<OperationState>, Failure> {
-    control.tidy(look).await;
-    if !has_leftovers(&look.observation, session.spec()) {
-        return Ok(None);
-    }
-    let mut ends = Ends::listen()?;
-    let stop = control.stopper();
-    let (operation, _) = unless_ended(control.recover(reporter(console)), stop, &mut ends, console).await?;
-    Ok(Some(operation))
-}
-
 /// All checks, the program's own first.
 async fn examine(session: &Session, look: &Look) -> Vec<Check> {
     let mut checks = of_the_program(session);
     checks.push(Check::new(Level::Done, "API", "it answers, and the token may read the cluster".to_owned()));
     checks.push(clock(session));
     checks.extend(claim(&look.observation, session));
-    checks.extend(look.findings.iter().map(|finding| of_finding(finding, look, session)));
     let (seen, spec, policy) = (&look.observation, session.spec(), session.policy());
+    let left = left_behind(seen, spec);
+    checks.extend(look.findings.iter().map(|finding| of_finding(finding, &left)));
     let over = worn_out_tags(seen, spec, policy);
     checks.extend(over.iter().map(|tag| tag_check(tag, "on the base droplet is over")));
     match session.client.tags().await {
         Ok(all) => {
-            let stray = stray_tags(&all, spec, policy, seen.at);
+            let mut stray = stray_tags(&all, spec, policy, seen.at);
+            stray.extend(is_leaving_tag_left(&all, spec).then(|| leaving_tag(&spec.tag)));
             checks.extend(stray.iter().map(|tag| tag_check(tag, "is carried by nothing any more")));
         }
         Err(error) => checks.push(Check::new(Level::Warning, "tags", error.explain())),
@@ -168,19 +145,9 @@ fn claim(seen: &Observation, session: &Session) -> Option<Check> {
     Some(Check::new(Level::Info, "cluster", who.to_string()))
 }
 
-fn of_finding(finding: &Finding, look: &Look, session: &Session) -> Check {
-    let left = has_leftovers(&look.observation, session.spec());
-    let is_left = finding.droplet.and_then(|id| droplet(&look.observation, id.0)).is_some_and(is_unfinished);
-    let fix = (left && is_left).then_some(Fix::Recover);
+fn of_finding(finding: &Finding, left: &[DropletId]) -> Check {
+    let fix = finding.droplet.filter(|id| left.contains(id)).map(|_| Fix::Recover);
     Check { monthly: finding.monthly, fix, ..Check::new(finding.level, "cluster", finding.text.clone()) }
-}
-
-fn droplet(seen: &Observation, id: u64) -> Option<&Droplet> {
-    seen.members.iter().map(|member| &member.droplet).chain(&seen.leaving).find(|droplet| droplet.id.0 == id)
-}
-
-fn is_unfinished(droplet: &Droplet) -> bool {
-    droplet.pending().is_some() || droplet.draining().is_some()
 }
 
 fn tag_check(tag: &str, what: &str) -> Check {

@@ -2,7 +2,7 @@
 
 use super::console::Console;
 use super::exit::{Exit, Failure};
-use super::operation::{Proposal, by_hand, reconcile, reporter, tell, unless_ended};
+use super::operation::{Proposal, by_hand, reconcile_first, reporter, tell, unless_ended};
 use super::session::Session;
 use super::signals::Ends;
 use super::{json, text};
@@ -31,7 +31,7 @@ pub async fn run(args: &DownArgs, session: &Session, console: Console) -> Result
         return Err(Refusal::ReadOnly.into());
     }
     proposal.agree(args.yes, "Remove", console)?;
-    reconcile(&mut control, &look, session, &mut ends, console).await?;
+    reconcile_first(&mut control, &look, session, &mut ends, console).await?;
     // The one that was shown, whatever has been made since.
     let stop = control.stopper();
     let work = control.down(Some(plan.droplet), by_hand(), reporter(console));

@@ -42,16 +42,21 @@ impl Proposal {
             OutputFormat::Text => console.print(&self.text)?,
             OutputFormat::Json => self.warnings.iter().for_each(|warning| console.warn(&safe(warning, console.style))),
         }
-        if yes {
-            return Ok(());
-        }
-        if !console.can_ask {
-            let text = "nobody can be asked here, so nothing was changed: give --yes to agree beforehand";
-            return Err(Failure::new(Exit::Refused, text));
-        }
         let nevertheless = if self.warnings.is_empty() { "" } else { " all the same" };
-        console.confirm(&format!("{verb} it{nevertheless}?"))
+        confirm(yes, &format!("{verb} it{nevertheless}?"), console)
     }
+}
+
+/// Has something confirmed, unless that was done already by `--yes`.
+pub fn confirm(yes: bool, question: &str, console: Console) -> Result<(), Failure> {
+    if yes {
+        return Ok(());
+    }
+    if !console.can_ask {
+        let text = "nobody can be asked here, so nothing was changed: give --yes to agree beforehand";
+        return Err(Failure::new(Exit::Refused, text));
+    }
+    console.confirm(question)
 }
 
 /// The order of somebody who asked for it, and who knows of the cooldown because the plan says so.
@@ -60,21 +65,33 @@ pub fn by_hand() -> Order {
     Order { reason: "by hand".to_owned(), insist: true }
 }
 
-/// Tidies up, and finishes or undoes what somebody has left, before anything else is begun.
+/// Tidies up, and finishes or undoes what somebody has left; tells how that ended, if there was anything.
 pub async fn reconcile(
     control: &mut ClientControl,
     look: &Look,
     session: &Session,
     ends: &mut Ends,
     console: Console,
-) -> Result<(), Failure> {
+) -> Result<Option<OperationState>, Failure> {
     control.tidy(look).await;
     if !has_leftovers(&look.observation, session.spec()) {
-        return Ok(());
+        return Ok(None);
     }
     console.say("an operation was left unfinished: that comes first");
     let stop = control.stopper();
     let (recovery, _) = unless_ended(control.recover(reporter(console)), stop, ends, console).await?;
+    Ok(Some(recovery))
+}
+
+/// The same before something else is begun, which then must have gone well.
+pub async fn reconcile_first(
+    control: &mut ClientControl,
+    look: &Look,
+    session: &Session,
+    ends: &mut Ends,
+    console: Console,
+) -> Result<(), Failure> {
+    let Some(recovery) = reconcile(control, look, session, ends, console).await? else { return Ok(()) };
     match recovery.outcome.as_ref().filter(|outcome| !outcome.is_done()) {
         None => Ok(()),
         // Somebody else has settled it meanwhile.

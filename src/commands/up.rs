@@ -2,7 +2,7 @@
 
 use super::console::Console;
 use super::exit::{Exit, Failure};
-use super::operation::{Proposal, by_hand, reconcile, reporter, tell, unless_ended};
+use super::operation::{Proposal, by_hand, reconcile_first, reporter, tell, unless_ended};
 use super::session::Session;
 use super::signals::Ends;
 use super::{json, text};
@@ -28,7 +28,7 @@ pub async fn run(args: &UpArgs, session: &Session, console: Console) -> Result<E
         return Err(Refusal::ReadOnly.into());
     }
     proposal.agree(args.yes, "Add", console)?;
-    reconcile(&mut control, &look, session, &mut ends, console).await?;
+    reconcile_first(&mut control, &look, session, &mut ends, console).await?;
     let stop = control.stopper();
     let (operation, _) = unless_ended(control.up(by_hand(), reporter(console)), stop, &mut ends, console).await?;
     session.settle(console);

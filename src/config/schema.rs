@@ -120,6 +120,13 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether its values are text as it stands.
+    #[must_use]
+    pub fn is_text(&self) -> bool {
+        use Kind::{Count, Duration, Flag, Keys, Names, Tags, Threshold};
+        !matches!(self, Flag | Count { .. } | Threshold { .. } | Duration { .. } | Names | Tags | Keys)
+    }
+
     /// What it must be, for people.
     #[must_use]
     pub fn expects(&self) -> String {

@@ -110,14 +110,7 @@ impl Value {
                 let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
                 Self::List(items.map(str::to_owned).collect())
             }
-            Kind::Name
-            | Kind::Slug
-            | Kind::Tag
-            | Kind::Prefix
-            | Kind::File
-            | Kind::Address
-            | Kind::Theme
-            | Kind::OneOf(_) => Self::Text(text.to_owned()),
+            _ => Self::Text(text.to_owned()),
         };
         value.check(kind)
     }
@@ -153,17 +146,7 @@ impl Value {
                 Self::List(items.collect::<Result<_, _>>()?)
             }
             (Kind::Name | Kind::OneOf(_), DeValue::Integer(_)) => Self::Text(name_or_number(value, kind)?),
-            (
-                Kind::Name
-                | Kind::Slug
-                | Kind::Tag
-                | Kind::Prefix
-                | Kind::File
-                | Kind::Address
-                | Kind::Theme
-                | Kind::OneOf(_),
-                DeValue::String(text),
-            ) => Self::Text(text.to_string()),
+            (kind, DeValue::String(text)) if kind.is_text() => Self::Text(text.to_string()),
             _ => return wrong_type(),
         };
         read.check(kind)

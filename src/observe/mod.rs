@@ -192,8 +192,8 @@ impl<C: Cloud> Observer<C> {
         }
     }
 
-    /// Writes what is known of metrics and health into an observation. A clone that is joining has no health yet. Samples from before the cluster was
-    /// last scaled say nothing about it as it is now, so they don't count.
+    /// Writes what is known of metrics and health into an observation. A clone that is joining has no health yet.
+    /// Samples from before the cluster was last scaled say nothing about it as it is now, so they don't count.
     fn fill_in(&mut self, observation: &mut Observation) {
         let now = observation.at;
         let since_scaled =

@@ -153,7 +153,7 @@ fn wish(rules: &[Rule], observation: &Observation, spec: &ClusterSpec, policy: &
 fn alive(observation: &Observation, spec: &ClusterSpec) -> usize {
     let is_brought_in = |m: &Member| match m.role {
         Role::Base => true,
-        Role::Clone => m.serves() || !m.droplet.is_protected(spec),
+        Role::Clone => !m.droplet.is_protected(spec),
         Role::Guest => false,
     };
     let is_alive = |m: &&Member| {
@@ -240,7 +240,7 @@ fn obstacles_down(
         } else {
             Reason::NoClone
         });
-    } else if !may_spare_one(observation, spec, policy) {
+    } else if !may_spare_one(because, observation, spec, policy) {
         reasons.push(Reason::AtMinimum { min: policy.min });
     }
     if *because == Reason::Calm {
@@ -255,8 +255,9 @@ fn obstacles_down(
 }
 
 /// Whether enough droplets still serve when the newest clone is gone.
-fn may_spare_one(observation: &Observation, spec: &ClusterSpec, policy: &Policy) -> bool {
+fn may_spare_one(because: &Reason, observation: &Observation, spec: &ClusterSpec, policy: &Policy) -> bool {
     let Some(victim) = observation.newest_clone(spec) else { return false };
-    // One that serves nobody is no loss, however few the others are.
-    !victim.serves() || observation.serving().filter(|m| m.droplet.id != victim.droplet.id).count() >= policy.min
+    // Of too many, one that serves nobody is no loss, however few the others are.
+    let is_surplus = matches!(because, Reason::AboveMaximum { .. }) && !victim.serves();
+    is_surplus || observation.serving().filter(|m| m.droplet.id != victim.droplet.id).count() >= policy.min
 }

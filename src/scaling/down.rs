@@ -52,14 +52,7 @@ impl<C: Cloud> Run<C> {
             Err(stop) => return self.stay(departure, stop).await,
         }
         self.enter(Phase::Detach);
-        let left = match self.look().await {
-            Ok(seen) => match self.check_minimum(&seen, departure) {
-                Ok(()) => self.leave_balancer(&seen, departure.id).await,
-                Err(refusal) => Err(refusal.into()),
-            },
-            Err(stop) => Err(stop),
-        };
-        if let Err(stop) = left {
+        if let Err(stop) = self.give_up_place(departure.id).await {
             return self.stay(departure, stop).await;
         }
         self.enter(Phase::Drain);
@@ -72,9 +65,15 @@ impl<C: Cloud> Run<C> {
         Ok(format!("{} is gone", departure.name))
     }
 
+    /// Takes a clone that serves out of the load balancer, if it can still be spared.
+    async fn give_up_place(&mut self, id: DropletId) -> Result<(), Stop> {
+        let seen = self.look().await?;
+        self.check_minimum(&seen, id)?;
+        self.leave_balancer(&seen, id).await
+    }
+
     /// Refuses when the minimum needs the clone: others may have gone since this was planned.
-    fn check_minimum(&self, seen: &Observation, departure: &Departure) -> Result<(), Refusal> {
-        let id = departure.id;
+    fn check_minimum(&self, seen: &Observation, id: DropletId) -> Result<(), Refusal> {
         // Lists are late: the load balancer's own list counts as well.
         let is_listed = seen.load_balancer.as_ref().is_some_and(|balancer| balancer.has(id));
         let is_on = |m: &Member| m.droplet.status == DropletStatus::Active;
@@ -176,23 +175,24 @@ impl<C: Cloud> Run<C> {
         self.enter(Phase::Settle);
         self.attempt(self.cloud.delete_tag(&departure.tag)).await;
         if self.has_given_up_cluster_tag {
-            let others = self.cloud.droplets(&leaving_tag(&self.spec.tag)).await;
+            let leaving = leaving_tag(&self.spec.tag);
+            let others = self.cloud.droplets(&leaving).await;
             if others.is_ok_and(|others| others.iter().all(|d| d.id == departure.id)) {
-                self.attempt(self.cloud.delete_tag(&leaving_tag(&self.spec.tag))).await;
+                self.attempt(self.cloud.delete_tag(&leaving)).await;
             }
         }
         self.leaves_traces = false;
     }
 
     /// Deletes the tag of clones that leave, if no droplet carries it.
-    pub async fn forget_leaving_tag(&mut self) -> Result<String, Stop> {
+    pub async fn forget_leaving_tag(&mut self) -> Result<(), Stop> {
         let spec = Arc::clone(&self.spec);
         self.claim(|seen, terms| nobody_operates(seen, &spec, terms)).await?;
         let tag = leaving_tag(&self.spec.tag);
         if self.cloud.droplets(&tag).await?.is_empty() {
             self.cloud.delete_tag(&tag).await?;
         }
-        Ok(format!("{tag} is gone"))
+        Ok(())
     }
 
     fn left_over(departure: &Departure, stop: Stop) -> Stop {
@@ -235,8 +235,7 @@ impl<C: Cloud> Run<C> {
     /// Puts a droplet back that had begun to leave. One that was shut down by whoever began it serves nobody.
     async fn rejoin(&mut self, id: DropletId) -> Result<(), Stop> {
         let seen = self.observer.look().await?;
-        let droplet = seen.member(id).map(|m| &m.droplet).or_else(|| seen.leaving.iter().find(|d| d.id == id));
-        if droplet.is_some_and(|droplet| droplet.status != DropletStatus::Active) {
+        if seen.droplet(id).is_some_and(|droplet| droplet.status != DropletStatus::Active) {
             return Err(Stop::failed(FailureClass::Attach, "it is off"));
         }
         let Some(balancer) = seen.load_balancer else { return Ok(()) };

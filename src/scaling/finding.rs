@@ -93,8 +93,7 @@ fn of_the_cluster(seen: &Observation, policy: &Policy) -> Vec<Finding> {
 /// Members of the load balancer that do not carry the cluster's tag.
 fn strangers(seen: &Observation) -> Vec<DropletId> {
     let Some(balancer) = &seen.load_balancer else { return Vec::new() };
-    let is_known = |id: &DropletId| seen.member(*id).is_some() || seen.leaving.iter().any(|d| d.id == *id);
-    balancer.members.iter().filter(|id| !is_known(id)).copied().collect()
+    balancer.members.iter().filter(|id| seen.droplet(**id).is_none()).copied().collect()
 }
 
 fn of_a_member(member: &Member, seen: &Observation, spec: &ClusterSpec) -> Vec<Finding> {

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use crate::cloud::{Cloud, CloudError, TagSummary};
-use crate::cluster::{Backoff, Claim, ClusterSpec, Marker, Observation, OperationTag, elapsed};
+use crate::cluster::{Backoff, Claim, ClusterSpec, Marker, Observation, OperationTag, elapsed, leaving_tag};
 use crate::policy::Policy;
 
 /// What was tidied up.
@@ -50,12 +50,23 @@ fn is_over(marker: Marker, now: Timestamp, spec: &ClusterSpec, policy: &Policy) 
 /// Whether the account has tags of this program that nothing carries and that may become stray soon.
 #[must_use]
 pub fn has_young_strays(all: &[TagSummary], spec: &ClusterSpec) -> bool {
-    let prefix = &spec.clone_prefix;
-    let is_trace = |tag: &str| {
-        let operation = OperationTag::parse_pending(tag).or_else(|| OperationTag::parse_draining(tag));
-        operation.is_some() || Claim::parse(prefix, tag).is_some() || Marker::parse(prefix, tag).is_some()
-    };
-    all.iter().any(|tag| tag.droplets == 0 && is_trace(&tag.name))
+    all.iter().any(|tag| tag.droplets == 0 && begun_at(&tag.name, &spec.clone_prefix).is_some())
+}
+
+/// Whether the account has the tag of clones that leave, and nothing carries it. Only under a claim can it be
+/// deleted, see [`super::Scaler::forget_leaving_tag`].
+#[must_use]
+pub fn is_leaving_tag_left(all: &[TagSummary], spec: &ClusterSpec) -> bool {
+    all.iter().any(|tag| tag.droplets == 0 && tag.name == leaving_tag(&spec.tag))
+}
+
+/// When that began of which a tag is the trace.
+fn begun_at(tag: &str, prefix: &str) -> Option<Timestamp> {
+    let operation = OperationTag::parse_pending(tag).or_else(|| OperationTag::parse_draining(tag));
+    operation
+        .map(|o| o.at)
+        .or_else(|| Claim::parse(prefix, tag).map(|c| c.at))
+        .or_else(|| Marker::parse(prefix, tag).map(|m| m.at))
 }
 
 /// The tags of this program in the account that nothing carries and nobody can still be about to use. The tag of
@@ -67,13 +78,8 @@ pub fn stray_tags(all: &[TagSummary], spec: &ClusterSpec, policy: &Policy, now: 
     let lease = spec.timing.lease();
     let is_old = |at: Timestamp| elapsed(at, now) > lease.max(policy.scaling_interval);
     let is_stray = |tag: &str| {
-        let operation = OperationTag::parse_pending(tag).or_else(|| OperationTag::parse_draining(tag));
-        let made = operation
-            .map(|o| o.at)
-            .or_else(|| Claim::parse(prefix, tag).map(|c| c.at))
-            .or_else(|| Marker::parse(prefix, tag).filter(|m| !m.is_in_future(now)).map(|m| m.at))
-            .or_else(|| Backoff::parse(prefix, tag).map(|b| b.until));
-        made.is_some_and(is_old) || Marker::parse(prefix, tag).is_some_and(|m| m.is_in_future(now))
+        let over = begun_at(tag, prefix).or_else(|| Backoff::parse(prefix, tag).map(|b| b.until));
+        over.is_some_and(is_old) || Marker::parse(prefix, tag).is_some_and(|m| m.is_in_future(now))
     };
     all.iter().filter(|tag| tag.droplets == 0 && is_stray(&tag.name)).map(|tag| tag.name.clone()).collect()
 }

@@ -17,11 +17,11 @@ mod scaler;
 mod up;
 
 pub use finding::{Finding, Level, findings};
-pub use housekeeping::{Housekeeping, has_young_strays, stray_tags, worn_out_tags};
+pub use housekeeping::{Housekeeping, has_young_strays, is_leaving_tag_left, stray_tags, worn_out_tags};
 pub use phase::{Kind, OperationState, Outcome, Phase, PhaseState};
 pub use plan::{DownPlan, Refusal, UpPlan};
 pub use planning::{Terms, new_droplet, plan_down, plan_up};
-pub use recover::has_leftovers;
+pub use recover::{has_leftovers, left_behind};
 pub use run::Reporter;
 pub use scaler::{Nonces, Order, Scaler};
 

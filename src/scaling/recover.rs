@@ -7,17 +7,18 @@ use std::sync::Arc;
 
 use crate::cloud::Cloud;
 use crate::cluster::{
-    ClusterSpec, Droplet, DropletStatus, FailureClass, Member, Observation, OperationTag, Role, elapsed,
+    ClusterSpec, Droplet, DropletId, DropletStatus, FailureClass, Member, Observation, OperationTag, Role, elapsed,
 };
 
 use super::down::Departure;
+use super::planning::nobody_operates;
 use super::run::{Run, Stop};
 use super::up::Arrival;
 use super::{Refusal, Terms};
 
 /// What was left, as the tags tell it.
 #[derive(Debug, Clone)]
-pub(super) enum Leftover {
+enum Leftover {
     Arrival(Arrival),
     Departure(Departure),
     /// In the cluster, but not behind the load balancer, and nothing tells why.
@@ -26,10 +27,19 @@ pub(super) enum Leftover {
     Leaver(Droplet),
 }
 
+impl Leftover {
+    fn droplet(&self) -> DropletId {
+        match self {
+            Self::Arrival(arrival) => arrival.id,
+            Self::Departure(departure) => departure.id,
+            Self::Straggler(droplet) | Self::Leaver(droplet) => droplet.id,
+        }
+    }
+}
+
 /// The leftovers of a cluster that no live claim owns.
-pub(super) fn leftovers(seen: &Observation, spec: &ClusterSpec, terms: Terms<'_>) -> Vec<Leftover> {
-    let lease = spec.timing.lease();
-    if seen.claims.iter().any(|c| !c.is_expired(seen.at, lease) && Some(&c.nonce) != terms.own) {
+fn leftovers(seen: &Observation, spec: &ClusterSpec, terms: Terms<'_>) -> Vec<Leftover> {
+    if nobody_operates(seen, spec, terms).is_err() {
         return Vec::new();
     }
     let clones = seen.members.iter().filter(|m| m.role == Role::Clone).map(|m| &m.droplet);
@@ -50,7 +60,7 @@ fn is_given_up(droplet: &Droplet, seen: &Observation, spec: &ClusterSpec) -> boo
 
 /// Whether a clone is paid for and serves nobody, and has been there for longer than any controller takes to
 /// bring one in. One that is off is left to people, and a protected one as well.
-pub(super) fn is_straggler(member: &Member, seen: &Observation, spec: &ClusterSpec) -> bool {
+fn is_straggler(member: &Member, seen: &Observation, spec: &ClusterSpec) -> bool {
     let (droplet, timing) = (&member.droplet, &spec.timing);
     let is_silent = droplet.pending().is_none() && droplet.draining().is_none();
     member.role == Role::Clone
@@ -62,10 +72,16 @@ pub(super) fn is_straggler(member: &Member, seen: &Observation, spec: &ClusterSp
         && elapsed(droplet.created_at, seen.at) > timing.boot + timing.attach + timing.health
 }
 
+/// The droplets that wait for somebody to finish or undo what was begun with them, and that nobody is at work on.
+#[must_use]
+pub fn left_behind(seen: &Observation, spec: &ClusterSpec) -> Vec<DropletId> {
+    leftovers(seen, spec, Terms::default()).iter().map(Leftover::droplet).collect()
+}
+
 /// Whether there is something to finish or undo that nobody is at work on.
 #[must_use]
 pub fn has_leftovers(seen: &Observation, spec: &ClusterSpec) -> bool {
-    !leftovers(seen, spec, Terms::default()).is_empty()
+    !left_behind(seen, spec).is_empty()
 }
 
 /// Draining outweighs pending: a clone that was being taken back carries both.

@@ -94,7 +94,7 @@ impl<C: Cloud> Scaler<C> {
         self.stop.send_replace(true);
     }
 
-    async fn unless_stopped(&self, work: impl Future<Output = Result<String, Stop>>) -> Result<String, Stop> {
+    async fn unless_stopped<T>(&self, work: impl Future<Output = Result<T, Stop>>) -> Result<T, Stop> {
         let mut stop = self.stop.subscribe();
         tokio::select! {
             biased;

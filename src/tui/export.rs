@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::view::{Column, Columns};
 use super::{Format, Row, Table, rows};
-use crate::cluster::{Health, Member, Role};
+use crate::cluster::Member;
 use crate::worker::ClusterState;
 
 /// How many names are tried when files are there already.
@@ -89,9 +89,9 @@ fn head(column: Column) -> String {
 fn cell(row: &Row, column: Column) -> String {
     match column {
         Column::Name => quoted(&row.droplet.name),
-        Column::Role => quoted(role(row.role())),
+        Column::Role => row.role().word().to_owned(),
         Column::State => quoted(&row.state()),
-        Column::Balancer => balancer(row).to_owned(),
+        Column::Balancer => row.balancer().to_owned(),
         Column::Metric(metric) => {
             let reading = row.member.and_then(|member| member.readings.get(&metric));
             reading.map_or_else(String::new, |reading| reading.value.to_string())
@@ -99,25 +99,6 @@ fn cell(row: &Row, column: Column) -> String {
         Column::Age => row.droplet.created_at.to_string(),
         Column::Price => row.droplet.size.price.map_or_else(String::new, |price| price.monthly.to_string()),
         Column::Note => String::new(),
-    }
-}
-
-fn role(role: Role) -> &'static str {
-    match role {
-        Role::Base => "base",
-        Role::Clone => "clone",
-        Role::Guest => "guest",
-    }
-}
-
-fn balancer(row: &Row) -> &'static str {
-    match row.member {
-        Some(member) if member.attached => match member.health {
-            Health::Healthy => "healthy",
-            Health::Unhealthy => "unhealthy",
-            Health::Unknown => "in",
-        },
-        _ => "out",
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use crate::cluster::{ClusterSpec, Droplet, Member, Metric, Role, Scope};
+use crate::cluster::{ClusterSpec, Droplet, Health, Member, Metric, Role, Scope};
 use crate::worker::ClusterState;
 
 use super::{SortBy, Table};
@@ -65,19 +65,25 @@ impl Row<'_> {
         }
     }
 
+    /// Whether the load balancer has it, and what its health check says, in one word.
+    #[must_use]
+    pub fn balancer(&self) -> &'static str {
+        match self.member.filter(|member| member.attached).map(|member| member.health) {
+            Some(Health::Healthy) => "healthy",
+            Some(Health::Unhealthy) => "unhealthy",
+            Some(Health::Unknown) => "in",
+            None => "out",
+        }
+    }
+
     /// Whether this text, in lower case, occurs in its name, state, role or a tag.
     fn matches(&self, wanted: &str, spec: &ClusterSpec) -> bool {
-        let role = match self.role() {
-            Role::Base => "base",
-            Role::Clone => "clone",
-            Role::Guest => "guest",
-        };
         // The cluster's own tag is on each of them and tells nothing apart.
         let mut tags = self.droplet.tags.iter().filter(|tag| **tag != spec.tag);
         wanted.is_empty()
             || self.droplet.name.to_lowercase().contains(wanted)
             || self.state().contains(wanted)
-            || role.contains(wanted)
+            || self.role().word().contains(wanted)
             || tags.any(|tag| tag.to_lowercase().contains(wanted))
     }
 

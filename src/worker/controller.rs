@@ -7,13 +7,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::cloud::{Cloud, CloudError};
-use crate::cluster::{ClusterSpec, DropletId, Metric, Observation, leaving_tag};
+use crate::cluster::{ClusterSpec, DropletId, Metric, Observation};
 use crate::journal::{Journal, Keeper};
 use crate::observe::{Observer, Samples, Wanted};
 use crate::policy::{Action, Decision, Policy, decide};
 use crate::scaling::{
     DownPlan, Finding, Housekeeping, Kind, Nonces, OperationState, Order, Refusal, Reporter, Scaler, Terms, UpPlan,
-    findings, has_leftovers, has_young_strays, plan_down, plan_up, stray_tags, worn_out_tags,
+    findings, has_leftovers, has_young_strays, is_leaving_tag_left, plan_down, plan_up, stray_tags, worn_out_tags,
 };
 
 /// How often the tags of the whole account are looked through for strays.
@@ -147,7 +147,8 @@ impl<C: Cloud> Controller<C> {
     }
 
     /// Deletes the tags that are over: on the base droplet at each look, without asking for anything more, and
-    /// in the whole account at the first look and then hourly. What cannot be deleted is found again.
+    /// in the whole account at the first look and then hourly, or sooner when something young was seen there. What
+    /// cannot be deleted is found again.
     pub async fn tidy(&mut self, look: &Look) {
         let seen = &look.observation;
         let mut over = worn_out_tags(seen, &self.spec, &self.policy);
@@ -172,7 +173,7 @@ impl<C: Cloud> Controller<C> {
                 if has_young_strays(&all, spec) {
                     next = spec.timing.lease().max(policy.scaling_interval).min(SWEEP);
                 }
-                if all.iter().any(|tag| tag.droplets == 0 && tag.name == leaving_tag(&spec.tag)) {
+                if is_leaving_tag_left(&all, spec) {
                     Box::pin(self.scaler.forget_leaving_tag(self.fork())).await;
                 }
             }

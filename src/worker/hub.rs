@@ -184,6 +184,7 @@ impl<C: Cloud> Hub<C> {
         let mut stopped = self.wiring.stopped.clone();
         loop {
             tokio::select! {
+                // In one order always, so that a run in virtual time can be repeated.
                 biased;
                 _ = stopped.wait_for(|stopped| *stopped) => return,
                 command = commands.recv() => match command {

@@ -61,8 +61,8 @@ pub(super) fn by_hand() -> Order {
     Order { reason: "by hand".to_owned(), insist: true }
 }
 
-/// Carries it out, and writes it down. When the worker ends, or its owner is gone, the operation is stopped, so that it gives its
-/// claim back; `guard` is held until then.
+/// Carries it out, and writes it down. When the worker ends, or its owner is gone, the operation is stopped, so
+/// that it gives its claim back; `guard` is held until then.
 pub(super) async fn carry_out<C: Cloud>(
     scaler: Arc<Scaler<C>>,
     observer: Observer<C>,

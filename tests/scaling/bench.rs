@@ -6,12 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use dropscale::cloud::Clock;
-use dropscale::cluster::{CloneSpec, ClusterSpec, Marker, Metric, Nonce, OperationTag, Timing};
+use dropscale::cluster::{ClusterSpec, Marker, Metric, Nonce, OperationTag};
 use dropscale::observe::{Observer, Wanted};
 use dropscale::policy::Policy;
 use dropscale::scaling::{Housekeeping, OperationState, Order, Scaler, has_leftovers, stray_tags, worn_out_tags};
 use dropscale::simulator::{Call, Fate, Scenario, SharedWorld, SimulatedCloud, TokioClock, World};
 use jiff::Timestamp;
+
+use crate::web;
 
 /// When each test begins.
 pub const EPOCH: i64 = 1_780_000_000;
@@ -221,17 +223,9 @@ pub fn pending(seconds_ago: i64) -> OperationTag {
 }
 
 fn spec() -> ClusterSpec {
-    ClusterSpec {
-        name: "web".to_owned(),
-        tag: "web".to_owned(),
-        base_droplet: "web-base".to_owned(),
-        snapshot: "web-snapshot".to_owned(),
-        clone_prefix: "web".to_owned(),
-        load_balancer: "web-lb".to_owned(),
-        clone: CloneSpec::default(),
-        protect: Vec::new(),
-        timing: Timing { metrics_step: Duration::from_secs(10), ..Timing::default() },
-    }
+    let mut spec = web::spec();
+    spec.timing.metrics_step = Duration::from_secs(10);
+    spec
 }
 
 fn policy() -> Policy {

@@ -10,3 +10,5 @@ mod fault_locking;
 mod faults;
 mod operations;
 mod seed;
+#[path = "../web/mod.rs"]
+mod web;

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::{Action, Effect, Outcome, Page, Seen, Ui, everywhere, toast};
-use crate::cluster::{Droplet, DropletId, Observation};
+use crate::cluster::{Droplet, DropletId};
 use crate::scaling::Level;
 use crate::tui::terminal::CLIPBOARD_LIMIT;
 use crate::tui::text::clean;
@@ -89,8 +89,7 @@ fn to_clipboard(ui: &mut Ui, text: &str, seen: &Seen) -> Outcome {
 }
 
 fn droplet<'a>(ui: &Ui, id: DropletId, seen: &Seen<'a>) -> Option<&'a Droplet> {
-    let seen: &'a Observation = seen.cluster(ui)?.observation.as_deref()?;
-    seen.members.iter().map(|member| &member.droplet).chain(&seen.leaving).find(|droplet| droplet.id == id)
+    seen.cluster(ui)?.observation.as_deref()?.droplet(id)
 }
 
 /// What of a droplet is worth copying.

@@ -34,10 +34,7 @@ pub fn follow(ui: &mut Ui, seen: &Seen) {
 }
 
 fn is_gone(cluster: &ClusterState, id: DropletId) -> bool {
-    let there = |seen: &crate::cluster::Observation| {
-        seen.member(id).is_some() || seen.leaving.iter().any(|droplet| droplet.id == id)
-    };
-    cluster.observation.as_ref().is_some_and(|seen| !there(seen))
+    cluster.observation.as_ref().is_some_and(|seen| seen.droplet(id).is_none())
 }
 
 /// Which events were heard of already, for each cluster.

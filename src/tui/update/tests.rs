@@ -26,31 +26,21 @@ impl Desk {
         desk
     }
 
-    fn seen(&self) -> Seen<'_> {
-        Seen { state: &self.state, keymap: &self.keymap, drawn: self.drawn, now: Instant::now(), at: fixtures::now() }
+    /// What the user sees, beside what the user has done.
+    fn parts(&mut self) -> (&mut Ui, Seen<'_>) {
+        let (state, keymap, drawn) = (&self.state, &self.keymap, self.drawn);
+        (&mut self.ui, Seen { state, keymap, drawn, now: Instant::now(), at: fixtures::now() })
     }
 
     fn follow(&mut self) {
-        let seen = Seen {
-            state: &self.state,
-            keymap: &self.keymap,
-            drawn: self.drawn,
-            now: Instant::now(),
-            at: fixtures::now(),
-        };
-        follow(&mut self.ui, &seen);
+        let (ui, seen) = self.parts();
+        follow(ui, &seen);
     }
 
     fn press(&mut self, code: KeyCode) -> Outcome {
-        let seen = Seen {
-            state: &self.state,
-            keymap: &self.keymap,
-            drawn: self.drawn,
-            now: Instant::now(),
-            at: fixtures::now(),
-        };
+        let (ui, seen) = self.parts();
         let event = KeyEvent::new(code, KeyModifiers::NONE);
-        let outcome = key(&mut self.ui, &event, &seen);
+        let outcome = key(ui, &event, &seen);
         self.follow();
         outcome
     }
@@ -407,5 +397,5 @@ fn news_are_toasts_but_not_what_is_only_information_or_a_repetition() {
     assert_eq!(happen(&mut desk, Level::Error, "503", 1), ["web003 serves", "503"]);
     assert_eq!(happen(&mut desk, Level::Error, "503", 2), ["web003 serves", "503"], "the same again");
     assert!(desk.ui.toasts.iter().all(|toast| toast.until > now));
-    assert!(!desk.seen().state.clusters.is_empty());
+    assert!(!desk.state.clusters.is_empty());
 }

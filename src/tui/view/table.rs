@@ -131,25 +131,24 @@ impl Look<'_> {
 
     fn role(&self, row: &Row) -> (&'static str, Style) {
         let theme = self.scene.theme;
+        let word = row.role().word();
         match row.role() {
-            Role::Base => ("base", theme.strong),
+            Role::Base => (word, theme.strong),
             Role::Clone if self.newest == Some(row.droplet.id) => ("newest", theme.text),
-            Role::Clone => ("clone", theme.faint),
-            Role::Guest => ("guest", theme.text),
+            Role::Clone => (word, theme.faint),
+            Role::Guest => (word, theme.text),
         }
     }
 
     /// Whether the load balancer has it, and what its health check says.
     fn balancer(&self, row: &Row) -> (&'static str, Style) {
         let theme = self.scene.theme;
-        match row.member {
-            Some(member) if member.attached => match member.health {
-                Health::Healthy => ("healthy", theme.text),
-                Health::Unhealthy => ("unhealthy", theme.bad),
-                Health::Unknown => ("in", theme.text),
-            },
-            _ => ("out", theme.attention),
-        }
+        let style = match row.member {
+            Some(member) if member.attached && member.health == Health::Unhealthy => theme.bad,
+            Some(member) if member.attached => theme.text,
+            _ => theme.attention,
+        };
+        (row.balancer(), style)
     }
 
     fn metric(&self, sheet: &mut Sheet, mut at: Rect, row: &Row, metric: Metric, spark_width: u16) {

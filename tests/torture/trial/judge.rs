@@ -6,14 +6,16 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use dropscale::cloud::Clock;
-use dropscale::cluster::{Claim, ClusterSpec, OperationTag, PROTECT_TAG, clone_number, elapsed, leaving_tag};
+use dropscale::cluster::{
+    Backoff, Claim, ClusterSpec, Marker, OperationTag, PROTECT_TAG, clone_number, elapsed, leaving_tag,
+};
 use dropscale::policy::Policy;
 use dropscale::simulator::{Call, World};
 use jiff::Timestamp;
 
 use super::controllers::{OLD, caller_of};
 use super::plan::{BALANCER_TAG, Plan};
-use super::{EPOCH, Tally};
+use super::{EPOCH, Tally, web};
 
 /// So many steps are kept to be shown.
 const KEPT: usize = 80;
@@ -28,16 +30,21 @@ pub(super) struct Seen {
 }
 
 impl Seen {
+    /// Whether its name is one that scaling up gives.
+    pub fn is_clone(&self) -> bool {
+        clone_number("web", &self.name).is_some()
+    }
+
     /// Whether requests reach it, and are meant to.
     pub fn answers(&self) -> bool {
         let is_arriving = self.tags.iter().any(|tag| OperationTag::parse_pending(tag).is_some());
-        self.attached && self.status == "active" && (!is_arriving || clone_number("web", &self.name).is_none())
+        self.attached && self.status == "active" && (!is_arriving || !self.is_clone())
     }
 
     /// Whether it does its share of the work. Only of a clone do the tags of an operation mean anything.
     pub fn serves(&self) -> bool {
         let is_settled = !self.tags.iter().any(|tag| is_operation_tag(tag));
-        self.attached && self.status == "active" && (is_settled || clone_number("web", &self.name).is_none())
+        self.attached && self.status == "active" && (is_settled || !self.is_clone())
     }
 }
 
@@ -60,8 +67,8 @@ pub struct Judge {
     others: BTreeMap<u64, Seen>,
     /// Who did something under which claim.
     operating: BTreeMap<u32, Claim>,
-    /// Droplets that were made, and that whoever asked for them has not heard of yet.
-    unheard: BTreeMap<u32, u64>,
+    /// Droplets that were made, and that whoever asked for them has not asked after yet.
+    unasked: BTreeMap<u32, u64>,
     broken: Option<String>,
     steps: VecDeque<String>,
     tally: Tally,
@@ -79,7 +86,7 @@ impl Judge {
             disturbed: Timestamp::UNIX_EPOCH,
             others: BTreeMap::new(),
             operating: BTreeMap::new(),
-            unheard: BTreeMap::new(),
+            unasked: BTreeMap::new(),
             broken: None,
             steps: VecDeque::new(),
             tally: Tally::default(),
@@ -114,7 +121,7 @@ impl Judge {
     /// A controller is told to end, and may leave to others what it has begun.
     pub fn stops(&mut self, clock: &impl Clock, caller: u32) {
         self.note(clock, &format!("{caller} stops in order"));
-        self.unheard.remove(&caller);
+        self.unasked.remove(&caller);
     }
 
     fn step(&mut self, at: Timestamp, what: &str) {
@@ -147,14 +154,18 @@ impl Judge {
         self.droplets = look_at(world);
     }
 
+    /// A request was made, whatever becomes of it.
+    pub fn heard(&mut self, call: &Call) {
+        let of_pending = "/v2/droplets?tag_name=dropscale:pending:";
+        let asks = |id: &u64| call.path.starts_with(of_pending) || call.path == format!("/v2/droplets/{id}");
+        if call.method == "GET" && self.unasked.get(&call.caller).is_some_and(asks) {
+            self.unasked.remove(&call.caller);
+        }
+    }
+
     /// A request was carried out.
     pub fn saw(&mut self, call: &Call, world: &World) {
         if call.method == "GET" {
-            let of_pending = "/v2/droplets?tag_name=dropscale:pending:";
-            let asks = |id: &u64| call.path.starts_with(of_pending) || call.path == format!("/v2/droplets/{id}");
-            if self.unheard.get(&call.caller).is_some_and(asks) {
-                self.unheard.remove(&call.caller);
-            }
             return;
         }
         let now = now_of(world);
@@ -197,7 +208,7 @@ impl Judge {
         }
         if call.method == "DELETE" && call.path.starts_with("/v2/tags/dropscale:claim:") {
             let own = call.path.rsplit(':').next().map(|nonce| format!("{:08x}", call.caller) == nonce[..8]);
-            if let Some(id) = self.unheard.get(&call.caller).filter(|_| own == Some(true)) {
+            if let Some(id) = self.unasked.get(&call.caller).filter(|_| own == Some(true)) {
                 faults.push(format!("{} gave up its claim and never asked after droplet {id}", call.caller));
             }
         }
@@ -233,8 +244,7 @@ impl Judge {
 
     fn check_deleted(&self, id: u64, seen: &Seen, now: Timestamp) -> Option<String> {
         let timing = &self.spec.timing;
-        let is_ours =
-            clone_number(&self.spec.clone_prefix, &seen.name).is_some() && seen.name != self.spec.base_droplet;
+        let is_ours = seen.is_clone() && seen.name != self.spec.base_droplet;
         let is_of_cluster = seen.tags.contains(&self.spec.tag) || seen.tags.contains(&leaving_tag(&self.spec.tag));
         let why = if !is_ours {
             "its name is not a clone's"
@@ -256,14 +266,14 @@ impl Judge {
         let (id, seen) = made.first()?;
         self.tally.created += 1;
         if made.len() == 1 {
-            self.unheard.insert(call.caller, **id);
+            self.unasked.insert(call.caller, **id);
         }
         let pending = seen.tags.iter().find_map(|tag| OperationTag::parse_pending(tag));
         if pending.is_none_or(|operation| caller_of(&operation.nonce) != call.caller) {
             return Some(format!("{} (droplet {id}) was made without a trace of why", seen.name));
         }
         let (tag, leaving) = (&self.spec.tag, leaving_tag(&self.spec.tag));
-        let leaves = |d: &Seen| d.tags.contains(&leaving) && clone_number("web", &d.name).is_some();
+        let leaves = |d: &Seen| d.tags.contains(&leaving) && d.is_clone();
         let count = self.droplets.values().filter(|d| d.tags.contains(tag) || leaves(d)).count();
         if made.len() > 1 {
             // Made twice by one request: nobody could prevent it.
@@ -277,10 +287,13 @@ impl Judge {
     fn check_changed(&self, id: u64, was: &Seen, is: &Seen) -> Option<String> {
         let changed: Vec<&String> = was.tags.symmetric_difference(&is.tags).collect();
         let is_base = is.name == self.spec.base_droplet;
+        let prefix = &self.spec.clone_prefix;
         let is_for_base = |tag: &str| {
-            ["dropscale:claim:web:", "dropscale:backoff:web:", "scaling-web-"].iter().any(|kind| tag.starts_with(kind))
+            Claim::parse(prefix, tag).is_some()
+                || Backoff::parse(prefix, tag).is_some()
+                || Marker::parse(prefix, tag).is_some()
         };
-        let is_clone = clone_number(&self.spec.clone_prefix, &is.name).is_some() && !is_base;
+        let is_clone = is.is_clone() && !is_base;
         // One that people rename while it is being made is brought in all the same.
         let is_arriving = was.tags.iter().any(|tag| is_operation_tag(tag));
         let is_allowed =
@@ -331,7 +344,7 @@ fn now_of(world: &World) -> Timestamp {
 
 /// The droplets as they are.
 pub(super) fn look_at(world: &World) -> BTreeMap<u64, Seen> {
-    let balancer = world.balancers().iter().find(|balancer| balancer.name == "web-lb");
+    let balancer = world.balancers().iter().find(|balancer| balancer.name == web::spec().load_balancer);
     let is_member = |id: &u64| balancer.is_some_and(|balancer| balancer.members.contains_key(id));
     world
         .droplets()

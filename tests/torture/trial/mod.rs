@@ -10,6 +10,8 @@ mod old;
 mod people;
 mod plan;
 mod settled;
+#[path = "../../web/mod.rs"]
+mod web;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -137,6 +139,8 @@ impl Trial {
             lock(&judge).begin(world);
             let fates = Arc::clone(&chaos);
             world.inject(move |call| lock(&fates).fate(call));
+            let listener = Arc::clone(&judge);
+            world.show_before(move |call, _| lock(&listener).heard(call));
             let witness = Arc::clone(&judge);
             world.show_after(move |call, world| lock(&witness).saw(call, world));
         });

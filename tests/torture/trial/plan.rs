@@ -9,6 +9,8 @@ use dropscale::policy::Policy;
 use dropscale::simulator::{Scenario, World};
 use fastrand::Rng;
 
+use super::web;
+
 /// The tag of a load balancer that goes neither by ids nor by the cluster's tag.
 pub const BALANCER_TAG: &str = "lb";
 
@@ -185,14 +187,7 @@ wave = {{ period = "{period}s", amplitude = 0.9 }}
 fn spec() -> ClusterSpec {
     let seconds = Duration::from_secs;
     ClusterSpec {
-        name: "web".to_owned(),
-        tag: "web".to_owned(),
-        base_droplet: "web-base".to_owned(),
-        snapshot: "web-snapshot".to_owned(),
-        clone_prefix: "web".to_owned(),
-        load_balancer: "web-lb".to_owned(),
         clone: CloneSpec { extra_tags: vec!["customer-7".to_owned()], ..CloneSpec::default() },
-        protect: Vec::new(),
         timing: Timing {
             poll: seconds(30),
             metrics_step: seconds(30),
@@ -210,6 +205,7 @@ fn spec() -> ClusterSpec {
             backoff: seconds(20),
             backoff_max: seconds(120),
         },
+        ..web::spec()
     }
 }
 

@@ -1,7 +1,7 @@
 //! What must hold when nothing goes wrong any more: no orphan, no stray tag, the load balancer is the cluster,
 //! and no droplet is paid for that serves nobody. What people did on purpose is left as they did it.
 
-use dropscale::cluster::{PROTECT_TAG, clone_number, leaving_tag};
+use dropscale::cluster::{PROTECT_TAG, leaving_tag};
 use dropscale::simulator::World;
 
 use super::judge::{Judge, Seen, is_operation_tag, look_at};
@@ -27,8 +27,7 @@ impl Judge {
 
     fn check_droplet(&self, id: u64, seen: &Seen) -> Result<(), &'static str> {
         let is_of_cluster = seen.tags.contains(&self.spec.tag);
-        let is_clone =
-            clone_number(&self.spec.clone_prefix, &seen.name).is_some() && seen.name != self.spec.base_droplet;
+        let is_clone = seen.is_clone() && seen.name != self.spec.base_droplet;
         let by_people = self.touched.contains_key(&id);
         let has_traces = seen.tags.iter().any(|tag| is_operation_tag(tag));
         if !is_of_cluster {
@@ -50,11 +49,8 @@ impl Judge {
 
     fn check_count(&self, account_is_full: bool) -> Result<(), String> {
         let members = || self.droplets.values().filter(|d| d.tags.contains(&self.spec.tag));
-        let is_removable = |d: &&Seen| {
-            clone_number(&self.spec.clone_prefix, &d.name).is_some()
-                && d.name != self.spec.base_droplet
-                && !d.tags.contains(PROTECT_TAG)
-        };
+        let is_removable =
+            |d: &&Seen| d.is_clone() && d.name != self.spec.base_droplet && !d.tags.contains(PROTECT_TAG);
         let serving = members().filter(|d| d.serves()).count();
         // What people have added serves nobody: without the last clone there would be fewer than the minimum.
         let may_go = |d: &Seen| serving > self.policy.min || !d.serves();
