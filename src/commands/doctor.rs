@@ -167,7 +167,8 @@ fn exit(checks: &[Check]) -> Exit {
 }
 
 fn monthly(checks: &[Check]) -> f64 {
-    checks.iter().filter_map(|check| check.monthly).sum()
+    // Not `sum`: of nothing that is -0.
+    checks.iter().filter_map(|check| check.monthly).fold(0.0, |sum, monthly| sum + monthly)
 }
 
 fn document(checks: &[Check], operation: Option<&OperationState>) -> Value {
@@ -198,4 +199,15 @@ fn text(checks: &[Check], style: Style) -> String {
         let _ = writeln!(text, "What serves nobody costs ${sum:.2} a month, where the price is known.");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_wasted_costs_nothing_and_not_minus_nothing() {
+        let checks = [Check::new(Level::Done, "API", "it answers".to_owned())];
+        assert_eq!(document(&checks, None)["monthly"].to_string(), "0.0");
+    }
 }
