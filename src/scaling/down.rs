@@ -52,24 +52,38 @@ impl<C: Cloud> Run<C> {
             Err(stop) => return self.stay(departure, stop).await,
         }
         self.enter(Phase::Detach);
-        if let Err(stop) = self.give_up_place(departure.id).await {
-            return self.stay(departure, stop).await;
-        }
-        self.enter(Phase::Drain);
-        sleep(self.spec.timing.drain).await;
-        self.check_lease()?;
-        self.enter(Phase::Shutdown);
-        self.shut_down(departure.id).await?;
-        self.delete(departure.id, &departure.tag).await.map_err(|stop| Self::left_over(departure, stop))?;
+        let left = match self.give_up_place(departure.id).await {
+            Ok(left) => left,
+            Err(stop) => return self.stay(departure, stop).await,
+        };
+        self.remove(departure, left.as_ref()).await.map_err(|stop| Self::left_over(departure, stop))?;
         self.forget_departed(departure).await;
         Ok(format!("{} is gone", departure.name))
     }
 
-    /// Takes a clone that serves out of the load balancer, if it can still be spared.
-    async fn give_up_place(&mut self, id: DropletId) -> Result<(), Stop> {
+    /// From a clone that has left the load balancer to one that is gone.
+    async fn remove(&mut self, departure: &Departure, left: Option<&LoadBalancer>) -> Result<(), Stop> {
+        self.enter(Phase::Drain);
+        sleep(self.spec.timing.drain).await;
+        self.check_lease()?;
+        while self.leave_again(left, departure.id).await? {
+            sleep(self.spec.timing.drain).await;
+            self.check_lease()?;
+        }
+        self.enter(Phase::Shutdown);
+        self.shut_down(departure.id).await?;
+        self.delete(departure.id, &departure.tag, left).await
+    }
+
+    /// Takes a clone that serves out of the load balancer, if it can still be spared. Returns what it has left.
+    async fn give_up_place(&mut self, id: DropletId) -> Result<Option<LoadBalancer>, Stop> {
         let seen = self.look().await?;
         self.check_minimum(&seen, id)?;
-        self.leave_balancer(&seen, id).await
+        // Without a load balancer there is nothing to leave.
+        if let Some(balancer) = &seen.load_balancer {
+            self.leave_balancer(balancer, id).await?;
+        }
+        Ok(seen.load_balancer)
     }
 
     /// Refuses when the minimum needs the clone: others may have gone since this was planned.
@@ -86,9 +100,7 @@ impl<C: Cloud> Run<C> {
     }
 
     /// Takes a droplet out of the load balancer, and waits until it is out.
-    pub async fn leave_balancer(&mut self, seen: &Observation, id: DropletId) -> Result<(), Stop> {
-        // Without a load balancer there is nothing to leave.
-        let Some(balancer) = &seen.load_balancer else { return Ok(()) };
+    pub async fn leave_balancer(&mut self, balancer: &LoadBalancer, id: DropletId) -> Result<(), Stop> {
         let patience = self.spec.timing.attach;
         match &balancer.membership {
             Membership::ById if balancer.has(id) => {
@@ -115,6 +127,32 @@ impl<C: Cloud> Run<C> {
             }
         }
         self.wait_until_out(balancer, id).await
+    }
+
+    /// Takes it out once more if somebody has put it back, and tells whether that was so: an older controller attaches
+    /// the clone that it has made, whatever has become of it meanwhile.
+    pub async fn leave_again(&mut self, left: Option<&LoadBalancer>, id: DropletId) -> Result<bool, Stop> {
+        let Some(left) = left else { return Ok(false) };
+        let now = self
+            .poll(
+                self.spec.timing.attach,
+                self.spec.timing.step_poll,
+                |cloud| {
+                    let lb = left.id.clone();
+                    async move { cloud.load_balancer(&lb).await }
+                },
+                |answer| match answer {
+                    Ok(balancer) => Ok(Some(Some(balancer))),
+                    Err(error) if error.is_gone() => Ok(Some(None)),
+                    Err(error) => Err(error),
+                },
+            )
+            .await?
+            .flatten();
+        let Some(balancer) = now.filter(|balancer| balancer.has(id)) else { return Ok(false) };
+        self.note("somebody has attached it again");
+        self.leave_balancer(&balancer, id).await?;
+        Ok(true)
     }
 
     async fn wait_until_out(&mut self, balancer: &LoadBalancer, id: DropletId) -> Result<(), Stop> {

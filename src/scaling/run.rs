@@ -9,7 +9,8 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::cloud::{Cloud, CloudError};
 use crate::cluster::{
-    Claim, ClusterSpec, Droplet, DropletId, FailureClass, Marker, OperationTag, Role, elapsed, leaving_tag,
+    Claim, ClusterSpec, Droplet, DropletId, FailureClass, LoadBalancer, Marker, OperationTag, Role, elapsed,
+    leaving_tag,
 };
 use crate::observe::Observer;
 use crate::policy::Policy;
@@ -230,14 +231,23 @@ impl<C: Cloud> Run<C> {
         Ok(Some(droplet))
     }
 
-    /// Deletes a droplet if [`Self::check_ours`] agrees to it, and waits until it is gone. Since anything takes its
-    /// time, that is asked right before each try.
-    pub async fn delete(&mut self, id: DropletId, operation_tag: &str) -> Result<(), Stop> {
+    /// Deletes a droplet that has left this load balancer, if [`Self::check_ours`] agrees to it, and waits until it is
+    /// gone. Since anything takes its time, both are asked right before each try.
+    pub async fn delete(
+        &mut self,
+        id: DropletId,
+        operation_tag: &str,
+        left: Option<&LoadBalancer>,
+    ) -> Result<(), Stop> {
         self.enter(Phase::Delete);
         let patience = self.spec.timing.delete;
         let every = self.spec.timing.step_poll;
         let deadline = Instant::now() + patience;
-        while self.check_ours(id, operation_tag).await?.is_some() {
+        loop {
+            self.leave_again(left, id).await?;
+            if self.check_ours(id, operation_tag).await?.is_none() {
+                break;
+            }
             match self.cloud.delete_droplet(id).await {
                 Ok(()) => break,
                 Err(error) if error.is_transient() && Instant::now() < deadline => self.note(error.to_string()),

@@ -314,9 +314,11 @@ impl<C: Cloud> Run<C> {
     async fn remove_arrival(&mut self, arrival: &Arrival) -> Result<(), Stop> {
         if self.check_ours(arrival.id, &arrival.tag).await?.is_some() {
             self.enter(Phase::Detach);
-            let seen = self.look().await?;
-            self.leave_balancer(&seen, arrival.id).await?;
-            self.delete(arrival.id, &arrival.tag).await?;
+            let balancer = self.look().await?.load_balancer;
+            if let Some(balancer) = &balancer {
+                self.leave_balancer(balancer, arrival.id).await?;
+            }
+            self.delete(arrival.id, &arrival.tag, balancer.as_ref()).await?;
         }
         self.enter(Phase::Settle);
         self.attempt(self.cloud.delete_tag(&arrival.tag)).await;

@@ -61,8 +61,12 @@ impl Judge {
                 self.droplets.values()
             ));
         }
-        // Droplets of people that serve nobody take the room of clones.
-        if serving < self.policy.min && !account_is_full && members().count() < self.policy.max {
+        // Droplets of people that serve nobody take the room of clones, and so does a clone that they protected when it
+        // had already begun to leave.
+        let leaving = leaving_tag(&self.spec.tag);
+        let is_kept_leaver = |d: &&Seen| d.tags.contains(&leaving) && d.tags.contains(PROTECT_TAG);
+        let taken = members().count() + self.droplets.values().filter(is_kept_leaver).count();
+        if serving < self.policy.min && !account_is_full && taken < self.policy.max {
             return Err(format!("{serving} droplets serve, fewer than the minimum: {:?}", self.droplets.values()));
         }
         Ok(())
