@@ -180,7 +180,7 @@ const CASES: &[Case] = &[
     (
         "failures make it wait",
         &[0.9],
-        |s| s.backoffs = vec![Backoff { until: at(30), failures: 2, class: FailureClass::Boot }],
+        |s| s.backoffs = vec![Backoff { until: at(30), failures: 2, class: FailureClass::Boot, circumstances: None }],
         Action::Up,
         Action::Hold,
         "next try in 30 s",
@@ -259,7 +259,10 @@ const CASES: &[Case] = &[
     (
         "a backoff from a wrong clock holds nothing back",
         &[0.9],
-        |s| s.backoffs = vec![Backoff { until: at(300_000_000), failures: 2, class: FailureClass::Boot }],
+        |s| {
+            s.backoffs =
+                vec![Backoff { until: at(300_000_000), failures: 2, class: FailureClass::Boot, circumstances: None }]
+        },
         Action::Up,
         Action::Up,
         "beyond",

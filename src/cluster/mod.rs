@@ -4,6 +4,7 @@
 //! Everything above (policy, cloud, observe, scaling, worker, tui) speaks in these words. Nothing here knows
 //! HTTP, a terminal or a clock: time is an argument.
 
+mod backoff;
 mod cost;
 mod droplet;
 mod load_balancer;
@@ -15,6 +16,7 @@ mod spec;
 mod tag;
 mod time;
 
+pub use backoff::{Backoff, Circumstances, FailureClass};
 pub use cost::{Cost, Price};
 pub use droplet::{Address, Droplet, DropletId, DropletStatus, Image, Role, Size};
 pub use load_balancer::{Health, LoadBalancer, LoadBalancerId, MAX_MEMBERS_BY_ID, Membership};
@@ -23,5 +25,5 @@ pub use name::{PrefixError, check_prefix, clone_number, next_clone_name};
 pub use observation::{Member, Observation};
 pub use series::{LabelledSeries, Sample, Series};
 pub use spec::{CloneSpec, ClusterSpec, Timing};
-pub use tag::{Backoff, Claim, FailureClass, Marker, Nonce, OperationTag, PROTECT_TAG, leaving_tag};
+pub use tag::{Claim, Marker, Nonce, OperationTag, PROTECT_TAG, leaving_tag};
 pub use time::{Reading, elapsed};

@@ -6,8 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::{
-    Backoff, Claim, ClusterSpec, Cost, Droplet, DropletId, DropletStatus, Health, Image, LoadBalancer, Marker, Metric,
-    Reading, Role,
+    Backoff, Circumstances, Claim, ClusterSpec, Cost, Droplet, DropletId, DropletStatus, Health, Image, LoadBalancer,
+    Marker, Metric, Reading, Role, Timing,
 };
 
 /// A droplet of the cluster with what is known of it.
@@ -143,12 +143,31 @@ impl Observation {
         self.markers.iter().filter_map(|m| m.remaining(self.at, interval)).max()
     }
 
-    /// The backoff that holds now, with what is left of it. One that is further away than the longest that is
-    /// ever written holds nothing back: it comes from a wrong clock.
+    /// The backoff that holds scaling back now, with what is left of it. When that has changed on which a lasting
+    /// failure depended, little is.
     #[must_use]
-    pub fn backoff(&self, longest: Duration) -> Option<(&Backoff, Duration)> {
-        let backoff = self.backoffs.iter().rfind(|backoff| !backoff.is_absurd(self.at, longest))?;
-        Some((backoff, backoff.remaining(self.at)?))
+    pub fn backoff(&self, spec: &ClusterSpec) -> Option<(&Backoff, Duration)> {
+        let backoff = self.last_backoff(&spec.timing)?;
+        let now = Circumstances::of(backoff.class, self, spec);
+        // What is not known may be as it was.
+        let has_changed = backoff.circumstances.zip(now).is_some_and(|(then, now)| then != now);
+        let left = match has_changed {
+            true => backoff.remaining_otherwise(self.at, &spec.timing)?,
+            false => backoff.remaining(self.at)?,
+        };
+        Some((backoff, left))
+    }
+
+    /// Whether a backoff holds back what is no scaling: it does not depend on the account's limit, nor on an image.
+    #[must_use]
+    pub fn holds_recovery_back(&self, timing: &Timing) -> bool {
+        self.last_backoff(timing).is_some_and(|backoff| backoff.remaining_otherwise(self.at, timing).is_some())
+    }
+
+    /// The backoff that counts. One that is further away than the longest that is ever written comes from a wrong
+    /// clock.
+    fn last_backoff(&self, timing: &Timing) -> Option<&Backoff> {
+        self.backoffs.iter().rfind(|backoff| !backoff.is_absurd(self.at, timing.backoff_max))
     }
 
     /// The mean of a metric over the members that serve and have a value, with the age of the oldest of

@@ -10,6 +10,8 @@
 //! | `dropscale:draining:<unix>:<nonce>` | clone | being removed |
 //! | `dropscale:leaving:<cluster tag>` | clone | being removed, and has already lost the cluster tag |
 //! | `dropscale:protect` | any | never to be removed |
+//!
+//! A backoff may end with `:` and the print of what the failure depended on, see [`super::Circumstances`].
 
 use std::fmt;
 use std::time::Duration;
@@ -28,7 +30,8 @@ pub fn leaving_tag(cluster_tag: &str) -> String {
     format!("dropscale:leaving:{cluster_tag}")
 }
 
-fn timestamp(text: &str) -> Option<Timestamp> {
+/// The time of a whole number of seconds.
+pub(super) fn timestamp(text: &str) -> Option<Timestamp> {
     if text.is_empty() || !text.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
@@ -166,97 +169,6 @@ impl OperationTag {
     }
 }
 
-/// Why operations fail, as far as it decides when to try again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FailureClass {
-    /// The clone did not become active in time, or vanished.
-    Boot,
-    /// The clone did not become healthy in time.
-    Health,
-    /// The load balancer did not take the clone, or did not let it go.
-    Attach,
-    /// The account's droplet limit is reached.
-    Limit,
-    /// The request itself is refused: the image, the region, the size. Trying again changes nothing.
-    Refused,
-    /// The API is unreachable, overloaded or makes no sense.
-    Api,
-}
-
-impl FailureClass {
-    const ALL: [Self; 6] = [Self::Boot, Self::Health, Self::Attach, Self::Limit, Self::Refused, Self::Api];
-
-    /// Its word in the backoff tag.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Boot => "boot",
-            Self::Health => "health",
-            Self::Attach => "attach",
-            Self::Limit => "limit",
-            Self::Refused => "refused",
-            Self::Api => "api",
-        }
-    }
-
-    /// What went wrong, for people.
-    #[must_use]
-    pub fn describe(self) -> &'static str {
-        match self {
-            Self::Boot => "the clone did not become active",
-            Self::Health => "the clone did not become healthy",
-            Self::Attach => "the load balancer did not accept the change",
-            Self::Limit => "the account's droplet limit is reached",
-            Self::Refused => "DigitalOcean refused the request",
-            Self::Api => "the API failed",
-        }
-    }
-}
-
-/// Operations failed: automatic ones wait until this is over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Backoff {
-    /// When the next try is allowed, by the server's clock.
-    pub until: Timestamp,
-    /// How many operations failed in a row, at least 1.
-    pub failures: u32,
-    /// What the last one failed of.
-    pub class: FailureClass,
-}
-
-impl Backoff {
-    /// The backoff of a tag, if it is one of this prefix.
-    #[must_use]
-    pub fn parse(prefix: &str, tag: &str) -> Option<Self> {
-        let rest = tag.strip_prefix("dropscale:backoff:")?.strip_prefix(prefix)?.strip_prefix(':')?;
-        let mut parts = rest.splitn(3, ':');
-        let until = timestamp(parts.next()?)?;
-        let failures = parts.next()?.parse().ok()?;
-        let word = parts.next()?;
-        let class = FailureClass::ALL.into_iter().find(|class| class.word() == word)?;
-        Some(Self { until, failures, class })
-    }
-
-    /// The tag of this backoff.
-    #[must_use]
-    pub fn tag(&self, prefix: &str) -> String {
-        format!("dropscale:backoff:{prefix}:{}:{}:{}", self.until.as_second(), self.failures, self.class.word())
-    }
-
-    /// Whether it is further away than clocks may differ from the longest that is ever written.
-    #[must_use]
-    pub fn is_absurd(&self, now: Timestamp, longest: Duration) -> bool {
-        elapsed(now, self.until) > longest + Duration::from_secs(60)
-    }
-
-    /// What is left of it.
-    #[must_use]
-    pub fn remaining(&self, now: Timestamp) -> Option<Duration> {
-        Some(elapsed(now, self.until)).filter(|left| !left.is_zero())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,21 +182,13 @@ mod tests {
         let nonce = Nonce::new(0xdead_beef);
         let claim = Claim { at: at(1_763_935_200), nonce: nonce.clone() };
         let operation = OperationTag { at: at(1_763_935_200), nonce };
-        let backoff = Backoff { until: at(1_763_935_200), failures: 3, class: FailureClass::Health };
         let marker = Marker { at: at(1_763_935_200) };
         assert_eq!(Marker::parse("web", &marker.tag("web")), Some(marker));
         assert_eq!(Claim::parse("web", &claim.tag("web")), Some(claim.clone()));
         assert_eq!(OperationTag::parse_pending(&operation.pending()), Some(operation.clone()));
         assert_eq!(OperationTag::parse_draining(&operation.draining()), Some(operation.clone()));
-        assert_eq!(Backoff::parse("web", &backoff.tag("web")), Some(backoff));
-        for tag in [
-            marker.tag("web"),
-            claim.tag("web"),
-            operation.pending(),
-            operation.draining(),
-            backoff.tag("web"),
-            leaving_tag("web"),
-        ] {
+        for tag in [marker.tag("web"), claim.tag("web"), operation.pending(), operation.draining(), leaving_tag("web")]
+        {
             assert!(tag.len() <= 255);
             assert!(tag.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-:".contains(&b)), "{tag}");
         }

@@ -209,7 +209,7 @@ fn unsettled(observation: &Observation, spec: &ClusterSpec) -> Vec<String> {
 }
 
 fn backing_off(observation: &Observation, spec: &ClusterSpec) -> Option<Reason> {
-    let (backoff, remaining) = observation.backoff(spec.timing.backoff_max)?;
+    let (backoff, remaining) = observation.backoff(spec)?;
     Some(Reason::BackingOff { remaining, failures: backoff.failures, class: backoff.class })
 }
 

@@ -172,7 +172,8 @@ impl fmt::Display for Reason {
             Self::InFlight => write!(f, "an operation is under way"),
             Self::Unsettled { droplets } => write!(f, "{} must be settled first", droplets.join(", ")),
             Self::BackingOff { remaining, failures, class } => {
-                write!(f, "{}: {failures} in a row failed, next try in {} s", class.describe(), remaining.as_secs())
+                write!(f, "{}: {failures} in a row failed, next try in {} s", class.describe(), remaining.as_secs())?;
+                class.remedy().map_or(Ok(()), |remedy| write!(f, ", {remedy}"))
             }
             Self::Unknown { metrics, droplets } if droplets.is_empty() => {
                 write!(f, "{} not known", titles(metrics))

@@ -33,6 +33,7 @@ impl<C: Cloud> Run<C> {
         let mut seen = self.look().await?;
         // Lists are late: they may show the claim of somebody who has withdrawn, and two would go on doing that.
         seen.claims.retain(|claim| *claim == self.claim);
+        self.seen = Some(seen.clone());
         let planned = plan(&seen, self.terms())?;
         Ok((seen, planned))
     }

@@ -144,7 +144,7 @@ fn common(seen: &Observation, spec: &ClusterSpec, policy: &Policy, terms: Terms<
             policy.scaling_interval.as_secs()
         ));
     }
-    if let Some((backoff, _)) = seen.backoff(spec.timing.backoff_max) {
+    if let Some((backoff, _)) = seen.backoff(spec) {
         warnings.push(format!("the last {} operations failed: {}", backoff.failures, backoff.class.describe()));
     }
     Ok(warnings)

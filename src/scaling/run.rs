@@ -9,8 +9,8 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::cloud::{Cloud, CloudError};
 use crate::cluster::{
-    Claim, ClusterSpec, Droplet, DropletId, FailureClass, LoadBalancer, Marker, OperationTag, Role, elapsed,
-    leaving_tag,
+    Claim, ClusterSpec, Droplet, DropletId, FailureClass, LoadBalancer, Marker, Observation, OperationTag, Role,
+    elapsed, leaving_tag,
 };
 use crate::observe::Observer;
 use crate::policy::Policy;
@@ -63,6 +63,8 @@ pub(super) struct Run<C> {
     pub claim: Claim,
     /// The base droplet, once something was written on it.
     pub base: Option<DropletId>,
+    /// How the cluster was when it began.
+    pub seen: Option<Observation>,
     /// The marker that it has written.
     pub marker: Option<Marker>,
     /// Whether something is left that the marker should go on telling others about.

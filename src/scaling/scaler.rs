@@ -3,12 +3,11 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::sync::watch;
 
 use crate::cloud::Cloud;
-use crate::cluster::{Backoff, Claim, ClusterSpec, DropletId, FailureClass, Nonce};
+use crate::cluster::{Backoff, Circumstances, Claim, ClusterSpec, DropletId, FailureClass, Nonce};
 use crate::observe::Observer;
 use crate::policy::Policy;
 
@@ -128,6 +127,7 @@ impl<C: Cloud> Scaler<C> {
             claim: Claim { at: now, nonce },
             base: None,
             marker: None,
+            seen: None,
             leaves_traces: false,
             has_given_up_cluster_tag: false,
             state,
@@ -186,8 +186,8 @@ async fn back_off<C: Cloud>(run: &Run<C>, class: FailureClass) {
     let known = known_backoffs(run).await;
     let failures = known.last().map_or(0, |b| b.failures).saturating_add(1);
     let now = run.cloud.clock().now();
-    let wait = backoff_wait(class, failures, run.spec.timing.backoff, run.spec.timing.backoff_max);
-    let backoff = Backoff { until: now.checked_add(wait).unwrap_or(now), failures, class };
+    let circumstances = run.seen.as_ref().and_then(|seen| Circumstances::of(class, seen, &run.spec));
+    let backoff = Backoff::after(class, failures, now, &run.spec.timing, circumstances);
     let tag = backoff.tag(&run.spec.clone_prefix);
     run.attempt(async {
         run.cloud.create_tag(&tag).await?;
@@ -197,27 +197,5 @@ async fn back_off<C: Cloud>(run: &Run<C>, class: FailureClass) {
     // Tags hold whole seconds: two backoffs are the same when their tags are.
     for old in known.iter().map(|old| old.tag(&run.spec.clone_prefix)).filter(|old| *old != tag) {
         run.attempt(run.cloud.delete_tag(&old)).await;
-    }
-}
-
-/// Doubled with each failure in a row. What only people can change is tried again rarely.
-fn backoff_wait(class: FailureClass, failures: u32, first: Duration, longest: Duration) -> Duration {
-    match class {
-        FailureClass::Limit | FailureClass::Refused => longest,
-        _ => first.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1).min(16))).min(longest),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_wait_doubles_with_each_failure_up_to_its_longest() {
-        let (first, longest) = (Duration::from_secs(60), Duration::from_secs(3600));
-        let waits: Vec<u64> = (1..=8).map(|n| backoff_wait(FailureClass::Boot, n, first, longest).as_secs()).collect();
-        assert_eq!(waits, [60, 120, 240, 480, 960, 1920, 3600, 3600]);
-        assert_eq!(backoff_wait(FailureClass::Limit, 1, first, longest), longest);
-        assert_eq!(backoff_wait(FailureClass::Api, u32::MAX, first, longest), longest);
     }
 }

@@ -40,9 +40,8 @@ impl Look {
     #[must_use]
     pub fn due(&self, spec: &ClusterSpec) -> Option<Kind> {
         let seen = &self.observation;
-        let backs_off = seen.backoffs.last().is_some_and(|backoff| backoff.remaining(seen.at).is_some());
         if has_leftovers(seen, spec) {
-            return (!backs_off).then_some(Kind::Recover);
+            return (!seen.holds_recovery_back(&spec.timing)).then_some(Kind::Recover);
         }
         match self.decision.action {
             Action::Up => Some(Kind::Up),

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use dropscale::cloud::Clock;
-use dropscale::cluster::{ClusterSpec, Marker, Metric, Nonce, OperationTag};
+use dropscale::cluster::{ClusterSpec, Marker, Metric, Nonce, Observation, OperationTag};
 use dropscale::observe::{Observer, Wanted};
 use dropscale::policy::Policy;
 use dropscale::scaling::{Housekeeping, OperationState, Order, Scaler, has_leftovers, stray_tags, worn_out_tags};
@@ -68,6 +68,19 @@ impl Bench {
     pub async fn down(&self) -> OperationState {
         let cloud = self.cloud(1);
         self.scaler(&cloud).down(self.observer(&cloud), None, by_hand(), Arc::new(|_| {})).await
+    }
+
+    /// The cluster as another controller sees it now.
+    pub async fn look(&self) -> Observation {
+        self.observer(&self.cloud(2)).look().await.unwrap()
+    }
+
+    /// Somebody does something to the droplet of this name.
+    pub fn by_hand<T>(&self, name: &str, deed: impl FnOnce(&mut World, u64) -> T) -> T {
+        self.world.with(|world| {
+            let id = world.droplets().find(|d| d.name == name).unwrap().id;
+            deed(world, id)
+        })
     }
 
     /// What comes next, as often as there is anything to finish or undo: old tags go, leftovers are settled.

@@ -1,7 +1,11 @@
 //! Operations when the API does what it should, or the droplet does not.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use dropscale::cluster::FailureClass;
 use dropscale::scaling::Outcome;
+use dropscale::simulator::World;
 
 use crate::bench::Bench;
 
@@ -88,13 +92,41 @@ async fn a_droplet_that_never_answers_is_taken_out_and_removed() {
 
 #[tokio::test(start_paused = true)]
 async fn the_droplet_limit_stops_further_tries_for_long() {
-    let bench = Bench::new("account = { droplet_limit = 2 }");
+    let bench = Bench::new("account = { droplet_limit = 3 }\nothers = { droplets = 1 }");
     let operation = bench.up().await;
     assert!(text(operation.outcome.as_ref()).contains("limit"), "{operation:#?}");
     assert_eq!(bench.markers(), []);
     bench.check_settled("limit");
-    let word = FailureClass::Limit.word();
-    assert!(bench.traces().iter().all(|tag| tag.ends_with(word)), "{:?}", bench.traces());
+    let seen = bench.look().await;
+    let (backoff, left) = seen.backoff(&bench.spec).unwrap();
+    assert_eq!((backoff.class, left), (FailureClass::Limit, bench.spec.timing.backoff_max));
+    // Then somebody makes room, which no other kind of change would be.
+    let mut other = seen.clone();
+    other.snapshot.as_mut().unwrap().id += 1;
+    assert_eq!(other.backoff(&bench.spec).unwrap().1, left);
+    bench.by_hand("web001", World::delete_by_hand);
+    tokio::time::sleep(bench.spec.timing.backoff).await;
+    assert_eq!(bench.look().await.backoff(&bench.spec), None);
+    assert!(bench.up().await.outcome.is_some_and(|o| o.is_done()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_that_is_refused_is_not_made_again_until_it_would_be_another() {
+    let mut bench = Bench::new("");
+    Arc::make_mut(&mut bench.spec).clone.size = Some("s-99vcpu".to_owned());
+    let operation = bench.up().await;
+    assert!(matches!(operation.outcome, Some(Outcome::Failed(_))), "{operation:#?}");
+    tokio::time::sleep(Duration::from_secs(1800)).await;
+    let seen = bench.look().await;
+    let (backoff, _) = seen.backoff(&bench.spec).unwrap();
+    assert_eq!(backoff.class, FailureClass::Refused);
+    // One clone more or less does not make the size a better one.
+    bench.by_hand("web001", World::delete_by_hand);
+    assert!(bench.look().await.backoff(&bench.spec).is_some());
+    Arc::make_mut(&mut bench.spec).clone.size = None;
+    assert_eq!(bench.look().await.backoff(&bench.spec), None);
+    // What was left by others does not depend on any of that.
+    assert!(!seen.holds_recovery_back(&bench.spec.timing));
 }
 
 #[tokio::test(start_paused = true)]

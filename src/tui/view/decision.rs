@@ -97,10 +97,11 @@ fn reason(scene: &Scene, decision: &Decision, reason: &Reason) -> String {
         }
         Reason::Cooldown { remaining } => format!("cooling down, {} left", left(remaining)),
         Reason::BackingOff { remaining, failures, class } => format!(
-            "{}, {} in a row: next try in {}",
+            "{}, {} in a row: next try in {}{}",
             class.describe(),
             words::plural(*failures as usize, "failure"),
-            left(remaining)
+            left(remaining),
+            class.remedy().map_or_else(String::new, |remedy| format!(", {remedy}"))
         ),
         Reason::Unsettled { droplets } => {
             format!("{} must be settled first", words::listed(droplets, NAMES))
