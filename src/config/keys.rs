@@ -68,6 +68,14 @@ fn top() -> Vec<Key> {
             Fallback::Value(text("auto")),
             "How many colours the terminal has, where its environment tells it wrongly. `--color` goes before it.",
         ),
+        key(
+            "columns",
+            Kind::Columns,
+            Fallback::Unset("those that matter"),
+            "The columns of the table of droplets after the name, in this order; from the first that does not fit \
+             the rest is left out. In the interface `C` chooses them.",
+        )
+        .example(Value::List(["state", "balancer", "cpu", "age", "note"].map(str::to_owned).to_vec())),
     ]
 }
 

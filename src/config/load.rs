@@ -14,6 +14,7 @@ use super::schema::{Fallback, Section};
 use super::suggest::did_you_mean;
 use super::value::Value;
 use crate::cloud::digitalocean::{ApiUrl, ApiUrlError};
+use crate::column::Column;
 use crate::keymap::{Keymap, Wish};
 
 /// A configuration.
@@ -33,6 +34,8 @@ pub struct Config {
     pub theme: String,
     /// How many colours the terminal has, in the words of the key `colors`.
     pub colors: String,
+    /// The columns of the table of droplets; missing for those that matter.
+    pub columns: Option<Vec<Column>>,
     /// The file it was read from; missing when the environment was enough.
     pub file: Option<PathBuf>,
     /// What is legal and probably not meant.
@@ -119,7 +122,20 @@ fn assemble(
             let (theme, colors) = (text("theme"), text("colors"));
             let settings = settings(&top);
             let file = file.map(Path::to_owned);
-            Ok(Config { clusters, selected, api_url, read_only, keymap, theme, colors, file, warnings, settings })
+            let columns = columns(&top);
+            Ok(Config {
+                clusters,
+                selected,
+                api_url,
+                read_only,
+                keymap,
+                theme,
+                colors,
+                columns,
+                file,
+                warnings,
+                settings,
+            })
         }
         _ => Err(ConfigErrors::new(problems)),
     }
@@ -170,6 +186,13 @@ fn keymap(top: &Layer, problems: &mut Vec<Problem>) -> Keymap {
         }
         Keymap::default()
     })
+}
+
+fn columns(top: &Layer) -> Option<Vec<Column>> {
+    match value(top, "columns")? {
+        Value::List(names) => Some(names.iter().filter_map(|name| Column::from_key(name)).collect()),
+        _ => None,
+    }
 }
 
 fn settings(top: &Layer) -> Vec<Setting> {
