@@ -7,8 +7,8 @@ use dropscale::scaling::Level;
 use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::tui::view::{self, Scene};
 use dropscale::tui::{
-    Choice, Confirm, Depth, Format, Keymap, Overlay, Page, Palette, Pick, Picked, Question, SortBy, Theme, Toast, Ui,
-    commands,
+    Choice, Column, Confirm, Depth, Format, Keymap, Overlay, Page, Palette, Pick, Picked, Question, SortBy, Theme,
+    Toast, Ui, commands,
 };
 use dropscale::worker::AppState;
 use jiff::tz::TimeZone;
@@ -254,6 +254,16 @@ fn a_choice() {
 }
 
 #[test]
+fn the_columns_are_chosen() {
+    let state = Fixture::new(3).load(0.9).build();
+    let mut look = over(Overlay::Columns { selected: 4 }, (80, 24));
+    check("columns", &state, &look);
+    look.ui.table.columns = Some(vec![Column::Price, Column::Metric(Metric::Cpu), Column::State, Column::Note]);
+    check("columns-chosen", &state, &Look { size: (120, 36), ..look });
+    check("columns-ascii", &state, &Look { ascii: true, ..over(Overlay::Columns { selected: 10 }, view::MINIMUM) });
+}
+
+#[test]
 fn other_terminals() {
     let state = Fixture::new(3).load(0.93).scaling_up().demo().build();
     check("ascii", &state, &Look { ascii: true, ..at(80, 24) });
@@ -281,6 +291,7 @@ fn everything() -> Vec<Ui> {
         Overlay::Help { scroll: u16::MAX },
         Overlay::Filter(tui_input::Input::new("日本語のサーバー web".repeat(20))),
         choice(),
+        Overlay::Columns { selected: 10 },
         palette("", &Fixture::new(2).demo().build()),
         palette("xyzzy 日本語のサーバー", &Fixture::new(2).build()),
         ask(Question::Up),

@@ -44,8 +44,8 @@ pub fn run(session: &Session, global: &Global, environment: &Environment) -> Res
         keeper: session.keeper(),
         ..Setup::new(clusters.collect(), random_nonces())
     };
-    let keymap = config.keymap.clone();
-    let options = Options { cluster: config.selected, keymap, ..options(global, Some(config), environment)? };
+    let options = Options { cluster: config.selected, ..options(global, Some(config), environment)? };
+    let options = lend(config, options);
     show(&runtime()?, Arc::clone(&session.client), setup, options)
 }
 
@@ -78,6 +78,11 @@ fn theme(name: &str, global: &Global, config: Option<&Config>, environment: &Env
     }
     let own = folder.join("themes").join(format!("{name}.toml"));
     if own.exists() { Theme::load(&own) } else { Theme::named(name) }
+}
+
+/// The options with what a configuration says of keys and columns.
+pub fn lend(config: &Config, options: Options) -> Options {
+    Options { keymap: config.keymap.clone(), columns: config.columns.clone(), ..options }
 }
 
 /// The worker's threads.

@@ -74,6 +74,14 @@ fn top() -> Vec<Key> {
             Fallback::Value(Value::Flag(true)),
             "Whether operations are written down in the state folder, for `dropscale history`.",
         ),
+        key(
+            "columns",
+            Kind::Columns,
+            Fallback::Unset("those that matter"),
+            "The columns of the table of droplets after the name, in this order; from the first that does not fit \
+             the rest is left out. In the interface `C` chooses them.",
+        )
+        .example(Value::List(["state", "balancer", "cpu", "age", "note"].map(str::to_owned).to_vec())),
     ]
 }
 

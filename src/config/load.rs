@@ -14,6 +14,7 @@ use super::schema::{Fallback, Section};
 use super::suggest::did_you_mean;
 use super::value::Value;
 use crate::cloud::digitalocean::{ApiUrl, ApiUrlError};
+use crate::column::Column;
 use crate::keymap::{Keymap, Wish};
 
 /// A configuration.
@@ -35,6 +36,8 @@ pub struct Config {
     pub colors: String,
     /// Whether operations are written down in a journal.
     pub journal: bool,
+    /// The columns of the table of droplets; missing for those that matter.
+    pub columns: Option<Vec<Column>>,
     /// The file it was read from; missing when the environment was enough.
     pub file: Option<PathBuf>,
     /// What is legal and probably not meant.
@@ -120,6 +123,7 @@ fn assemble(
             let text = |name| value(&top, name).map(Value::plain).unwrap_or_default();
             let (theme, colors) = (text("theme"), text("colors"));
             let journal = matches!(value(&top, "journal"), Some(Value::Flag(true)));
+            let columns = columns(&top);
             let settings = settings(&top);
             let file = file.map(Path::to_owned);
             Ok(Config {
@@ -131,6 +135,7 @@ fn assemble(
                 theme,
                 colors,
                 journal,
+                columns,
                 file,
                 warnings,
                 settings,
@@ -185,6 +190,13 @@ fn keymap(top: &Layer, problems: &mut Vec<Problem>) -> Keymap {
         }
         Keymap::default()
     })
+}
+
+fn columns(top: &Layer) -> Option<Vec<Column>> {
+    match value(top, "columns")? {
+        Value::List(names) => Some(names.iter().filter_map(|name| Column::from_key(name)).collect()),
+        _ => None,
+    }
 }
 
 fn settings(top: &Layer) -> Vec<Setting> {

@@ -31,6 +31,8 @@ pub enum Context {
     Filter,
     /// A list of which one is to be picked.
     Choice,
+    /// The list of columns of which some are to be chosen.
+    Columns,
     /// The line in which a command is typed; other keys are text.
     Palette,
 }

@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use super::view::{Column, Columns};
+use super::view::Columns;
 use super::{Format, Row, Table, rows};
 use crate::cluster::Member;
+use crate::column::Column;
 use crate::worker::ClusterState;
 
 /// How many names are tried when files are there already.
@@ -64,7 +65,7 @@ fn advice(path: &Path, error: &io::Error) -> String {
 }
 
 fn csv(cluster: &ClusterState, table: &Table) -> String {
-    let columns = Columns::of(WIDE, 36, cluster).all.into_iter().map(|(column, _)| column);
+    let columns = Columns::of(WIDE, 36, cluster, table.columns.as_deref()).all.into_iter().map(|(column, _)| column);
     let columns: Vec<Column> = columns.filter(|column| *column != Column::Note).collect();
     let heads: Vec<String> = columns.iter().map(|column| head(*column)).collect();
     let mut text = format!("id,{}\r\n", heads.join(","));
@@ -77,11 +78,9 @@ fn csv(cluster: &ClusterState, table: &Table) -> String {
 
 fn head(column: Column) -> String {
     match column {
-        Column::Metric(metric) => metric.key().to_owned(),
-        Column::Name => "name".to_owned(),
         Column::Age => "created_at".to_owned(),
         Column::Price => "dollars_a_month".to_owned(),
-        other => other.head().to_lowercase(),
+        other => other.key().to_owned(),
     }
 }
 
@@ -162,6 +161,14 @@ mod tests {
         assert!(lines[0].starts_with("id,name,role,state,balancer,load,cpu,free_memory"), "{}", lines[0]);
         assert_eq!(lines.len(), 4);
         assert!(lines[1].starts_with("1003,web003,clone,active,healthy,0."), "{}", lines[1]);
+    }
+
+    #[test]
+    fn the_csv_has_the_chosen_columns() {
+        let cluster = Fixture::new(2).build().clusters.remove(0);
+        let columns = Some(vec![Column::Price, Column::Note, Column::Role]);
+        let text = render(Format::Csv, &cluster, &Table { columns, ..Table::default() });
+        assert!(text.starts_with("id,name,dollars_a_month,role\r\n1000,web-base,"), "{text}");
     }
 
     #[test]

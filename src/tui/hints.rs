@@ -15,6 +15,7 @@ impl Context {
             Some(Overlay::Help { .. }) => Self::Help,
             Some(Overlay::Filter(_)) => Self::Filter,
             Some(Overlay::Choice(_)) => Self::Choice,
+            Some(Overlay::Columns { .. }) => Self::Columns,
             Some(Overlay::Palette(_)) => Self::Palette,
         }
     }

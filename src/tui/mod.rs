@@ -15,6 +15,7 @@ mod ui;
 mod update;
 pub mod view;
 
+pub use crate::column::Column;
 pub use crate::keymap::Keymap;
 pub use options::Options;
 pub use palette::{Does, Entry, Palette, commands};

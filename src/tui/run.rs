@@ -105,6 +105,7 @@ impl Loop {
         let cluster = options.cluster.min(shown.clusters.len().saturating_sub(1));
         let mut ui = Ui { cluster, range: options.range, ..Ui::default() };
         ui.overview.selected = cluster;
+        ui.table.columns.clone_from(&options.columns);
         Self {
             session,
             state,

@@ -7,6 +7,7 @@ use crate::cluster::{DropletId, Metric};
 use crate::scaling::Level;
 
 use super::palette::Palette;
+use crate::column::Column;
 
 /// The whole of it.
 #[derive(Debug, Clone)]
@@ -94,6 +95,11 @@ pub enum Overlay {
     Filter(tui_input::Input),
     /// One of a few things is to be picked.
     Choice(Choice),
+    /// The columns of the table are being chosen.
+    Columns {
+        /// The selected one, counted among those that can be chosen.
+        selected: usize,
+    },
     /// A command is being typed.
     Palette(Palette),
     /// Why something is not done; there is only Close.
@@ -182,6 +188,8 @@ pub struct Table {
     pub descending: bool,
     /// Only droplets with this in their name, state, role or tags; empty for all.
     pub filter: String,
+    /// The columns that were chosen, in their order; `None` for those that matter.
+    pub columns: Option<Vec<Column>>,
 }
 
 /// A list of which one row is selected.

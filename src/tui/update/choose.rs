@@ -1,13 +1,15 @@
-//! What can be picked of a list: which text of a droplet is copied, and in which format what is shown is written
-//! into a file.
+//! What can be picked of a list: which text of a droplet is copied, in which format what is shown is written into a
+//! file, and which columns the table has.
 
 use jiff::Timestamp;
 
 use super::{Action, Effect, Outcome, Page, Seen, Ui, everywhere, toast};
 use crate::cluster::{Droplet, DropletId};
+use crate::column::{self, Column};
 use crate::scaling::Level;
 use crate::tui::terminal::CLIPBOARD_LIMIT;
 use crate::tui::text::clean;
+use crate::tui::view::usual_columns;
 use crate::tui::{Choice, Format, Overlay, Pick, Picked};
 
 /// Copies what is selected, or asks what of it.
@@ -58,6 +60,26 @@ pub fn hear(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
             let pick = choice.picks.get(choice.selected).cloned();
             ui.overlay = None;
             return pick.map(|pick| take(ui, &pick, seen)).unwrap_or_default();
+        }
+        _ => {}
+    }
+    everywhere(action)
+}
+
+/// A key while the columns are being chosen: the table changes at once.
+pub fn columns(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
+    let Some(Overlay::Columns { selected }) = ui.overlay else { return Outcome::default() };
+    let all = Column::all();
+    let turn_to = |step: usize| Some(Overlay::Columns { selected: (selected + step) % all.len() });
+    match action {
+        Action::Up => ui.overlay = turn_to(all.len() - 1),
+        Action::Down => ui.overlay = turn_to(1),
+        Action::Cancel => ui.overlay = None,
+        Action::Press => {
+            let usual = || seen.cluster(ui).map(usual_columns).unwrap_or_default();
+            let mut chosen = ui.table.columns.clone().unwrap_or_else(usual);
+            column::toggle(&mut chosen, all[selected]);
+            ui.table.columns = Some(chosen);
         }
         _ => {}
     }

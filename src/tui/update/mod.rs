@@ -1,5 +1,6 @@
 //! What a key does to the interface: pure, so that it can be tested without a terminal. `ask` holds the
-//! questions before the cloud is changed, `palette` the commands by name, `choose` what is copied and exported, `walk` the selections, `follow` what
+//! questions before the cloud is changed, `palette` the commands by name, `choose` what is copied,
+//! exported and shown in the table, `walk` the selections, `follow` what
 //! changes with a new state.
 
 mod ask;
@@ -142,6 +143,7 @@ pub fn act(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
         Some(Overlay::Confirm(_)) => return ask::answer(ui, action, seen),
         Some(Overlay::Choice(_)) => return choose::hear(ui, action, seen),
         Some(Overlay::Palette(_)) => return palette::hear(ui, action, seen),
+        Some(Overlay::Columns { .. }) => return choose::columns(ui, action, seen),
         Some(_) => return in_overlay(ui, action, seen),
         None => {}
     }
@@ -195,6 +197,7 @@ fn simply(ui: &mut Ui, action: Action, seen: &Seen) {
         }
         Action::Sort if ui.page == Page::Cluster => walk::sort_by_next(ui, seen),
         Action::Reverse if ui.page == Page::Cluster => ui.table.descending = !ui.table.descending,
+        Action::Columns if ui.page == Page::Cluster => ui.overlay = Some(Overlay::Columns { selected: 0 }),
         Action::Freeze => ui.frozen = !ui.frozen,
         Action::Palette => palette::open(ui, seen),
         Action::Help => ui.overlay = Some(Overlay::Help { scroll: 0 }),

@@ -5,6 +5,7 @@ mod commands;
 use std::sync::Arc;
 
 use super::*;
+use crate::column::Column;
 use crate::scaling::Refusal;
 use crate::tui::fixtures::{self, BASE, Fixture};
 use crate::tui::{Confirm, Question, SortBy};
@@ -340,6 +341,22 @@ fn sorting_goes_through_the_columns() {
     assert_eq!((desk.ui.table.sort, desk.ui.table.descending), (SortBy::Metric(Metric::Load), true));
     desk.keys("S");
     assert!(!desk.ui.table.descending);
+}
+
+#[test]
+fn columns_are_hidden_and_shown_again_and_the_worker_is_not_told() {
+    let mut desk = Desk::new(Fixture::new(3));
+    assert_eq!(desk.keys("C"), Outcome::default());
+    assert_eq!(desk.ui.table.columns, None, "nothing is changed by looking");
+    desk.keys(" ");
+    let chosen = desk.ui.table.columns.clone().unwrap();
+    assert!(!chosen.contains(&Column::Role) && chosen.contains(&Column::State), "{chosen:?}");
+    desk.keys("jk ");
+    assert_eq!(desk.ui.table.columns.as_ref().unwrap()[0], Column::Role);
+    desk.keys("k");
+    assert!(matches!(desk.ui.overlay, Some(Overlay::Columns { selected }) if Column::all()[selected] == Column::Note));
+    desk.press(KeyCode::Enter);
+    assert!(desk.ui.overlay.is_none());
 }
 
 #[test]

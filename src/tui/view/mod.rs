@@ -1,12 +1,14 @@
 //! A [`Scene`] becomes a frame. Pure: no clock, no I/O, nothing remembered between frames.
 //!
-//! `cluster`, `droplet`, `chart`, `events` and `overview` are the pages, `help`, `confirm`, `choice` and `palette` lie over them;
+//! `cluster`, `droplet`, `chart`, `events` and `overview` are the pages, `help`, `confirm`, `choice`, `chooser` and
+//! `palette` lie over them;
 //! `header`, `metrics`, `decision`, `progress`, `table` and `footer` are their parts; `spark` and `gauge` the
 //! pictures; `sheet`, `words` and `ascii` what all of them draw with.
 
 mod ascii;
 mod chart;
 mod choice;
+mod chooser;
 mod cluster;
 mod columns;
 mod confirm;
@@ -34,7 +36,7 @@ use crate::tui::{Overlay, Page};
 use crate::worker::ClusterState;
 use sheet::{Cut, Sheet, wrap};
 
-pub(crate) use columns::{Column, Columns};
+pub(crate) use columns::{Columns, usual as usual_columns};
 pub use scene::{Drawn, KeyHint, Scene};
 
 /// The smallest terminal on which the screen can be read.
@@ -119,6 +121,7 @@ fn overlaid(sheet: &mut Sheet, area: Rect, scene: &Scene, overlay: &Overlay) -> 
         }
         Overlay::Notice { title, text } => confirm::notice(sheet, area, scene, title, text),
         Overlay::Choice(choice) => choice::draw(sheet, area, scene, choice),
+        Overlay::Columns { selected } => chooser::draw(sheet, area, scene, *selected),
         Overlay::Palette(palette) => palette::draw(sheet, area, scene, palette),
         Overlay::Filter(_) => {}
     }

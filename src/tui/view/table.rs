@@ -3,11 +3,12 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::columns::{Column, Columns, value_width};
+use super::columns::{Columns, sort, value_width};
 use super::sheet::{Cut, Sheet, width};
 use super::spark::Window;
 use super::{Drawn, Scene, metrics, spark, words};
 use crate::cluster::{DropletId, DropletStatus, Health, Metric, Role, elapsed};
+use crate::column::Column;
 use crate::tui::{Row, rows};
 use crate::worker::ClusterState;
 
@@ -41,7 +42,7 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     let shown = &all[drawn.offset..(drawn.offset + height).min(all.len())];
     // The names of all rows, so that the columns stand still while one scrolls.
     let name = all.iter().map(|row| width(&row.droplet.name)).max().unwrap_or(0);
-    let columns = Columns::of(at.width, name, cluster);
+    let columns = Columns::of(at.width, name, cluster, table.columns.as_deref());
     draw_heads(sheet, heads, scene, &columns);
     if all.is_empty() {
         sheet.text(at, empty(cluster, &table.filter).as_str(), scene.theme.attention);
@@ -76,7 +77,7 @@ fn draw_heads(sheet: &mut Sheet, at: Rect, scene: &Scene, columns: &Columns) {
         // The head of a metric stands over its values, not over their picture.
         let wide = if let Column::Metric(metric) = column { value_width(metric) } else { place.width };
         let place = Rect { width: place.width.min(wide), ..place };
-        let sorted = column.sort() == Some(table.sort);
+        let sorted = sort(column) == Some(table.sort);
         let style = if sorted { scene.theme.strong } else { scene.theme.faint };
         let arrow = if table.descending { "▼" } else { "▲" };
         let head = if sorted { format!("{}{arrow}", column.head()) } else { column.head().to_owned() };
