@@ -76,7 +76,7 @@ impl Column {
             Self::Name => "the droplet",
             Self::Role => "base, clone or guest",
             Self::State => "what it is doing",
-            Self::Balancer => "whether it is in, and healthy",
+            Self::Balancer => "whether in, and healthy",
             Self::Metric(metric) => metric.title(),
             Self::Age => "how long it has been there",
             Self::Price => "what it costs a month",

@@ -241,7 +241,8 @@ fn choice() -> Overlay {
     let pick = |label, text: &str, format| Pick { label, text: text.to_owned(), does: Picked::Export(format) };
     let picks = vec![
         pick("CSV, the table as shown", "dropscale-web-20251124T120000Z.csv", Format::Csv),
-        pick("JSON, all that is known", "dropscale-web-20251124T120000Z.json", Format::Json),
+        pick("JSON, the table as shown", "dropscale-web-20251124T120000Z.json", Format::Json),
+        pick("JSON, all that is known", "dropscale-web-20251124T120000Z-all.json", Format::Everything),
     ];
     Overlay::Choice(Choice { title: "Write into this folder".to_owned(), picks, selected: 1 })
 }
@@ -260,6 +261,13 @@ fn the_columns_are_chosen() {
     check("columns", &state, &look);
     look.ui.table.columns = Some(vec![Column::Price, Column::Metric(Metric::Cpu), Column::State, Column::Note]);
     check("columns-chosen", &state, &Look { size: (120, 36), ..look });
+    // By what the rows are sorted is told where no head tells it.
+    let by_load = SortBy::Metric(Metric::Load);
+    let mut hidden = at(80, 24);
+    (hidden.ui.table.sort, hidden.ui.table.descending) = (by_load, true);
+    assert!(text(&render(&state, &hidden)).contains("LOAD▼") && !text(&render(&state, &hidden)).contains("by LOAD"));
+    hidden.ui.table.columns = Some(vec![Column::Price]);
+    assert!(text(&render(&state, &hidden)).contains(" DROPLETS by LOAD▼ ─"));
     check("columns-ascii", &state, &Look { ascii: true, ..over(Overlay::Columns { selected: 10 }, view::MINIMUM) });
 }
 

@@ -145,10 +145,12 @@ pub enum Picked {
 /// The kind of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// The table, as it is filtered and sorted.
+    /// The table as CSV: its columns, filtered and sorted.
     Csv,
-    /// All that is known.
+    /// The same as JSON.
     Json,
+    /// All that is known, as JSON.
+    Everything,
 }
 
 /// A question before the cloud is changed. What it shows comes from the state's plans.
@@ -217,6 +219,35 @@ pub enum SortBy {
     Age,
     /// By price.
     Price,
+}
+
+impl SortBy {
+    /// How the table is sorted by a column, if it can be.
+    #[must_use]
+    pub fn of(column: Column) -> Option<Self> {
+        match column {
+            Column::Name => Some(Self::Name),
+            Column::Role => Some(Self::Role),
+            Column::State => Some(Self::Status),
+            Column::Metric(metric) => Some(Self::Metric(metric)),
+            Column::Age => Some(Self::Age),
+            Column::Price => Some(Self::Price),
+            Column::Balancer | Column::Note => None,
+        }
+    }
+
+    /// The column by whose values it sorts.
+    #[must_use]
+    pub fn column(self) -> Column {
+        match self {
+            Self::Role => Column::Role,
+            Self::Name => Column::Name,
+            Self::Status => Column::State,
+            Self::Metric(metric) => Column::Metric(metric),
+            Self::Age => Column::Age,
+            Self::Price => Column::Price,
+        }
+    }
 }
 
 /// A short message.

@@ -39,11 +39,12 @@ pub fn copy(ui: &mut Ui, seen: &Seen) -> Outcome {
 /// Asks in which format what is shown is written, and says into which file.
 pub fn export(ui: &mut Ui, seen: &Seen) -> Outcome {
     let Some(cluster) = seen.cluster(ui) else { return Outcome::default() };
-    let name = |extension| file_name(&cluster.spec.name, seen.at, extension);
-    let pick = |label, extension, format| Pick { label, text: name(extension), does: Picked::Export(format) };
+    let name = |ending| file_name(&cluster.spec.name, seen.at, ending);
+    let pick = |label, ending, format| Pick { label, text: name(ending), does: Picked::Export(format) };
     let picks = vec![
-        pick("CSV, the table as shown", "csv", Format::Csv),
-        pick("JSON, all that is known", "json", Format::Json),
+        pick("CSV, the table as shown", ".csv", Format::Csv),
+        pick("JSON, the table as shown", ".json", Format::Json),
+        pick("JSON, all that is known", "-all.json", Format::Everything),
     ];
     offer(ui, "Write into this folder", picks)
 }
@@ -135,8 +136,8 @@ fn address(droplet: &Droplet, public: bool) -> Option<&str> {
     droplet.addresses.iter().find(|address| address.public == public && is_v4(&address.ip)).map(|a| a.ip.as_str())
 }
 
-fn file_name(cluster: &str, at: Timestamp, extension: &str) -> String {
+fn file_name(cluster: &str, at: Timestamp, ending: &str) -> String {
     let is_plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' };
     let cluster: String = cluster.chars().map(is_plain).collect();
-    format!("dropscale-{cluster}-{}.{extension}", at.strftime("%Y%m%dT%H%M%SZ"))
+    format!("dropscale-{cluster}-{}{ending}", at.strftime("%Y%m%dT%H%M%SZ"))
 }

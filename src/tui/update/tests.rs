@@ -344,6 +344,25 @@ fn sorting_goes_through_the_columns() {
 }
 
 #[test]
+fn sorting_goes_through_the_chosen_columns_and_stays_when_its_column_is_hidden() {
+    let mut desk = Desk::new(Fixture::new(3));
+    desk.ui.table.columns = Some(vec![Column::Price, Column::Name, Column::Balancer, Column::Metric(Metric::Cpu)]);
+    let by: Vec<SortBy> = (0..4)
+        .map(|_| {
+            desk.keys("s");
+            desk.ui.table.sort
+        })
+        .collect();
+    assert_eq!(by, [SortBy::Name, SortBy::Price, SortBy::Metric(Metric::Cpu), SortBy::Name]);
+    desk.ui.table.sort = SortBy::Price;
+    desk.ui.table.columns = Some(vec![Column::Role]);
+    desk.follow();
+    assert_eq!(desk.ui.table.sort, SortBy::Price, "the rows don't jump");
+    desk.keys("s");
+    assert_eq!(desk.ui.table.sort, SortBy::Name);
+}
+
+#[test]
 fn columns_are_hidden_and_shown_again_and_the_worker_is_not_told() {
     let mut desk = Desk::new(Fixture::new(3));
     assert_eq!(desk.keys("C"), Outcome::default());

@@ -6,7 +6,6 @@ use ratatui::layout::Rect;
 use super::sheet::Cut;
 use crate::cluster::{Metric, Scope, Unit};
 use crate::column::Column;
-use crate::tui::SortBy;
 use crate::worker::ClusterState;
 
 /// A sparkline narrower than this says nothing, and wider than that no more.
@@ -15,19 +14,6 @@ const SPARK: std::ops::RangeInclusive<u16> = 5..=30;
 const GOOD_SPARK: u16 = 10;
 const GAP: u16 = 2;
 const NOTE: u16 = 16;
-
-/// How the table is sorted by a column.
-pub fn sort(column: Column) -> Option<SortBy> {
-    match column {
-        Column::Name => Some(SortBy::Name),
-        Column::Role => Some(SortBy::Role),
-        Column::State => Some(SortBy::Status),
-        Column::Metric(metric) => Some(SortBy::Metric(metric)),
-        Column::Age => Some(SortBy::Age),
-        Column::Price => Some(SortBy::Price),
-        Column::Balancer | Column::Note => None,
-    }
-}
 
 /// How wide a column is, when names take `name`.
 fn column_width(column: Column, name: u16) -> u16 {
@@ -77,6 +63,11 @@ impl Columns {
             all.push((Column::Note, u16::MAX));
         }
         Self { all, spark }
+    }
+
+    /// Whether a column has found room.
+    pub fn has(&self, column: Column) -> bool {
+        self.all.iter().any(|(other, _)| *other == column)
     }
 
     /// How wide the names are.
