@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::session::{Session, random_nonces};
 use crate::cli::{ColorChoice, Global};
 use crate::cloud::Cloud;
-use crate::config::{Config, Environment};
+use crate::config::{Config, Environment, Problem};
 use crate::tui::{self, Depth, Options, Theme, ThemeError, TuiError};
 use crate::worker::{self, ClusterSetup, Setup};
 
@@ -21,12 +21,6 @@ impl From<TuiError> for Failure {
     fn from(error: TuiError) -> Self {
         let exit = if matches!(error, TuiError::NotATerminal { .. }) { Exit::Usage } else { Exit::Failed };
         Self::new(exit, error.to_string())
-    }
-}
-
-impl From<ThemeError> for Failure {
-    fn from(error: ThemeError) -> Self {
-        Self::new(Exit::Usage, error.to_string())
     }
 }
 
@@ -59,7 +53,8 @@ pub fn options(global: &Global, config: Option<&Config>, environment: &Environme
         ColorChoice::Never => Some(Depth::None),
     };
     let name = global.theme.as_deref().or(config.map(|config| config.theme.as_str()));
-    let theme = name.map_or_else(|| Ok(Theme::default()), |name| theme(name, global, config, environment))?;
+    let theme = name.map_or_else(|| Ok(Theme::default()), |name| theme(name, global, config, environment));
+    let theme = theme.map_err(|error| misnamed(&error, config))?;
     Ok(Options::detect(theme, depth, global.ascii, variable))
 }
 
@@ -78,6 +73,13 @@ fn theme(name: &str, global: &Global, config: Option<&Config>, environment: &Env
     }
     let own = folder.join("themes").join(format!("{name}.toml"));
     if own.exists() { Theme::load(&own) } else { Theme::named(name) }
+}
+
+/// A theme that is not there, or has mistakes, and where it was asked for.
+fn misnamed(error: &ThemeError, config: Option<&Config>) -> Failure {
+    let setting = config.and_then(|config| config.settings.iter().find(|setting| setting.key == "theme"));
+    let origin = setting.map(|setting| setting.origin.clone());
+    Failure::new(Exit::Usage, Problem { origin, text: error.to_string() }.to_string())
 }
 
 /// The options with what a configuration says of keys and columns.
