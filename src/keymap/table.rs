@@ -201,7 +201,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         Action::Palette,
         &[ch(':')],
         (PROGRAM, PAGE, On::Every),
-        "commands",
+        "more",
         "everything by its name, such as :sort cpu or :range 6h",
     ),
     bind("help", Action::Help, &[ch('?')], (PROGRAM, PAGE, On::Every), "help", "these keys"),
