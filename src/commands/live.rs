@@ -55,7 +55,7 @@ pub fn options(global: &Global, config: Option<&Config>, environment: &Environme
     let name = global.theme.as_deref().or(config.map(|config| config.theme.as_str()));
     let theme = name.map_or_else(|| Ok(Theme::default()), |name| theme(name, global, config, environment));
     let theme = theme.map_err(|error| misnamed(&error, config))?;
-    Ok(Options::detect(theme, depth, global.ascii, variable))
+    Ok(Options { mouse: global.mouse, ..Options::detect(theme, depth, global.ascii, variable) })
 }
 
 /// A path, or the name of a theme of the user's own, or of one in the program. A path in the configuration is
@@ -82,9 +82,10 @@ fn misnamed(error: &ThemeError, config: Option<&Config>) -> Failure {
     Failure::new(Exit::Usage, Problem { origin, text: error.to_string() }.to_string())
 }
 
-/// The options with what a configuration says of keys and columns.
+/// The options with what a configuration says of keys, mouse and columns.
 pub fn lend(config: &Config, options: Options) -> Options {
-    Options { keymap: config.keymap.clone(), columns: config.columns.clone(), ..options }
+    let mouse = options.mouse || config.mouse;
+    Options { keymap: config.keymap.clone(), columns: config.columns.clone(), mouse, ..options }
 }
 
 /// The worker's threads.
@@ -143,6 +144,16 @@ mod tests {
         assert_eq!(wrong.exit, Exit::Usage);
         let text = wrong.message.unwrap();
         assert!(text.contains("wrong.toml:2:1: there is no style \"god\": did you mean \"good\"?"), "{text}");
+        let file = home.path().join("config.toml");
+        let cluster = "[clusters.web]\ntag = \"web\"\nbase_droplet = \"web-base\"\nsnapshot = \"web\"\n\
+                       clone_prefix = \"web\"\nload_balancer = \"lb\"\n";
+        std::fs::write(&file, format!("mouse = true\n\ntheme = \"lihgt\"\n{cluster}")).unwrap();
+        let cli = Cli::parse_from(["dropscale", "--config", file.to_str().unwrap()]);
+        let config = crate::config::load(&cli.global.flags(), &environment).unwrap();
+        let wrong = super::options(&cli.global, Some(&config), &environment).err().unwrap();
+        let text = wrong.message.unwrap();
+        assert!(text.contains("config.toml:3:") && text.contains("did you mean \"light\"?"), "{text}");
+        assert!(config.mouse, "and the mouse is asked for");
         assert!(options("lihgt").unwrap_err().message.unwrap().contains("did you mean \"light\"?"));
     }
 }

@@ -69,6 +69,13 @@ fn top() -> Vec<Key> {
             "How many colours the terminal has, where its environment tells it wrongly. `--color` goes before it.",
         ),
         key(
+            "mouse",
+            Kind::Flag,
+            Fallback::Value(Value::Flag(false)),
+            "Whether the terminal interface hears the mouse; the same as `--mouse`. To select text as usual one then \
+             holds Shift down.",
+        ),
+        key(
             "journal",
             Kind::Flag,
             Fallback::Value(Value::Flag(true)),

@@ -34,6 +34,8 @@ pub struct Config {
     pub theme: String,
     /// How many colours the terminal has, in the words of the key `colors`.
     pub colors: String,
+    /// Whether the terminal interface hears the mouse.
+    pub mouse: bool,
     /// Whether operations are written down in a journal.
     pub journal: bool,
     /// The columns of the table of droplets; missing for those that matter.
@@ -119,10 +121,10 @@ fn assemble(
     check_neighbours(&contents, &clusters, &mut problems, &mut warnings);
     match api_url {
         Some(api_url) if problems.is_empty() && selected < clusters.len() => {
-            let read_only = matches!(value(&top, "read_only"), Some(Value::Flag(true)));
+            let flag = |name| matches!(value(&top, name), Some(Value::Flag(true)));
+            let (read_only, mouse, journal) = (flag("read_only"), flag("mouse"), flag("journal"));
             let text = |name| value(&top, name).map(Value::plain).unwrap_or_default();
             let (theme, colors) = (text("theme"), text("colors"));
-            let journal = matches!(value(&top, "journal"), Some(Value::Flag(true)));
             let columns = columns(&top);
             let settings = settings(&top);
             let file = file.map(Path::to_owned);
@@ -134,6 +136,7 @@ fn assemble(
                 keymap,
                 theme,
                 colors,
+                mouse,
                 journal,
                 columns,
                 file,
@@ -160,6 +163,9 @@ fn top_values(file: &Layer, environment: Layer, flags: &Flags) -> Layer {
     }
     if let Some(theme) = &flags.theme {
         put("theme", Value::Text(theme.clone()), "--theme");
+    }
+    if flags.mouse {
+        put("mouse", Value::Flag(true), "--mouse");
     }
     for key in keys::of(Section::Top) {
         if let Fallback::Value(value) = key.fallback {

@@ -62,6 +62,21 @@ pub enum On {
     Question,
 }
 
+/// What the mouse does for those who asked for it: for the help and the documentation.
+pub const MOUSE: [(&str, &str); 8] = [
+    ("--mouse", "switch it on; or mouse = true in the configuration"),
+    ("click a row", "select it; again: all about it"),
+    ("click a head", "sort by this column; again: the other way round"),
+    ("click a hint", "what its key does; what changes the cloud asks first"),
+    ("click a button", "the answer to the question"),
+    ("click beside", "close the list or the help in front"),
+    ("wheel", "scroll what is in front"),
+    ("shift-drag", "select text, as the terminal does it without the mouse on"),
+];
+
+/// The heading for it.
+pub const MOUSE_TITLE: &str = "Mouse";
+
 /// One line of the table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Binding {
@@ -142,6 +157,10 @@ impl Keymap {
             }
             let keys: Vec<String> = binding.keys().split(" / ").map(|key| format!("`{key}`")).collect();
             let _ = writeln!(text, "| {} | {} |", keys.join(" "), binding.describe.replace('|', "\\|"));
+        }
+        let _ = writeln!(text, "| **{MOUSE_TITLE}** | |");
+        for (gesture, does) in MOUSE {
+            let _ = writeln!(text, "| {gesture} | {does} |");
         }
         text
     }

@@ -53,6 +53,7 @@ impl Keymap {
         let context = Context::of(ui);
         let hint = |binding: &Binding| KeyHint {
             name: binding.name,
+            action: binding.action,
             keys: binding.keys(),
             short: binding.short,
             describe: binding.describe,

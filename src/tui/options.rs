@@ -23,6 +23,8 @@ pub struct Options {
     pub keymap: Keymap,
     /// The columns of the table of droplets; `None` for those that matter.
     pub columns: Option<Vec<Column>>,
+    /// Whether the mouse is ours, and not the terminal's to select text with.
+    pub mouse: bool,
     /// The cluster that is looked at first: an index.
     pub cluster: usize,
     /// How far back sparklines and charts go at first.
@@ -45,6 +47,7 @@ impl Options {
             multiplexer: Multiplexer::detect(&variable),
             keymap: Keymap::default(),
             columns: None,
+            mouse: false,
             cluster: 0,
             range: Ui::default().range,
             zone: TimeZone::system(),

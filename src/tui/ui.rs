@@ -1,11 +1,12 @@
 //! What the terminal interface itself remembers: which page is open, what is selected, which dialog is shown.
 //! Everything else on the screen comes from the worker's [`AppState`](crate::worker::AppState).
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::cluster::{DropletId, Metric};
 use crate::scaling::Level;
 
+use super::Target;
 use super::palette::Palette;
 use crate::column::Column;
 
@@ -34,6 +35,8 @@ pub struct Ui {
     pub history: Vec<String>,
     /// Short messages about what just happened, newest last.
     pub toasts: Vec<Toast>,
+    /// What the mouse did last.
+    pub pointer: Pointer,
 }
 
 impl Ui {
@@ -62,6 +65,7 @@ impl Default for Ui {
             frozen: false,
             history: Vec::new(),
             toasts: Vec::new(),
+            pointer: Pointer::default(),
         }
     }
 }
@@ -175,6 +179,15 @@ pub enum Question {
     Quit,
 }
 
+/// The mouse.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Pointer {
+    /// On what its button was pressed, and not let go yet.
+    pub pressed: Option<Target>,
+    /// When something was clicked last.
+    pub clicked: Option<Instant>,
+}
+
 /// The table of droplets.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {
@@ -258,5 +271,5 @@ pub struct Toast {
     /// One line.
     pub text: String,
     /// When it goes away.
-    pub until: std::time::Instant,
+    pub until: Instant,
 }

@@ -1,6 +1,7 @@
 //! Keys against made-up states.
 
 mod commands;
+mod mouse;
 
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use super::*;
 use crate::column::Column;
 use crate::scaling::Refusal;
 use crate::tui::fixtures::{self, BASE, Fixture};
+use crate::tui::view::Scrolled;
 use crate::tui::{Confirm, Question, SortBy};
 use crate::worker::Event;
 
@@ -21,7 +23,7 @@ struct Desk {
 
 impl Desk {
     fn new(fixture: Fixture) -> Self {
-        let drawn = Drawn { rows: 10, offset: 0, last_offset: 5 };
+        let drawn = Drawn { list: Scrolled { rows: 10, offset: 0, last_offset: 5 }, ..Drawn::default() };
         let mut desk = Self { ui: fixtures::ui(), state: fixture.build(), drawn, keymap: Keymap::default() };
         desk.follow();
         desk
@@ -29,7 +31,7 @@ impl Desk {
 
     /// What the user sees, beside what the user has done.
     fn parts(&mut self) -> (&mut Ui, Seen<'_>) {
-        let (state, keymap, drawn) = (&self.state, &self.keymap, self.drawn);
+        let (state, keymap, drawn) = (&self.state, &self.keymap, &self.drawn);
         (&mut self.ui, Seen { state, keymap, drawn, now: Instant::now(), at: fixtures::now() })
     }
 
@@ -221,7 +223,7 @@ fn ctrl_c_leaves_from_everywhere() {
         let seen = Seen {
             state: &desk.state,
             keymap: &desk.keymap,
-            drawn: desk.drawn,
+            drawn: &desk.drawn,
             now: Instant::now(),
             at: fixtures::now(),
         };

@@ -25,7 +25,7 @@ pub fn step(row: usize, count: usize, action: Action, page: usize) -> usize {
 /// Moves what is selected on the page, or scrolls it.
 pub fn walk(ui: &mut Ui, action: Action, seen: &Seen) {
     let Some(cluster) = seen.cluster(ui) else { return };
-    let page = seen.drawn.rows;
+    let page = seen.drawn.list.rows;
     match ui.page {
         Page::Cluster => {
             let rows = rows(cluster, &ui.table);
@@ -35,7 +35,7 @@ pub fn walk(ui: &mut Ui, action: Action, seen: &Seen) {
         }
         Page::Events => ui.events.selected = step(ui.events.selected, cluster.events.len(), action, page),
         Page::Overview => ui.overview.selected = step(ui.overview.selected, seen.state.clusters.len(), action, page),
-        Page::Droplet(_) => ui.scroll = step(ui.scroll, seen.drawn.last_offset + 1, action, page),
+        Page::Droplet(_) => ui.scroll = step(ui.scroll, seen.drawn.list.last_offset + 1, action, page),
         Page::Chart(_) => {}
     }
 }

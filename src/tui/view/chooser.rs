@@ -7,6 +7,7 @@ use ratatui::text::Span;
 use super::sheet::{Cut, Sheet, cells, width};
 use super::{Scene, columns};
 use crate::column::Column;
+use crate::tui::Target;
 
 /// Draws it over the page.
 pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, selected: usize) {
@@ -24,6 +25,7 @@ pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, selected: usize) {
     let names = all.iter().map(|column| width(column.key())).max().unwrap_or(0);
     for (index, column) in all.iter().enumerate().skip(drawn.offset).take(drawn.rows) {
         let row = inside.take_top(1);
+        sheet.target(row, Target::Entry(index));
         let mut rest = row;
         let mark = if shown.contains(column) { "[x]" } else { "[ ]" };
         sheet.text(rest.take_left(3), mark, theme.strong);

@@ -6,7 +6,7 @@ use ratatui::text::Span;
 
 use super::sheet::{Cut, Sheet, cells, width};
 use super::{KeyHint, Scene, decision};
-use crate::tui::{Overlay, Theme};
+use crate::tui::{Overlay, Target, Theme};
 
 /// The most toasts shown at once.
 const TOASTS: usize = 3;
@@ -53,6 +53,8 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
         let used = sheet.spans(rest, &[Span::styled(format!(" filter: {filter} "), Theme::badge(theme.attention))]);
         rest.take_left(used + 2);
     }
+    // A question is answered at its own buttons: here one that was opened by a click could be answered by the next.
+    let asks = matches!(scene.ui.overlay, Some(Overlay::Confirm(_)));
     let mut has_demo = false;
     for hint in fitting(&in_order(scene.keys), rest.width) {
         if hint.demo && !std::mem::replace(&mut has_demo, true) {
@@ -60,7 +62,11 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
             rest.take_left(used);
         }
         let used = sheet.spans(rest, &spans(hint, theme));
-        rest.take_left(used + 2);
+        let place = rest.take_left(used);
+        if !asks {
+            sheet.target(place, Target::Act(hint.action));
+        }
+        rest.take_left(2);
     }
     None
 }
@@ -153,6 +159,51 @@ pub fn toasts(sheet: &mut Sheet, mut at: Rect, scene: &Scene) {
         let used = width(&text).min(row.width);
         let place = Rect { width: used, ..row };
         sheet.clear(row);
+        sheet.target(row, Target::Inside);
         sheet.text(place, &text, Theme::badge(style));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::Keymap;
+    use crate::tui::fixtures::{self, Fixture};
+
+    fn shown(room: u16, fixture: Fixture) -> Vec<&'static str> {
+        let keys = Keymap::default().hints(&fixtures::ui(), &fixture.build());
+        fitting(&in_order(&keys), room).iter().map(|hint| hint.name).collect()
+    }
+
+    #[test]
+    fn what_is_called_important_is_in_the_footer() {
+        let keymap = Keymap::default();
+        for name in IMPORTANT {
+            assert!(keymap.bindings().iter().any(|b| b.name == name && !b.short.is_empty()), "{name}");
+        }
+    }
+
+    #[test]
+    fn who_sees_it_for_the_first_time_finds_the_ways_to_all_else_on_any_width() {
+        let scaling = ["scale_up", "scale_down", "auto"];
+        let ways = ["palette", "help", "quit"];
+        assert_eq!(shown(58, Fixture::new(3)), [&scaling[..], &["filter"], &ways].concat());
+        assert_eq!(shown(78, Fixture::new(3)), [&scaling[..], &["detail", "filter", "events"], &ways].concat());
+        let demo = ["more_load", "crash", "filter"];
+        assert_eq!(shown(78, Fixture::new(3).demo()), [&scaling[..], &demo, &ways].concat());
+        assert!(shown(118, Fixture::new(3)).contains(&"export"));
+        assert_eq!(shown(5, Fixture::new(3)), ["scale_up"], "rather another than none");
+    }
+
+    #[test]
+    fn nothing_is_wider_than_the_line() {
+        for room in 0..200 {
+            let keys = Keymap::default().hints(&fixtures::ui(), &Fixture::new(3).demo().build());
+            let all = in_order(&keys);
+            let fits = fitting(&all, room);
+            let demo = if fits.iter().any(|hint| hint.demo) { width(DEMO) } else { 0 };
+            let used = fits.iter().map(|hint| hint_width(hint)).sum::<u16>() + demo;
+            assert!(used <= room + 2, "{used} of {room}");
+        }
     }
 }

@@ -6,10 +6,10 @@ use ratatui::style::Style;
 use super::columns::{Columns, value_width};
 use super::sheet::{Cut, Sheet, width};
 use super::spark::Window;
-use super::{Drawn, Scene, metrics, spark, words};
+use super::{Scene, Scrolled, metrics, spark, words};
 use crate::cluster::{DropletId, DropletStatus, Health, Metric, Role, elapsed};
 use crate::column::Column;
-use crate::tui::{Row, SortBy, Table, rows};
+use crate::tui::{Row, SortBy, Table, Target, rows};
 use crate::worker::ClusterState;
 
 /// What all rows need and is found once.
@@ -22,10 +22,10 @@ struct Look<'a> {
 }
 
 /// Draws the table with its heading.
-pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState) -> Drawn {
+pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
     let Some(seen) = &cluster.observation else {
         sheet.heading(at, "DROPLETS", "");
-        return Drawn::default();
+        return Scrolled::default();
     };
     let table = &scene.ui.table;
     let all = rows(cluster, table);
@@ -53,6 +53,7 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     for row in shown {
         let place = at.take_top(1);
         look.row(sheet, place, &columns, row);
+        sheet.target(place, Target::Droplet(row.droplet.id));
         if Some(row.droplet.id) == table.selected {
             // The name alone: reversed, the pictures could not be read. The arrow stands in the margin.
             let name = Rect { width: columns.name().min(place.width), ..place };
@@ -87,6 +88,9 @@ fn empty(cluster: &ClusterState, filter: &str) -> String {
 fn draw_heads(sheet: &mut Sheet, at: Rect, scene: &Scene, columns: &Columns) {
     let table = &scene.ui.table;
     for (column, place) in columns.places(at) {
+        if let Some(sort) = SortBy::of(column) {
+            sheet.target(place, Target::Head(sort));
+        }
         // The head of a metric stands over its values, not over their picture.
         let wide = if let Column::Metric(metric) = column { value_width(metric) } else { place.width };
         let place = Rect { width: place.width.min(wide), ..place };
