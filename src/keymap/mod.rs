@@ -64,14 +64,14 @@ pub enum On {
 
 /// What the mouse does for those who asked for it: for the help and the documentation.
 pub const MOUSE: [(&str, &str); 8] = [
-    ("--mouse", "switch it on; or mouse = true in the configuration"),
+    ("--mouse", "switch it on; or mouse = true in the configuration. Under tmux its own option must be on, too"),
     ("click a row", "select it; again: all about it"),
     ("click a head", "sort by this column; again: the other way round"),
     ("click a hint", "what its key does; what changes the cloud asks first"),
     ("click a button", "the answer to the question"),
     ("click beside", "close the list or the help in front"),
     ("wheel", "scroll what is in front"),
-    ("shift-drag", "select text, as the terminal does it without the mouse on"),
+    ("shift-drag", "select text, as without it; in some terminals with Option or Fn"),
 ];
 
 /// The heading for it.

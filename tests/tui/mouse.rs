@@ -173,6 +173,24 @@ fn a_hint_opens_the_question_and_its_button_answers() {
 }
 
 #[test]
+fn on_a_held_picture_a_click_selects_and_a_question_is_judged_by_the_present() {
+    let journal = journal();
+    let mut pty = Pty::start(command(Role::Restless, &journal), (120, 36));
+    pty.expect_drawn();
+    pty.keys(" ");
+    pty.expect("PAUSED");
+    pty.click("web002");
+    pty.expect("▶web002");
+    pty.expect("PAUSED");
+    pty.click("u up");
+    pty.expect("[ Cancel ]");
+    assert!(!pty.text().contains("PAUSED"), "{}", pty.text());
+    pty.click("[ Cancel ]");
+    pty.wait_for("the end of the question", |pty| !pty.text().contains("Cancel"));
+    assert!(lines(&journal).iter().all(|line| line == "tick"));
+}
+
+#[test]
 fn the_wheel_scrolls_what_is_in_front() {
     let journal = journal();
     let mut pty = Pty::start(command(Role::Many, &journal), (80, 24));

@@ -132,6 +132,42 @@ fn while_a_question_stands_nothing_but_its_buttons_can_be_clicked() {
 }
 
 #[test]
+fn whatever_is_clicked_the_cloud_is_not_changed_without_a_question() {
+    let fixtures = [Fixture::new(3), Fixture::new(40).load(0.93).demo(), Fixture::new(3).manual().scaling_up()];
+    for (fixture, keys) in fixtures.into_iter().flat_map(|fixture| {
+        ["", "z", "v", "o", "?", ":", "C", "e", "jy", "/w", " ", "S"].map(|keys| (fixture.clone(), keys))
+    }) {
+        let desk = || {
+            let mut desk = Desk::new(fixture.clone());
+            keys.chars().for_each(|c| drop(desk.press(KeyCode::Char(c))));
+            desk.draw((80, 24));
+            desk
+        };
+        let drawn = desk().drawn;
+        let all = (0..80).flat_map(|column| (0..24).map(move |row| (column, row)));
+        let mut seen: Vec<Target> = Vec::new();
+        for at in all {
+            let Some(target) = drawn.targets.at(at.0, at.1) else { continue };
+            if seen.contains(&target) {
+                continue;
+            }
+            seen.push(target);
+            for command in desk().click_at(at).commands {
+                let harmless = matches!(
+                    command,
+                    Command::Inspect { .. }
+                        | Command::Refresh { .. }
+                        | Command::Demo(_)
+                        | Command::Auto { on: false, .. }
+                );
+                assert!(harmless, "{command:?} by a click on {target:?} after {keys:?}");
+            }
+        }
+        assert!(!seen.is_empty(), "{keys:?}");
+    }
+}
+
+#[test]
 fn a_double_click_agrees_to_nothing() {
     let mut desk = Desk::new(Fixture::new(3));
     desk.keys("u");
