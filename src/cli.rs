@@ -49,6 +49,7 @@ pub struct Cli {
 /// The flags that every command takes.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Global options")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
 pub struct Global {
     /// The configuration file [default: dropscale/config.toml in the configuration folder]
     #[arg(long, global = true, value_name = "FILE")]
@@ -83,6 +84,9 @@ pub struct Global {
     /// Use only characters of ASCII
     #[arg(long, global = true)]
     pub ascii: bool,
+    /// Hear the mouse in the terminal interface; to select text one then holds Shift down
+    #[arg(long, global = true)]
+    pub mouse: bool,
     /// Say more on standard error; twice for still more
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
@@ -100,6 +104,7 @@ impl Global {
             api_url: self.api_url.clone(),
             read_only: self.read_only,
             theme: self.theme.clone(),
+            mouse: self.mouse,
         }
     }
 }

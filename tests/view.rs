@@ -7,8 +7,8 @@ use dropscale::scaling::Level;
 use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::tui::view::{self, Scene};
 use dropscale::tui::{
-    Choice, Confirm, Depth, Format, Keymap, Overlay, Page, Palette, Pick, Picked, Question, SortBy, Theme, Toast, Ui,
-    commands,
+    Choice, Column, Confirm, Depth, Format, Keymap, Overlay, Page, Palette, Pick, Picked, Question, SortBy, Theme,
+    Toast, Ui, commands,
 };
 use dropscale::worker::AppState;
 use jiff::tz::TimeZone;
@@ -241,7 +241,8 @@ fn choice() -> Overlay {
     let pick = |label, text: &str, format| Pick { label, text: text.to_owned(), does: Picked::Export(format) };
     let picks = vec![
         pick("CSV, the table as shown", "dropscale-web-20251124T120000Z.csv", Format::Csv),
-        pick("JSON, all that is known", "dropscale-web-20251124T120000Z.json", Format::Json),
+        pick("JSON, the table as shown", "dropscale-web-20251124T120000Z.json", Format::Json),
+        pick("JSON, all that is known", "dropscale-web-20251124T120000Z-all.json", Format::Everything),
     ];
     Overlay::Choice(Choice { title: "Write into this folder".to_owned(), picks, selected: 1 })
 }
@@ -251,6 +252,23 @@ fn a_choice() {
     let state = Fixture::new(3).build();
     check("choice", &state, &over(choice(), (80, 24)));
     check("choice", &state, &over(choice(), view::MINIMUM));
+}
+
+#[test]
+fn the_columns_are_chosen() {
+    let state = Fixture::new(3).load(0.9).build();
+    let mut look = over(Overlay::Columns { selected: 4 }, (80, 24));
+    check("columns", &state, &look);
+    look.ui.table.columns = Some(vec![Column::Price, Column::Metric(Metric::Cpu), Column::State, Column::Note]);
+    check("columns-chosen", &state, &Look { size: (120, 36), ..look });
+    // By what the rows are sorted is told where no head tells it.
+    let by_load = SortBy::Metric(Metric::Load);
+    let mut hidden = at(80, 24);
+    (hidden.ui.table.sort, hidden.ui.table.descending) = (by_load, true);
+    assert!(text(&render(&state, &hidden)).contains("LOAD▼") && !text(&render(&state, &hidden)).contains("by LOAD"));
+    hidden.ui.table.columns = Some(vec![Column::Price]);
+    assert!(text(&render(&state, &hidden)).contains(" DROPLETS by LOAD▼ ─"));
+    check("columns-ascii", &state, &Look { ascii: true, ..over(Overlay::Columns { selected: 10 }, view::MINIMUM) });
 }
 
 #[test]
@@ -281,6 +299,7 @@ fn everything() -> Vec<Ui> {
         Overlay::Help { scroll: u16::MAX },
         Overlay::Filter(tui_input::Input::new("日本語のサーバー web".repeat(20))),
         choice(),
+        Overlay::Columns { selected: 10 },
         palette("", &Fixture::new(2).demo().build()),
         palette("xyzzy 日本語のサーバー", &Fixture::new(2).build()),
         ask(Question::Up),

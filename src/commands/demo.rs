@@ -16,7 +16,7 @@ use crate::cloud::digitalocean::{ApiUrl, Client, ClientOptions};
 use crate::cluster::{ClusterSpec, Timing};
 use crate::config::{self, Environment};
 use crate::simulator::{Scenario, SharedWorld, http};
-use crate::tui::{Keymap, Options};
+use crate::tui::Options;
 use crate::worker::{ClusterSetup, DemoCommand, Setup};
 
 /// Its waves take a minute or two.
@@ -43,12 +43,12 @@ pub fn run(args: &DemoArgs, global: &Global, environment: &Environment) -> Resul
         range: RANGE,
         ..Setup::new(vec![cluster(&scenario)?], random_nonces())
     };
-    // A configuration that is named lends its keys, so that one can rehearse with them.
-    let keymap = match &global.config {
-        Some(_) => config::load(&global.flags(), environment)?.keymap,
-        None => Keymap::default(),
+    let options = Options { range: RANGE, ..live::options(global, None, environment)? };
+    // A configuration that is named lends its keys and columns, so that one can rehearse with them.
+    let options = match &global.config {
+        Some(_) => live::lend(&config::load(&global.flags(), environment)?, options),
+        None => options,
     };
-    let options = Options { range: RANGE, keymap, ..live::options(global, None, environment)? };
     live::show(&runtime, Arc::new(client), setup, options)
 }
 

@@ -10,7 +10,7 @@ use super::exit::{Exit, Failure};
 use super::session::{Session, random_nonces};
 use crate::cli::{ColorChoice, Global};
 use crate::cloud::Cloud;
-use crate::config::{Config, Environment};
+use crate::config::{Config, Environment, Problem};
 use crate::tui::{self, Depth, Options, Theme, ThemeError, TuiError};
 use crate::worker::{self, ClusterSetup, Setup};
 
@@ -21,12 +21,6 @@ impl From<TuiError> for Failure {
     fn from(error: TuiError) -> Self {
         let exit = if matches!(error, TuiError::NotATerminal { .. }) { Exit::Usage } else { Exit::Failed };
         Self::new(exit, error.to_string())
-    }
-}
-
-impl From<ThemeError> for Failure {
-    fn from(error: ThemeError) -> Self {
-        Self::new(Exit::Usage, error.to_string())
     }
 }
 
@@ -44,8 +38,8 @@ pub fn run(session: &Session, global: &Global, environment: &Environment) -> Res
         keeper: session.keeper(),
         ..Setup::new(clusters.collect(), random_nonces())
     };
-    let keymap = config.keymap.clone();
-    let options = Options { cluster: config.selected, keymap, ..options(global, Some(config), environment)? };
+    let options = Options { cluster: config.selected, ..options(global, Some(config), environment)? };
+    let options = lend(config, options);
     show(&runtime()?, Arc::clone(&session.client), setup, options)
 }
 
@@ -59,8 +53,9 @@ pub fn options(global: &Global, config: Option<&Config>, environment: &Environme
         ColorChoice::Never => Some(Depth::None),
     };
     let name = global.theme.as_deref().or(config.map(|config| config.theme.as_str()));
-    let theme = name.map_or_else(|| Ok(Theme::default()), |name| theme(name, global, config, environment))?;
-    Ok(Options::detect(theme, depth, global.ascii, variable))
+    let theme = name.map_or_else(|| Ok(Theme::default()), |name| theme(name, global, config, environment));
+    let theme = theme.map_err(|error| misnamed(&error, config))?;
+    Ok(Options { mouse: global.mouse, ..Options::detect(theme, depth, global.ascii, variable) })
 }
 
 /// A path, or the name of a theme of the user's own, or of one in the program. A path in the configuration is
@@ -78,6 +73,19 @@ fn theme(name: &str, global: &Global, config: Option<&Config>, environment: &Env
     }
     let own = folder.join("themes").join(format!("{name}.toml"));
     if own.exists() { Theme::load(&own) } else { Theme::named(name) }
+}
+
+/// A theme that is not there, or has mistakes, and where it was asked for.
+fn misnamed(error: &ThemeError, config: Option<&Config>) -> Failure {
+    let setting = config.and_then(|config| config.settings.iter().find(|setting| setting.key == "theme"));
+    let origin = setting.map(|setting| setting.origin.clone());
+    Failure::new(Exit::Usage, Problem { origin, text: error.to_string() }.to_string())
+}
+
+/// The options with what a configuration says of keys, mouse and columns.
+pub fn lend(config: &Config, options: Options) -> Options {
+    let mouse = options.mouse || config.mouse;
+    Options { keymap: config.keymap.clone(), columns: config.columns.clone(), mouse, ..options }
 }
 
 /// The worker's threads.
@@ -136,6 +144,16 @@ mod tests {
         assert_eq!(wrong.exit, Exit::Usage);
         let text = wrong.message.unwrap();
         assert!(text.contains("wrong.toml:2:1: there is no style \"god\": did you mean \"good\"?"), "{text}");
+        let file = home.path().join("config.toml");
+        let cluster = "[clusters.web]\ntag = \"web\"\nbase_droplet = \"web-base\"\nsnapshot = \"web\"\n\
+                       clone_prefix = \"web\"\nload_balancer = \"lb\"\n";
+        std::fs::write(&file, format!("mouse = true\n\ntheme = \"lihgt\"\n{cluster}")).unwrap();
+        let cli = Cli::parse_from(["dropscale", "--config", file.to_str().unwrap()]);
+        let config = crate::config::load(&cli.global.flags(), &environment).unwrap();
+        let wrong = super::options(&cli.global, Some(&config), &environment).err().unwrap();
+        let text = wrong.message.unwrap();
+        assert!(text.contains("config.toml:3:") && text.contains("did you mean \"light\"?"), "{text}");
+        assert!(config.mouse, "and the mouse is asked for");
         assert!(options("lihgt").unwrap_err().message.unwrap().contains("did you mean \"light\"?"));
     }
 }

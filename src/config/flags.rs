@@ -19,4 +19,6 @@ pub struct Flags {
     pub read_only: bool,
     /// `--theme`: how the terminal interface looks.
     pub theme: Option<String>,
+    /// `--mouse`: the terminal interface hears the mouse.
+    pub mouse: bool,
 }

@@ -69,11 +69,26 @@ fn top() -> Vec<Key> {
             "How many colours the terminal has, where its environment tells it wrongly. `--color` goes before it.",
         ),
         key(
+            "mouse",
+            Kind::Flag,
+            Fallback::Value(Value::Flag(false)),
+            "Whether the terminal interface hears the mouse; the same as `--mouse`. To select text as usual one then \
+             holds Shift down.",
+        ),
+        key(
             "journal",
             Kind::Flag,
             Fallback::Value(Value::Flag(true)),
             "Whether operations are written down in the state folder, for `dropscale history`.",
         ),
+        key(
+            "columns",
+            Kind::Columns,
+            Fallback::Unset("those that matter"),
+            "The columns of the table of droplets after the name, in this order; from the first that does not fit \
+             the rest is left out. In the interface `C` chooses them.",
+        )
+        .example(Value::List(["state", "balancer", "cpu", "age", "note"].map(str::to_owned).to_vec())),
     ]
 }
 

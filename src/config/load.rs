@@ -14,6 +14,7 @@ use super::schema::{Fallback, Section};
 use super::suggest::did_you_mean;
 use super::value::Value;
 use crate::cloud::digitalocean::{ApiUrl, ApiUrlError};
+use crate::column::Column;
 use crate::keymap::{Keymap, Wish};
 
 /// A configuration.
@@ -33,8 +34,12 @@ pub struct Config {
     pub theme: String,
     /// How many colours the terminal has, in the words of the key `colors`.
     pub colors: String,
+    /// Whether the terminal interface hears the mouse.
+    pub mouse: bool,
     /// Whether operations are written down in a journal.
     pub journal: bool,
+    /// The columns of the table of droplets; missing for those that matter.
+    pub columns: Option<Vec<Column>>,
     /// The file it was read from; missing when the environment was enough.
     pub file: Option<PathBuf>,
     /// What is legal and probably not meant.
@@ -116,10 +121,11 @@ fn assemble(
     check_neighbours(&contents, &clusters, &mut problems, &mut warnings);
     match api_url {
         Some(api_url) if problems.is_empty() && selected < clusters.len() => {
-            let read_only = matches!(value(&top, "read_only"), Some(Value::Flag(true)));
+            let flag = |name| matches!(value(&top, name), Some(Value::Flag(true)));
+            let (read_only, mouse, journal) = (flag("read_only"), flag("mouse"), flag("journal"));
             let text = |name| value(&top, name).map(Value::plain).unwrap_or_default();
             let (theme, colors) = (text("theme"), text("colors"));
-            let journal = matches!(value(&top, "journal"), Some(Value::Flag(true)));
+            let columns = columns(&top);
             let settings = settings(&top);
             let file = file.map(Path::to_owned);
             Ok(Config {
@@ -130,7 +136,9 @@ fn assemble(
                 keymap,
                 theme,
                 colors,
+                mouse,
                 journal,
+                columns,
                 file,
                 warnings,
                 settings,
@@ -155,6 +163,9 @@ fn top_values(file: &Layer, environment: Layer, flags: &Flags) -> Layer {
     }
     if let Some(theme) = &flags.theme {
         put("theme", Value::Text(theme.clone()), "--theme");
+    }
+    if flags.mouse {
+        put("mouse", Value::Flag(true), "--mouse");
     }
     for key in keys::of(Section::Top) {
         if let Fallback::Value(value) = key.fallback {
@@ -185,6 +196,13 @@ fn keymap(top: &Layer, problems: &mut Vec<Problem>) -> Keymap {
         }
         Keymap::default()
     })
+}
+
+fn columns(top: &Layer) -> Option<Vec<Column>> {
+    match value(top, "columns")? {
+        Value::List(names) => Some(names.iter().filter_map(|name| Column::from_key(name)).collect()),
+        _ => None,
+    }
 }
 
 fn settings(top: &Layer) -> Vec<Setting> {

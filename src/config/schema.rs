@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::value::{Value, format_duration};
+use crate::column::Column;
 
 /// The table of a file that a key belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,6 +118,8 @@ pub enum Kind {
     Tags,
     /// A key of the keyboard, or a list of them.
     Keys,
+    /// A list of columns of the table of droplets.
+    Columns,
 }
 
 impl Kind {
@@ -147,6 +150,10 @@ impl Kind {
             }
             Self::Names => "a list of names or ids".to_owned(),
             Self::Tags => "a list of tags".to_owned(),
+            Self::Columns => {
+                let names: Vec<&str> = Column::all().into_iter().map(Column::key).collect();
+                format!("a list of columns ({})", names.join(", "))
+            }
             Self::Keys => "a key or a list of keys, such as \"u\", \"G\", \"space\", \"f5\" or \"ctrl-u\"".to_owned(),
         }
     }

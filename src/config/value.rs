@@ -10,6 +10,7 @@ use toml::de::DeValue;
 use super::schema::Kind;
 use super::suggest::did_you_mean;
 use crate::cluster::check_prefix;
+use crate::column::Column;
 use crate::keymap::Key;
 
 /// A value.
@@ -106,7 +107,7 @@ impl Value {
                 if number.to_bits() == (-1.0_f64).to_bits() { Self::Off } else { Self::Number(number) }
             }
             Kind::Duration { .. } => Self::Duration(parse_duration(text)?),
-            Kind::Names | Kind::Tags | Kind::Keys => {
+            Kind::Names | Kind::Tags | Kind::Keys | Kind::Columns => {
                 let items = text.split(',').map(str::trim).filter(|item| !item.is_empty());
                 Self::List(items.map(str::to_owned).collect())
             }
@@ -141,7 +142,7 @@ impl Value {
                 None => return Err("is too large".to_owned()),
             },
             (Kind::Keys, DeValue::String(text)) => Self::List(vec![text.to_string()]),
-            (Kind::Names | Kind::Tags | Kind::Keys, DeValue::Array(items)) => {
+            (Kind::Names | Kind::Tags | Kind::Keys | Kind::Columns, DeValue::Array(items)) => {
                 let items = items.iter().map(|item| name_or_number(item.get_ref(), kind));
                 Self::List(items.collect::<Result<_, _>>()?)
             }
@@ -181,6 +182,7 @@ impl Value {
             (Self::List(items), Kind::Keys) => {
                 items.iter().try_for_each(|key| key.parse::<Key>().map(drop)).map(|()| self)
             }
+            (Self::List(items), Kind::Columns) => check_columns(items).map(|()| self),
             (Self::List(items), Kind::Names) => items.iter().try_for_each(|item| check_text(item)).map(|()| self),
             _ => Ok(self),
         }
@@ -252,6 +254,20 @@ fn check_extra_tag(tag: &str) -> Result<(), String> {
     Ok(())
 }
 
+fn check_columns(names: &[String]) -> Result<(), String> {
+    for (at, name) in names.iter().enumerate() {
+        if Column::from_key(name).is_none() {
+            let all: Vec<&str> = Column::all().into_iter().map(Column::key).collect();
+            let near = did_you_mean(name, all.iter().copied());
+            return Err(format!("has no column {name:?} to show (there is {}){near}", all.join(", ")));
+        }
+        if names[..at].contains(name) {
+            return Err(format!("has {name:?} twice"));
+        }
+    }
+    Ok(())
+}
+
 fn check_text(text: &str) -> Result<(), String> {
     if text.trim().is_empty() {
         return Err("is empty".to_owned());
@@ -295,6 +311,16 @@ mod tests {
         assert_eq!(Value::from_text("-1", &kind), Ok(Value::Off));
         assert_eq!(Value::from_text("OFF", &kind), Ok(Value::Off));
         assert_eq!(Value::from_text(" 0.5 ", &kind), Ok(Value::Number(0.5)));
+    }
+
+    #[test]
+    fn columns_are_known_and_named_once() {
+        let read = |text| Value::from_text(text, &Kind::Columns);
+        let columns = ["state", "cpu"].map(str::to_owned).to_vec();
+        assert_eq!(read("state, cpu"), Ok(Value::List(columns)));
+        let wrong = read("state, free_memroy").unwrap_err();
+        assert!(wrong.ends_with("did you mean \"free_memory\"?"), "{wrong}");
+        assert_eq!(read("cpu, cpu").unwrap_err(), "has \"cpu\" twice");
     }
 
     #[test]

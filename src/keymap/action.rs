@@ -21,6 +21,7 @@ pub enum Action {
     Filter,
     Sort,
     Reverse,
+    Columns,
     Zoom,
     Shorter,
     Longer,

@@ -31,6 +31,8 @@ pub enum Context {
     Filter,
     /// A list of which one is to be picked.
     Choice,
+    /// The list of columns of which some are to be chosen.
+    Columns,
     /// The line in which a command is typed; other keys are text.
     Palette,
 }
@@ -59,6 +61,21 @@ pub enum On {
     /// Where there is a question, and not only a notice.
     Question,
 }
+
+/// What the mouse does for those who asked for it: for the help and the documentation.
+pub const MOUSE: [(&str, &str); 8] = [
+    ("--mouse", "switch it on; or mouse = true in the configuration. Under tmux its own option must be on, too"),
+    ("click a row", "select it; again: all about it"),
+    ("click a head", "sort by this column; again: the other way round"),
+    ("click a hint", "what its key does; what changes the cloud asks first"),
+    ("click a button", "the answer to the question"),
+    ("click beside", "close the list or the help in front"),
+    ("wheel", "scroll what is in front"),
+    ("shift-drag", "select text, as without it; in some terminals with Option or Fn"),
+];
+
+/// The heading for it.
+pub const MOUSE_TITLE: &str = "Mouse";
 
 /// One line of the table.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,6 +157,10 @@ impl Keymap {
             }
             let keys: Vec<String> = binding.keys().split(" / ").map(|key| format!("`{key}`")).collect();
             let _ = writeln!(text, "| {} | {} |", keys.join(" "), binding.describe.replace('|', "\\|"));
+        }
+        let _ = writeln!(text, "| **{MOUSE_TITLE}** | |");
+        for (gesture, does) in MOUSE {
+            let _ = writeln!(text, "| {gesture} | {does} |");
         }
         text
     }

@@ -9,8 +9,15 @@ use super::{Action, Binding, Context, Key, On, ch, ctrl, key};
 const PAGE: &[Context] = &[Context::Page];
 const DIALOG: &[Context] = &[Context::Dialog];
 const SCROLLED: &[Context] = &[Context::Page, Context::Help];
-const ALL: &[Context] =
-    &[Context::Page, Context::Dialog, Context::Help, Context::Filter, Context::Palette, Context::Choice];
+const ALL: &[Context] = &[
+    Context::Page,
+    Context::Dialog,
+    Context::Help,
+    Context::Filter,
+    Context::Palette,
+    Context::Choice,
+    Context::Columns,
+];
 
 const SCALING: &str = "Scaling";
 const LOOKING: &str = "Looking";
@@ -47,6 +54,7 @@ const CLUSTER: Place = (CLUSTERS, PAGE, On::Clusters);
 const ANSWER: Place = (DIALOGS, DIALOG, On::Every);
 const IN_PALETTE: Place = (DIALOGS, &[Context::Palette], On::Every);
 const IN_CHOICE: Place = (DIALOGS, &[Context::Choice], On::Every);
+const IN_COLUMNS: Place = (DIALOGS, &[Context::Columns], On::Every);
 const DEMO_ONLY: Place = (DEMO, PAGE, On::Every);
 
 pub(super) const BINDINGS: &[Binding] = &[
@@ -80,6 +88,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     ),
     bind("sort", Action::Sort, &[ch('s')], IN_TABLE, "sort", "sort by the next column"),
     bind("reverse", Action::Reverse, &[ch('S')], IN_TABLE, "", "reverse the order"),
+    bind("columns", Action::Columns, &[ch('C')], IN_TABLE, "", "choose the columns of the table"),
     bind("chart", Action::Zoom, &[ch('z')], LOOK, "zoom", "one metric as a chart, and back"),
     bind("events", Action::Events, &[ch('v')], LOOK, "events", "everything that happened, and back"),
     bind("shorter", Action::Shorter, &[ch('[')], LOOK, "", "a shorter range of time"),
@@ -171,6 +180,17 @@ pub(super) const BINDINGS: &[Binding] = &[
         "the next one",
     ),
     bind("leave_choice", Action::Cancel, &[key(KeyCode::Esc), ch('n'), ch('q')], IN_CHOICE, "cancel", "take none"),
+    bind("toggle_column", Action::Press, &[ch(' ')], IN_COLUMNS, "show/hide", "show the selected column, or hide it"),
+    bind("column_before", Action::Up, &[ch('k'), key(KeyCode::Up)], IN_COLUMNS, "", "the column before"),
+    bind("column_after", Action::Down, &[ch('j'), key(KeyCode::Down)], IN_COLUMNS, "", "the next column"),
+    bind(
+        "close_columns",
+        Action::Cancel,
+        &[key(KeyCode::Esc), key(KeyCode::Enter), ch('q'), ch('C')],
+        IN_COLUMNS,
+        "close",
+        "close the list",
+    ),
     bind("run", Action::Press, &[key(KeyCode::Enter)], IN_PALETTE, "", "do the selected command"),
     bind("complete", Action::MoveFocus, &[key(KeyCode::Tab)], IN_PALETTE, "", "complete what is typed"),
     bind("command_before", Action::Up, &[key(KeyCode::Up), ctrl('p')], IN_PALETTE, "", "the command before"),
@@ -181,7 +201,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         Action::Palette,
         &[ch(':')],
         (PROGRAM, PAGE, On::Every),
-        "commands",
+        "more",
         "everything by its name, such as :sort cpu or :range 6h",
     ),
     bind("help", Action::Help, &[ch('?')], (PROGRAM, PAGE, On::Every), "help", "these keys"),

@@ -1,16 +1,17 @@
-//! What is shown as a file: the table as CSV, or all that is known of the cluster as JSON. An existing file is
-//! never touched, and nobody else may read the new one.
+//! What is shown as a file: the table, with the columns that are shown, as CSV or JSON, or all that is known of the
+//! cluster as JSON. An existing file is never touched, and nobody else may read the new one.
 
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::view::{Column, Columns};
+use super::view::Columns;
 use super::{Format, Row, Table, rows};
 use crate::cluster::Member;
+use crate::column::Column;
 use crate::worker::ClusterState;
 
 /// How many names are tried when files are there already.
@@ -23,7 +24,8 @@ const WIDE: u16 = 1000;
 pub fn render(format: Format, cluster: &ClusterState, table: &Table) -> String {
     match format {
         Format::Csv => csv(cluster, table),
-        Format::Json => format!("{:#}\n", document(cluster)),
+        Format::Json => format!("{:#}\n", json_rows(cluster, table)),
+        Format::Everything => format!("{:#}\n", document(cluster)),
     }
 }
 
@@ -63,51 +65,64 @@ fn advice(path: &Path, error: &io::Error) -> String {
     format!("{} was not written ({error}): {what}", path.display())
 }
 
+/// The columns of the table after the name's own id; a note is words for people and no value.
+fn columns(cluster: &ClusterState, table: &Table) -> Vec<Column> {
+    let columns = Columns::of(WIDE, 36, cluster, table.columns.as_deref()).all;
+    columns.into_iter().map(|(column, _)| column).filter(|column| *column != Column::Note).collect()
+}
+
 fn csv(cluster: &ClusterState, table: &Table) -> String {
-    let columns = Columns::of(WIDE, 36, cluster).all.into_iter().map(|(column, _)| column);
-    let columns: Vec<Column> = columns.filter(|column| *column != Column::Note).collect();
-    let heads: Vec<String> = columns.iter().map(|column| head(*column)).collect();
+    let columns = columns(cluster, table);
+    let heads: Vec<&str> = columns.iter().map(|column| head(*column)).collect();
     let mut text = format!("id,{}\r\n", heads.join(","));
     for row in rows(cluster, table) {
-        let cells: Vec<String> = columns.iter().map(|column| cell(&row, *column)).collect();
+        let cells: Vec<String> = columns.iter().map(|column| cell(&value(&row, *column))).collect();
         let _ = write!(text, "{},{}\r\n", row.droplet.id, cells.join(","));
     }
     text
 }
 
-fn head(column: Column) -> String {
+/// One object a row, with the names that the columns have in the CSV.
+fn json_rows(cluster: &ClusterState, table: &Table) -> Value {
+    let columns = columns(cluster, table);
+    let object = |row: &Row| {
+        let cells = columns.iter().map(|column| (head(*column).to_owned(), value(row, *column)));
+        std::iter::once(("id".to_owned(), json!(row.droplet.id))).chain(cells).collect::<Map<_, _>>()
+    };
+    rows(cluster, table).iter().map(object).collect()
+}
+
+fn head(column: Column) -> &'static str {
     match column {
-        Column::Metric(metric) => metric.key().to_owned(),
-        Column::Name => "name".to_owned(),
-        Column::Age => "created_at".to_owned(),
-        Column::Price => "dollars_a_month".to_owned(),
-        other => other.head().to_lowercase(),
+        Column::Age => "created_at",
+        Column::Price => "dollars_a_month",
+        other => other.key(),
     }
 }
 
-/// What is not known is empty, which is not zero.
-fn cell(row: &Row, column: Column) -> String {
+/// What is not known is null, which is not zero.
+fn value(row: &Row, column: Column) -> Value {
     match column {
-        Column::Name => quoted(&row.droplet.name),
-        Column::Role => row.role().word().to_owned(),
-        Column::State => quoted(&row.state()),
-        Column::Balancer => row.balancer().to_owned(),
-        Column::Metric(metric) => {
-            let reading = row.member.and_then(|member| member.readings.get(&metric));
-            reading.map_or_else(String::new, |reading| reading.value.to_string())
-        }
-        Column::Age => row.droplet.created_at.to_string(),
-        Column::Price => row.droplet.size.price.map_or_else(String::new, |price| price.monthly.to_string()),
-        Column::Note => String::new(),
+        Column::Name => json!(super::text::clean(&row.droplet.name)),
+        Column::Role => json!(row.role().word()),
+        Column::State => json!(row.state()),
+        Column::Balancer => json!(row.balancer()),
+        Column::Metric(metric) => json!(row.member.and_then(|m| m.readings.get(&metric)).map(|reading| reading.value)),
+        Column::Age => json!(row.droplet.created_at),
+        Column::Price => json!(row.droplet.size.price.map(|price| price.monthly)),
+        Column::Note => Value::Null,
     }
 }
 
-/// A text in a cell. One that a spreadsheet would take for a formula gets an apostrophe.
-fn quoted(text: &str) -> String {
-    let text = super::text::clean(text);
+/// A value in a cell; empty when it is not known. A text that a spreadsheet would take for a formula gets an
+/// apostrophe.
+fn cell(value: &Value) -> String {
+    let Value::String(text) = value else {
+        return value.as_f64().map_or_else(String::new, |number| number.to_string());
+    };
     let formula = if text.starts_with(['=', '+', '-', '@']) { "'" } else { "" };
     if formula.is_empty() && !text.contains([',', '"']) {
-        return text.into_owned();
+        return text.clone();
     }
     format!("\"{formula}{}\"", text.replace('"', "\"\""))
 }
@@ -141,7 +156,7 @@ fn member(member: &Member) -> Value {
         "attached": member.attached,
         "health": member.health,
         "serves": member.serves(),
-        "metrics": readings.collect::<serde_json::Map<_, _>>(),
+        "metrics": readings.collect::<Map<_, _>>(),
         "last_sample": member.last_sample,
     })
 }
@@ -165,7 +180,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_an_empty_cell() {
+    fn a_file_has_the_chosen_columns() {
+        let cluster = Fixture::new(2).build().clusters.remove(0);
+        let columns = Some(vec![Column::Price, Column::Note, Column::Role]);
+        let table = Table { columns, ..Table::default() };
+        let text = render(Format::Csv, &cluster, &table);
+        assert!(text.starts_with("id,name,dollars_a_month,role\r\n1000,web-base,6,base\r\n"), "{text}");
+        let rows: Value = serde_json::from_str(&render(Format::Json, &cluster, &table)).unwrap();
+        assert_eq!(rows[0], json!({ "id": 1000, "name": "web-base", "dollars_a_month": 6.0, "role": "base" }));
+        assert_eq!(rows.as_array().map(Vec::len), Some(2));
+    }
+
+    #[test]
+    fn what_is_not_known_is_an_empty_cell_or_null() {
         let mut cluster = Fixture::new(1).build().clusters.remove(0);
         let mut seen = (**cluster.observation.as_ref().unwrap()).clone();
         seen.members[0].readings.remove(&Metric::Load);
@@ -173,13 +200,15 @@ mod tests {
         cluster.observation = Some(std::sync::Arc::new(seen));
         let text = render(Format::Csv, &cluster, &Table::default());
         let row = text.lines().nth(1).unwrap();
+        let rows: Value = serde_json::from_str(&render(Format::Json, &cluster, &Table::default())).unwrap();
+        assert_eq!((&rows[0]["load"], &rows[0]["name"]), (&Value::Null, &json!("=HYPERLINK(\"x\"),y")));
         assert!(row.starts_with("1000,\"'=HYPERLINK(\"\"x\"\"),y\",base,active,healthy,,"), "{row}");
     }
 
     #[test]
-    fn the_json_has_all_that_is_known() {
+    fn everything_is_all_that_is_known() {
         for state in [Fixture::new(3).findings().scaling_up().build(), Fixture::new(1).starting().build()] {
-            let text = render(Format::Json, &state.clusters[0], &Table::default());
+            let text = render(Format::Everything, &state.clusters[0], &Table::default());
             let value: Value = serde_json::from_str(&text).unwrap();
             for key in ["cluster", "droplets", "decision", "events", "findings", "operation"] {
                 assert!(value.get(key).is_some(), "{key}");

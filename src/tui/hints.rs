@@ -15,6 +15,7 @@ impl Context {
             Some(Overlay::Help { .. }) => Self::Help,
             Some(Overlay::Filter(_)) => Self::Filter,
             Some(Overlay::Choice(_)) => Self::Choice,
+            Some(Overlay::Columns { .. }) => Self::Columns,
             Some(Overlay::Palette(_)) => Self::Palette,
         }
     }
@@ -52,6 +53,7 @@ impl Keymap {
         let context = Context::of(ui);
         let hint = |binding: &Binding| KeyHint {
             name: binding.name,
+            action: binding.action,
             keys: binding.keys(),
             short: binding.short,
             describe: binding.describe,

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::terminal::Multiplexer;
-use super::{Depth, Keymap, Theme, Ui};
+use super::{Column, Depth, Keymap, Theme, Ui};
 use crate::cloud::{Clock, SystemClock};
 
 /// What the interface is told at the start.
@@ -21,6 +21,10 @@ pub struct Options {
     pub multiplexer: Multiplexer,
     /// The keys.
     pub keymap: Keymap,
+    /// The columns of the table of droplets; `None` for those that matter.
+    pub columns: Option<Vec<Column>>,
+    /// Whether the mouse is ours, and not the terminal's to select text with.
+    pub mouse: bool,
     /// The cluster that is looked at first: an index.
     pub cluster: usize,
     /// How far back sparklines and charts go at first.
@@ -42,6 +46,8 @@ impl Options {
             ascii: ascii || !is_utf8(&variable),
             multiplexer: Multiplexer::detect(&variable),
             keymap: Keymap::default(),
+            columns: None,
+            mouse: false,
             cluster: 0,
             range: Ui::default().range,
             zone: TimeZone::system(),

@@ -196,7 +196,7 @@ fn with_argument(argument: Argument, rest: &str, ui: &Ui, state: &AppState) -> V
         Argument::Sort => cluster
             .into_iter()
             .flat_map(sort_columns)
-            .map(|column| (column_name(column), column))
+            .map(|column| (column.column().key(), column))
             .filter(|(name, _)| fits(name))
             .map(|(name, column)| entry(format!("sort {name}"), format!("sort by {name}"), Does::Sort(column)))
             .collect(),
@@ -210,18 +210,6 @@ fn with_argument(argument: Argument, rest: &str, ui: &Ui, state: &AppState) -> V
                 entry(line, format!("look at {}", cluster.spec.name), Does::Cluster(index))
             })
             .collect(),
-    }
-}
-
-/// What a column is called.
-fn column_name(column: SortBy) -> &'static str {
-    match column {
-        SortBy::Role => "role",
-        SortBy::Name => "name",
-        SortBy::Status => "state",
-        SortBy::Metric(metric) => metric.key(),
-        SortBy::Age => "age",
-        SortBy::Price => "price",
     }
 }
 

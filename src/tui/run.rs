@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crossterm::event::{Event, KeyEventKind};
+use crossterm::event::{Event, KeyEventKind, MouseEventKind};
 use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
@@ -15,6 +15,7 @@ use super::terminal::{self, Control, Session, Tty, TuiError};
 use super::update::{self, Effect, Heard, Outcome, Seen};
 use super::view::{self, Drawn, Scene};
 use super::{Format, Options, Page, Ui, export};
+use crate::keymap::Action;
 use crate::policy::Reason;
 use crate::scaling::Level;
 use crate::worker::{AppState, ClusterState, Command, Connection};
@@ -50,7 +51,7 @@ pub fn run(
     commands: mpsc::Sender<Command>,
     options: Options,
 ) -> Result<Exit, TuiError> {
-    let tty = Arc::new(Tty::open()?);
+    let tty = Arc::new(Tty::open(options.mouse)?);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(TuiError::Terminal)?;
     let (tell_control, control) = mpsc::channel(16);
     let (tell_input, input) = mpsc::channel(256);
@@ -105,6 +106,7 @@ impl Loop {
         let cluster = options.cluster.min(shown.clusters.len().saturating_sub(1));
         let mut ui = Ui { cluster, range: options.range, ..Ui::default() };
         ui.overview.selected = cluster;
+        ui.table.columns.clone_from(&options.columns);
         Self {
             session,
             state,
@@ -171,7 +173,7 @@ impl Loop {
         }
     }
 
-    fn seen<'a>(shown: &'a AppState, options: &'a Options, drawn: Drawn) -> Seen<'a> {
+    fn seen<'a>(shown: &'a AppState, options: &'a Options, drawn: &'a Drawn) -> Seen<'a> {
         Seen { state: shown, keymap: &options.keymap, drawn, now: Instant::now(), at: now(shown, options) }
     }
 
@@ -195,7 +197,7 @@ impl Loop {
     }
 
     fn draw(&mut self) -> std::io::Result<()> {
-        update::follow(&mut self.ui, &Self::seen(&self.shown, &self.options, self.drawn));
+        update::follow(&mut self.ui, &Self::seen(&self.shown, &self.options, &self.drawn));
         let keys = self.options.keymap.hints(&self.ui, &self.shown);
         let scene = Scene {
             state: &self.shown,
@@ -207,7 +209,7 @@ impl Loop {
             ascii: self.options.ascii,
         };
         self.drawn = self.session.draw(|frame| view::draw(frame, &scene))?;
-        self.scroll_to(self.drawn.offset);
+        self.scroll_to(self.drawn.list.offset);
         Ok(())
     }
 
@@ -262,19 +264,15 @@ impl Loop {
     }
 
     fn hear(&mut self, event: &Event) -> Option<Exit> {
-        match event {
+        let exit = match event {
             Event::Key(key) if key.kind != KeyEventKind::Release => {
                 let action = update::intends(&self.ui, &self.options.keymap, self.shown.demo, key);
-                if self.ui.frozen && action.is_some_and(update::needs_the_present) {
-                    self.hold(false);
-                }
-                let was_held = self.ui.frozen;
-                let seen = Self::seen(&self.shown, &self.options, self.drawn);
-                let outcome = update::key(&mut self.ui, key, &seen);
-                if self.ui.frozen != was_held {
-                    self.hold(self.ui.frozen);
-                }
-                self.carry_out(outcome)
+                self.act(action, |ui, seen| update::key(ui, key, seen))
+            }
+            // A terminal may send them although it was not asked to: whoever had it before has left them on.
+            Event::Mouse(mouse) if self.options.mouse => {
+                let action = update::points_at(&self.ui, &self.drawn, *mouse);
+                self.act(action, |ui, seen| update::mouse(ui, *mouse, seen))
             }
             Event::Paste(text) => {
                 update::paste(&mut self.ui, text);
@@ -282,7 +280,25 @@ impl Loop {
             }
             // The size is asked for at each frame.
             _ => None,
+        };
+        if !matches!(event, Event::Mouse(mouse) if matches!(mouse.kind, MouseEventKind::Down(_))) {
+            // Until the next frame nobody has seen what lies under the mouse now.
+            self.drawn.targets.forget();
         }
+        exit
+    }
+
+    /// Does what a key or a click means, which is judged by the present when it is this action.
+    fn act(&mut self, action: Option<Action>, act: impl FnOnce(&mut Ui, &Seen) -> Outcome) -> Option<Exit> {
+        if self.ui.frozen && action.is_some_and(update::needs_the_present) {
+            self.hold(false);
+        }
+        let was_held = self.ui.frozen;
+        let outcome = act(&mut self.ui, &Self::seen(&self.shown, &self.options, &self.drawn));
+        if self.ui.frozen != was_held {
+            self.hold(self.ui.frozen);
+        }
+        self.carry_out(outcome)
     }
 
     /// Holds the picture, or lets it go on.

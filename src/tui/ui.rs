@@ -1,12 +1,14 @@
 //! What the terminal interface itself remembers: which page is open, what is selected, which dialog is shown.
 //! Everything else on the screen comes from the worker's [`AppState`](crate::worker::AppState).
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::cluster::{DropletId, Metric};
 use crate::scaling::Level;
 
+use super::Target;
 use super::palette::Palette;
+use crate::column::Column;
 
 /// The whole of it.
 #[derive(Debug, Clone)]
@@ -33,6 +35,8 @@ pub struct Ui {
     pub history: Vec<String>,
     /// Short messages about what just happened, newest last.
     pub toasts: Vec<Toast>,
+    /// What the mouse did last.
+    pub pointer: Pointer,
 }
 
 impl Ui {
@@ -61,6 +65,7 @@ impl Default for Ui {
             frozen: false,
             history: Vec::new(),
             toasts: Vec::new(),
+            pointer: Pointer::default(),
         }
     }
 }
@@ -94,6 +99,11 @@ pub enum Overlay {
     Filter(tui_input::Input),
     /// One of a few things is to be picked.
     Choice(Choice),
+    /// The columns of the table are being chosen.
+    Columns {
+        /// The selected one, counted among those that can be chosen.
+        selected: usize,
+    },
     /// A command is being typed.
     Palette(Palette),
     /// Why something is not done; there is only Close.
@@ -139,10 +149,12 @@ pub enum Picked {
 /// The kind of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
-    /// The table, as it is filtered and sorted.
+    /// The table as CSV: its columns, filtered and sorted.
     Csv,
-    /// All that is known.
+    /// The same as JSON.
     Json,
+    /// All that is known, as JSON.
+    Everything,
 }
 
 /// A question before the cloud is changed. What it shows comes from the state's plans.
@@ -167,6 +179,15 @@ pub enum Question {
     Quit,
 }
 
+/// The mouse.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Pointer {
+    /// On what its button was pressed, and not let go yet.
+    pub pressed: Option<Target>,
+    /// When something was clicked last.
+    pub clicked: Option<Instant>,
+}
+
 /// The table of droplets.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {
@@ -182,6 +203,8 @@ pub struct Table {
     pub descending: bool,
     /// Only droplets with this in their name, state, role or tags; empty for all.
     pub filter: String,
+    /// The columns that were chosen, in their order; `None` for those that matter.
+    pub columns: Option<Vec<Column>>,
 }
 
 /// A list of which one row is selected.
@@ -211,6 +234,35 @@ pub enum SortBy {
     Price,
 }
 
+impl SortBy {
+    /// How the table is sorted by a column, if it can be.
+    #[must_use]
+    pub fn of(column: Column) -> Option<Self> {
+        match column {
+            Column::Name => Some(Self::Name),
+            Column::Role => Some(Self::Role),
+            Column::State => Some(Self::Status),
+            Column::Metric(metric) => Some(Self::Metric(metric)),
+            Column::Age => Some(Self::Age),
+            Column::Price => Some(Self::Price),
+            Column::Balancer | Column::Note => None,
+        }
+    }
+
+    /// The column by whose values it sorts.
+    #[must_use]
+    pub fn column(self) -> Column {
+        match self {
+            Self::Role => Column::Role,
+            Self::Name => Column::Name,
+            Self::Status => Column::State,
+            Self::Metric(metric) => Column::Metric(metric),
+            Self::Age => Column::Age,
+            Self::Price => Column::Price,
+        }
+    }
+}
+
 /// A short message.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Toast {
@@ -219,5 +271,5 @@ pub struct Toast {
     /// One line.
     pub text: String,
     /// When it goes away.
-    pub until: std::time::Instant,
+    pub until: Instant,
 }

@@ -24,11 +24,16 @@ const JOURNAL: &str = "DROPSCALE_TEST_JOURNAL";
 /// The theme, where it is not the default.
 pub const THEME: &str = "DROPSCALE_TEST_THEME";
 
+/// Set where the mouse is heard.
+pub const MOUSE: &str = "DROPSCALE_TEST_MOUSE";
+
 /// What the worker does.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Role {
     /// Nothing changes.
     Calm,
+    /// Nothing changes, and there are many droplets.
+    Many,
     /// The same state is published again and again.
     Repeating,
     /// Everything changes, all the time.
@@ -41,7 +46,8 @@ pub enum Role {
     Crashing,
 }
 
-const ROLES: [Role; 6] = [Role::Calm, Role::Repeating, Role::Restless, Role::Ending, Role::Panicking, Role::Crashing];
+const ROLES: [Role; 7] =
+    [Role::Calm, Role::Many, Role::Repeating, Role::Restless, Role::Ending, Role::Panicking, Role::Crashing];
 
 /// The command that plays this role and writes into this file.
 pub fn command(role: Role, journal: &Path) -> CommandBuilder {
@@ -80,6 +86,7 @@ fn play() {
     let theme = std::env::var(THEME).map_or_else(|_| Theme::terminal(), |name| Theme::named(&name).unwrap());
     let options = Options {
         zone: TimeZone::UTC,
+        mouse: std::env::var_os(MOUSE).is_some(),
         clock: Arc::new(StoppedClock { role, asked: AtomicU32::new(0) }),
         ..Options::detect(theme, None, false, |name| std::env::var(name).ok())
     };
@@ -109,7 +116,8 @@ impl Clock for StoppedClock {
 
 fn state(role: Role, tick: u32) -> AppState {
     let load = if role == Role::Restless { f64::from(tick % 50) / 40.0 } else { 0.4 };
-    let mut state = Fixture::new(4).load(load).build();
+    let droplets = if role == Role::Many { 60 } else { 4 };
+    let mut state = Fixture::new(droplets).load(load).build();
     state.generation = u64::from(tick);
     state
 }

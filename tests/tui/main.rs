@@ -5,5 +5,6 @@
 
 mod actor;
 mod demo;
+mod mouse;
 mod pty;
 mod session;

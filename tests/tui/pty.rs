@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
 use rustix::process::{Pid, Signal, kill_process};
+use vt100::MouseProtocolMode;
 
 /// How long anything may take before a test gives up; far more than it does.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -149,6 +150,21 @@ impl Pty {
         writer.flush().unwrap();
     }
 
+    /// Presses a button of the mouse on the first place where this text stands, and lets it go.
+    pub fn click(&mut self, text: &str) {
+        self.expect(text);
+        let screen = self.text();
+        let find = |(row, line): (usize, &str)| Some((line[..line.find(text)?].chars().count() + 1, row + 1));
+        let (column, row) = screen.lines().enumerate().find_map(find).unwrap();
+        let place = format!("{column};{row}");
+        self.keys(&format!("\x1b[<0;{place}M\x1b[<0;{place}m"));
+    }
+
+    /// Whether the mouse is asked for.
+    pub fn hears_the_mouse(&self) -> bool {
+        self.received(|r| r.screen.screen().mouse_protocol_mode() != MouseProtocolMode::None)
+    }
+
     /// Changes the size.
     pub fn resize(&mut self, columns: u16, rows: u16) {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
@@ -200,6 +216,7 @@ impl Pty {
         self.received(|r| {
             assert!(!r.screen.screen().hide_cursor(), "the cursor is hidden");
             assert!(!r.screen.screen().bracketed_paste(), "bracketed paste is on");
+            assert_eq!(r.screen.screen().mouse_protocol_mode(), MouseProtocolMode::None, "the mouse is heard");
         });
         self.assert_modes_restored();
     }

@@ -21,7 +21,13 @@ const ENTER: &[u8] = b"\x1b[?1049h\x1b[0m\x1b[2J";
 /// No cursor, and pasted text told apart from keys: nobody scales by pasting a `u`.
 const OURS: &[u8] = b"\x1b[?25l\x1b[?2004h";
 
-/// The reverse, an unfinished frame and its colours ended first.
+/// Presses of the mouse's buttons and its wheel, but not each move; by the encoding that knows wide screens.
+const MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+
+/// The reverse of that.
+const NO_MOUSE: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
+/// The reverse of all else, an unfinished frame and its colours ended first.
 const LEAVE: &[u8] = b"\x1b[?2026l\x1b[0m\x1b[?2004l\x1b[?25h\x1b[?1049l";
 
 /// The size of a terminal that does not tell its own, such as a serial line.
@@ -30,12 +36,15 @@ const UNKNOWN_SIZE: Size = Size::new(80, 24);
 /// Standard input and output, both of them a terminal.
 pub struct Tty {
     original: Termios,
+    /// Whether the mouse is taken over as well.
+    mouse: bool,
     entered: AtomicBool,
 }
 
 impl Tty {
-    /// Looks whether there is a terminal and remembers its modes; changes nothing.
-    pub fn open() -> Result<Self, TuiError> {
+    /// Looks whether there is a terminal and remembers its modes; changes nothing. With `mouse` it will be taken over
+    /// together with the screen.
+    pub fn open(mouse: bool) -> Result<Self, TuiError> {
         for (stream, is_terminal) in
             [("standard input", io::stdin().is_terminal()), ("standard output", io::stdout().is_terminal())]
         {
@@ -44,7 +53,7 @@ impl Tty {
             }
         }
         let original = tcgetattr(stdin()).map_err(|error| TuiError::Terminal(error.into()))?;
-        Ok(Self { original, entered: AtomicBool::new(false) })
+        Ok(Self { original, mouse, entered: AtomicBool::new(false) })
     }
 
     /// Whether the screen is ours at the moment.
@@ -62,14 +71,19 @@ impl Tty {
         if !was_ours {
             self.write_frame(ENTER)?;
         }
-        self.write_frame(OURS)
+        self.write_frame(&[OURS, if self.mouse { MOUSE } else { b"" }].concat())
+    }
+
+    /// What gives back all that was taken over.
+    fn farewell(&self) -> Vec<u8> {
+        [if self.mouse { NO_MOUSE } else { b"" }, LEAVE].concat()
     }
 
     /// Gives the screen back as it was; does nothing when that is done already. What fails is passed over: a
     /// terminal that is gone needs nothing.
     pub fn leave(&self) {
         if self.is_entered() {
-            let _ = self.write_frame(LEAVE);
+            let _ = self.write_frame(&self.farewell());
             let _ = tcsetattr(stdin(), OptionalActions::Now, &self.original);
             // Only now: whoever ends the process relies on it.
             self.entered.store(false, Ordering::SeqCst);
@@ -84,7 +98,7 @@ impl Tty {
             let flags = i32::try_from(OFlags::NONBLOCK.bits()).unwrap_or(0);
             // Opened anew, so that not waiting is a property of this handle and not of everybody's.
             if let Ok(mut tty) = OpenOptions::new().write(true).custom_flags(flags).open("/dev/tty") {
-                let _ = tty.write_all(LEAVE);
+                let _ = tty.write_all(&self.farewell());
             }
         }
     }

@@ -1,13 +1,15 @@
-//! What can be picked of a list: which text of a droplet is copied, and in which format what is shown is written
-//! into a file.
+//! What can be picked of a list: which text of a droplet is copied, in which format what is shown is written into a
+//! file, and which columns the table has.
 
 use jiff::Timestamp;
 
 use super::{Action, Effect, Outcome, Page, Seen, Ui, everywhere, toast};
 use crate::cluster::{Droplet, DropletId};
+use crate::column::{self, Column};
 use crate::scaling::Level;
 use crate::tui::terminal::CLIPBOARD_LIMIT;
 use crate::tui::text::clean;
+use crate::tui::view::usual_columns;
 use crate::tui::{Choice, Format, Overlay, Pick, Picked};
 
 /// Copies what is selected, or asks what of it.
@@ -37,11 +39,12 @@ pub fn copy(ui: &mut Ui, seen: &Seen) -> Outcome {
 /// Asks in which format what is shown is written, and says into which file.
 pub fn export(ui: &mut Ui, seen: &Seen) -> Outcome {
     let Some(cluster) = seen.cluster(ui) else { return Outcome::default() };
-    let name = |extension| file_name(&cluster.spec.name, seen.at, extension);
-    let pick = |label, extension, format| Pick { label, text: name(extension), does: Picked::Export(format) };
+    let name = |ending| file_name(&cluster.spec.name, seen.at, ending);
+    let pick = |label, ending, format| Pick { label, text: name(ending), does: Picked::Export(format) };
     let picks = vec![
-        pick("CSV, the table as shown", "csv", Format::Csv),
-        pick("JSON, all that is known", "json", Format::Json),
+        pick("CSV, the table as shown", ".csv", Format::Csv),
+        pick("JSON, the table as shown", ".json", Format::Json),
+        pick("JSON, all that is known", "-all.json", Format::Everything),
     ];
     offer(ui, "Write into this folder", picks)
 }
@@ -58,6 +61,26 @@ pub fn hear(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
             let pick = choice.picks.get(choice.selected).cloned();
             ui.overlay = None;
             return pick.map(|pick| take(ui, &pick, seen)).unwrap_or_default();
+        }
+        _ => {}
+    }
+    everywhere(action)
+}
+
+/// A key while the columns are being chosen: the table changes at once.
+pub fn columns(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
+    let Some(Overlay::Columns { selected }) = ui.overlay else { return Outcome::default() };
+    let all = Column::all();
+    let turn_to = |step: usize| Some(Overlay::Columns { selected: (selected + step) % all.len() });
+    match action {
+        Action::Up => ui.overlay = turn_to(all.len() - 1),
+        Action::Down => ui.overlay = turn_to(1),
+        Action::Cancel => ui.overlay = None,
+        Action::Press => {
+            let usual = || seen.cluster(ui).map(usual_columns).unwrap_or_default();
+            let mut chosen = ui.table.columns.clone().unwrap_or_else(usual);
+            column::toggle(&mut chosen, all[selected]);
+            ui.table.columns = Some(chosen);
         }
         _ => {}
     }
@@ -113,8 +136,8 @@ fn address(droplet: &Droplet, public: bool) -> Option<&str> {
     droplet.addresses.iter().find(|address| address.public == public && is_v4(&address.ip)).map(|a| a.ip.as_str())
 }
 
-fn file_name(cluster: &str, at: Timestamp, extension: &str) -> String {
+fn file_name(cluster: &str, at: Timestamp, ending: &str) -> String {
     let is_plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' };
     let cluster: String = cluster.chars().map(is_plain).collect();
-    format!("dropscale-{cluster}-{}.{extension}", at.strftime("%Y%m%dT%H%M%SZ"))
+    format!("dropscale-{cluster}-{}{ending}", at.strftime("%Y%m%dT%H%M%SZ"))
 }

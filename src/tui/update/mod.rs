@@ -1,10 +1,11 @@
-//! What a key does to the interface: pure, so that it can be tested without a terminal. `ask` holds the
-//! questions before the cloud is changed, `palette` the commands by name, `choose` what is copied and exported, `walk` the selections, `follow` what
-//! changes with a new state.
+//! What keys and the mouse do to the interface: pure, so that it can be tested without a terminal. `ask` holds the
+//! questions before the cloud is changed, `palette` the commands by name, `choose` what is copied, exported and shown
+//! in the table, `walk` the selections, `mouse` clicks and the wheel, `follow` what changes with a new state.
 
 mod ask;
 mod choose;
 mod follow;
+mod mouse;
 mod palette;
 mod walk;
 
@@ -24,6 +25,7 @@ use crate::worker::{AppState, ClusterState, Command, DemoCommand};
 
 pub use ask::down_plan;
 pub use follow::{Heard, follow};
+pub use mouse::{mouse, points_at};
 
 /// How long a toast stays.
 const TOAST: Duration = Duration::from_secs(6);
@@ -31,7 +33,7 @@ const TOAST: Duration = Duration::from_secs(6);
 /// At most this many toasts at once.
 const TOASTS: usize = 3;
 
-/// What the interface is looking at when a key comes.
+/// What the interface is looking at when a key or a click comes.
 #[derive(Debug, Clone, Copy)]
 pub struct Seen<'a> {
     /// The state that is shown.
@@ -39,7 +41,7 @@ pub struct Seen<'a> {
     /// The keys.
     pub keymap: &'a Keymap,
     /// What the last frame turned out to be.
-    pub drawn: Drawn,
+    pub drawn: &'a Drawn,
     /// The local time.
     pub now: Instant,
     /// The time of the server.
@@ -52,7 +54,7 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// What comes of a key beside the change of the interface.
+/// What comes of a key or a click beside the change of the interface.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Outcome {
     /// For the worker.
@@ -109,7 +111,11 @@ pub fn needs_the_present(action: Action) -> bool {
 /// What a key would do, the palette's selected command included.
 #[must_use]
 pub fn intends(ui: &Ui, keymap: &Keymap, demo: bool, event: &KeyEvent) -> Option<Action> {
-    let action = keymap.action(Context::of(ui), demo, event)?;
+    meant(ui, keymap.action(Context::of(ui), demo, event)?)
+}
+
+/// What an action comes to: the palette does what is selected.
+fn meant(ui: &Ui, action: Action) -> Option<Action> {
     match &ui.overlay {
         Some(Overlay::Palette(palette)) if action == Action::Press => match palette.chosen()?.does {
             Does::Act(action) => Some(action),
@@ -142,6 +148,7 @@ pub fn act(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
         Some(Overlay::Confirm(_)) => return ask::answer(ui, action, seen),
         Some(Overlay::Choice(_)) => return choose::hear(ui, action, seen),
         Some(Overlay::Palette(_)) => return palette::hear(ui, action, seen),
+        Some(Overlay::Columns { .. }) => return choose::columns(ui, action, seen),
         Some(_) => return in_overlay(ui, action, seen),
         None => {}
     }
@@ -195,6 +202,7 @@ fn simply(ui: &mut Ui, action: Action, seen: &Seen) {
         }
         Action::Sort if ui.page == Page::Cluster => walk::sort_by_next(ui, seen),
         Action::Reverse if ui.page == Page::Cluster => ui.table.descending = !ui.table.descending,
+        Action::Columns if ui.page == Page::Cluster => ui.overlay = Some(Overlay::Columns { selected: 0 }),
         Action::Freeze => ui.frozen = !ui.frozen,
         Action::Palette => palette::open(ui, seen),
         Action::Help => ui.overlay = Some(Overlay::Help { scroll: 0 }),
@@ -216,8 +224,8 @@ fn everywhere(action: Action) -> Outcome {
 fn in_overlay(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
     match (&mut ui.overlay, action) {
         (Some(Overlay::Help { scroll }), action) if action != Action::Cancel => {
-            let last = seen.drawn.last_offset;
-            let line = walk::step(usize::from(*scroll), last + 1, action, seen.drawn.rows);
+            let list = seen.drawn.list;
+            let line = walk::step(usize::from(*scroll), list.last_offset + 1, action, list.rows);
             *scroll = u16::try_from(line).unwrap_or(u16::MAX);
         }
         (Some(Overlay::Filter(_)), Action::Cancel) => {

@@ -1,12 +1,15 @@
 //! Keys against made-up states.
 
 mod commands;
+mod mouse;
 
 use std::sync::Arc;
 
 use super::*;
+use crate::column::Column;
 use crate::scaling::Refusal;
 use crate::tui::fixtures::{self, BASE, Fixture};
+use crate::tui::view::Scrolled;
 use crate::tui::{Confirm, Question, SortBy};
 use crate::worker::Event;
 
@@ -20,7 +23,7 @@ struct Desk {
 
 impl Desk {
     fn new(fixture: Fixture) -> Self {
-        let drawn = Drawn { rows: 10, offset: 0, last_offset: 5 };
+        let drawn = Drawn { list: Scrolled { rows: 10, offset: 0, last_offset: 5 }, ..Drawn::default() };
         let mut desk = Self { ui: fixtures::ui(), state: fixture.build(), drawn, keymap: Keymap::default() };
         desk.follow();
         desk
@@ -28,7 +31,7 @@ impl Desk {
 
     /// What the user sees, beside what the user has done.
     fn parts(&mut self) -> (&mut Ui, Seen<'_>) {
-        let (state, keymap, drawn) = (&self.state, &self.keymap, self.drawn);
+        let (state, keymap, drawn) = (&self.state, &self.keymap, &self.drawn);
         (&mut self.ui, Seen { state, keymap, drawn, now: Instant::now(), at: fixtures::now() })
     }
 
@@ -220,7 +223,7 @@ fn ctrl_c_leaves_from_everywhere() {
         let seen = Seen {
             state: &desk.state,
             keymap: &desk.keymap,
-            drawn: desk.drawn,
+            drawn: &desk.drawn,
             now: Instant::now(),
             at: fixtures::now(),
         };
@@ -340,6 +343,41 @@ fn sorting_goes_through_the_columns() {
     assert_eq!((desk.ui.table.sort, desk.ui.table.descending), (SortBy::Metric(Metric::Load), true));
     desk.keys("S");
     assert!(!desk.ui.table.descending);
+}
+
+#[test]
+fn sorting_goes_through_the_chosen_columns_and_stays_when_its_column_is_hidden() {
+    let mut desk = Desk::new(Fixture::new(3));
+    desk.ui.table.columns = Some(vec![Column::Price, Column::Name, Column::Balancer, Column::Metric(Metric::Cpu)]);
+    let by: Vec<SortBy> = (0..4)
+        .map(|_| {
+            desk.keys("s");
+            desk.ui.table.sort
+        })
+        .collect();
+    assert_eq!(by, [SortBy::Name, SortBy::Price, SortBy::Metric(Metric::Cpu), SortBy::Name]);
+    desk.ui.table.sort = SortBy::Price;
+    desk.ui.table.columns = Some(vec![Column::Role]);
+    desk.follow();
+    assert_eq!(desk.ui.table.sort, SortBy::Price, "the rows don't jump");
+    desk.keys("s");
+    assert_eq!(desk.ui.table.sort, SortBy::Name);
+}
+
+#[test]
+fn columns_are_hidden_and_shown_again_and_the_worker_is_not_told() {
+    let mut desk = Desk::new(Fixture::new(3));
+    assert_eq!(desk.keys("C"), Outcome::default());
+    assert_eq!(desk.ui.table.columns, None, "nothing is changed by looking");
+    desk.keys(" ");
+    let chosen = desk.ui.table.columns.clone().unwrap();
+    assert!(!chosen.contains(&Column::Role) && chosen.contains(&Column::State), "{chosen:?}");
+    desk.keys("jk ");
+    assert_eq!(desk.ui.table.columns.as_ref().unwrap()[0], Column::Role);
+    desk.keys("k");
+    assert!(matches!(desk.ui.overlay, Some(Overlay::Columns { selected }) if Column::all()[selected] == Column::Note));
+    desk.press(KeyCode::Enter);
+    assert!(desk.ui.overlay.is_none());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::{Action, Page, Seen, Ui};
 use crate::cluster::{Busy, DropletId};
+use crate::column::Column;
 use crate::tui::{SortBy, rows, sort_columns};
 use crate::worker::ClusterState;
 
@@ -24,7 +25,7 @@ pub fn step(row: usize, count: usize, action: Action, page: usize) -> usize {
 /// Moves what is selected on the page, or scrolls it.
 pub fn walk(ui: &mut Ui, action: Action, seen: &Seen) {
     let Some(cluster) = seen.cluster(ui) else { return };
-    let page = seen.drawn.rows;
+    let page = seen.drawn.list.rows;
     match ui.page {
         Page::Cluster => {
             let rows = rows(cluster, &ui.table);
@@ -34,17 +35,22 @@ pub fn walk(ui: &mut Ui, action: Action, seen: &Seen) {
         }
         Page::Events => ui.events.selected = step(ui.events.selected, cluster.events.len(), action, page),
         Page::Overview => ui.overview.selected = step(ui.overview.selected, seen.state.clusters.len(), action, page),
-        Page::Droplet(_) => ui.scroll = step(ui.scroll, seen.drawn.last_offset + 1, action, page),
+        Page::Droplet(_) => ui.scroll = step(ui.scroll, seen.drawn.list.last_offset + 1, action, page),
         Page::Chart(_) => {}
     }
 }
 
-/// Sorts by the next column.
+/// Sorts by the next column; where columns were chosen, by the next of them.
 pub fn sort_by_next(ui: &mut Ui, seen: &Seen) {
     let Some(cluster) = seen.cluster(ui) else { return };
-    let columns: Vec<SortBy> = sort_columns(cluster).collect();
-    let here = columns.iter().position(|column| *column == ui.table.sort).unwrap_or(0);
-    sort_by(ui, columns[(here + 1) % columns.len()]);
+    let mut columns: Vec<SortBy> = sort_columns(cluster).collect();
+    if let Some(chosen) = &ui.table.columns {
+        let chosen = chosen.iter().filter(|column| **column != Column::Name).filter_map(|column| SortBy::of(*column));
+        let chosen = chosen.filter(|column| columns.contains(column));
+        columns = std::iter::once(SortBy::Name).chain(chosen).collect();
+    }
+    let here = columns.iter().position(|column| *column == ui.table.sort);
+    sort_by(ui, columns[here.map_or(0, |here| (here + 1) % columns.len())]);
 }
 
 /// Sorts by this column; by a metric the busiest first.

@@ -5,7 +5,7 @@ use ratatui::text::Span;
 
 use super::Scene;
 use super::sheet::{Cut, Sheet, cells, width};
-use crate::tui::Choice;
+use crate::tui::{Choice, Target};
 
 /// Draws it over everything.
 pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, choice: &Choice) {
@@ -18,6 +18,7 @@ pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, choice: &Choice) {
     let label = choice.picks.iter().map(|pick| width(pick.label)).max().unwrap_or(0);
     for (index, pick) in choice.picks.iter().enumerate() {
         let row = inside.take_top(1);
+        sheet.target(row, Target::Entry(index));
         let mut rest = row;
         let name = rest.take_left(label);
         sheet.text(name, pick.label, theme.strong);

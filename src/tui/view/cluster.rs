@@ -5,14 +5,14 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::sheet::{Cut, Sheet, cells};
-use super::{Drawn, Scene, decision, events, metrics, progress, table};
+use super::{Scene, Scrolled, decision, events, metrics, progress, table};
 use crate::worker::ClusterState;
 
 /// From here on two columns are better than one.
 const WIDE: u16 = 150;
 
 /// Draws the page.
-pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Drawn {
+pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
     if cluster.observation.is_none() {
         return first_moments(sheet, at, scene, cluster);
     }
@@ -20,7 +20,7 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) 
 }
 
 /// Before the first look: what is asked for, or why there is no answer and what to do.
-fn first_moments(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Drawn {
+fn first_moments(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
     let mut rest = at.narrowed(at.width / 10);
     let problems = decision::problems(scene, cluster, rest.width);
     rest.take_top(at.height / 4);
@@ -40,7 +40,7 @@ fn first_moments(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterSt
         rest.take_top(1);
         decision::draw(sheet, rest, &problems);
     }
-    Drawn::default()
+    Scrolled::default()
 }
 
 /// The lines of the status panel: decision and operation, the one that runs first, then problems.
@@ -55,7 +55,7 @@ fn status(scene: &Scene, cluster: &ClusterState, columns: u16, compact: bool) ->
     lines
 }
 
-fn narrow(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Drawn {
+fn narrow(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
     let mut rest = at;
     let ruled = cells(cluster.policy.metrics().count());
     let all = cells(metrics::shown(cluster).len());
@@ -92,7 +92,7 @@ fn section(sheet: &mut Sheet, mut at: Rect, title: &str, note: &str, lines: &[Li
     decision::draw(sheet, at, lines);
 }
 
-fn wide(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Drawn {
+fn wide(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
     let mut left = at;
     let mut right = left.take_right(at.width / 3);
     left.take_right(3);

@@ -5,21 +5,8 @@ use ratatui::layout::Rect;
 
 use super::sheet::Cut;
 use crate::cluster::{Metric, Scope, Unit};
-use crate::tui::SortBy;
+use crate::column::Column;
 use crate::worker::ClusterState;
-
-/// A column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Column {
-    Name,
-    Role,
-    State,
-    Balancer,
-    Metric(Metric),
-    Age,
-    Price,
-    Note,
-}
 
 /// A sparkline narrower than this says nothing, and wider than that no more.
 const SPARK: std::ops::RangeInclusive<u16> = 5..=30;
@@ -28,49 +15,16 @@ const GOOD_SPARK: u16 = 10;
 const GAP: u16 = 2;
 const NOTE: u16 = 16;
 
-impl Column {
-    /// The column's head.
-    pub fn head(self) -> &'static str {
-        match self {
-            Self::Name => "DROPLET",
-            Self::Role => "ROLE",
-            Self::State => "STATE",
-            Self::Balancer => "BALANCER",
-            Self::Metric(metric) => metric.short_title(),
-            Self::Age => "AGE",
-            Self::Price => "$/MO",
-            Self::Note => "NOTE",
-        }
-    }
-
-    /// How the table is sorted by it.
-    pub fn sort(self) -> Option<SortBy> {
-        match self {
-            Self::Name => Some(SortBy::Name),
-            Self::Role => Some(SortBy::Role),
-            Self::State => Some(SortBy::Status),
-            Self::Metric(metric) => Some(SortBy::Metric(metric)),
-            Self::Age => Some(SortBy::Age),
-            Self::Price => Some(SortBy::Price),
-            Self::Balancer | Self::Note => None,
-        }
-    }
-
-    /// Whether what stands in it is a number, at its right end.
-    pub fn is_number(self) -> bool {
-        matches!(self, Self::Metric(_) | Self::Age | Self::Price)
-    }
-
-    fn width(self, name: u16) -> u16 {
-        match self {
-            Self::Name => name,
-            Self::State => 10,
-            Self::Balancer => 9,
-            Self::Metric(metric) => value_width(metric),
-            Self::Role | Self::Age => 6,
-            Self::Price => 5,
-            Self::Note => NOTE,
-        }
+/// How wide a column is, when names take `name`.
+fn column_width(column: Column, name: u16) -> u16 {
+    match column {
+        Column::Name => name,
+        Column::State => 10,
+        Column::Balancer => 9,
+        Column::Metric(metric) => value_width(metric),
+        Column::Role | Column::Age => 6,
+        Column::Price => 5,
+        Column::Note => NOTE,
     }
 }
 
@@ -84,43 +38,36 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// The columns for this many terminal columns, when names take `name`.
-    pub fn of(width: u16, name: u16, cluster: &ClusterState) -> Self {
+    /// The columns for this many terminal columns, when names take `name`; those that were chosen, or those that
+    /// matter.
+    pub fn of(width: u16, name: u16, cluster: &ClusterState, chosen: Option<&[Column]>) -> Self {
         let name = name.clamp(8, (width / 4).clamp(8, 36));
-        let on_droplets = |metric: &Metric| metric.scope() == Scope::Droplet;
-        let ruled: Vec<Metric> = cluster.policy.metrics().filter(on_droplets).collect();
-        let others = Metric::ALL.into_iter().filter(|m| on_droplets(m) && !ruled.contains(m) && is_known(cluster, *m));
-        let mut wanted = vec![Column::Name, Column::State, Column::Balancer];
-        wanted.extend(ruled.iter().copied().map(Column::Metric));
-        wanted.extend([Column::Role, Column::Age, Column::Price]);
-        let important = wanted.len();
-        wanted.extend(others.map(Column::Metric));
-        let mut left = width;
-        let mut chosen = Vec::new();
-        let metrics = |chosen: &[Column]| chosen.iter().filter(|c| matches!(c, Column::Metric(_))).count();
-        for (i, column) in wanted.into_iter().enumerate() {
-            // Metrics without thresholds are worth less than pictures and notes of the others.
-            let reserve = if i < important { 0 } else { pictures(metrics(&chosen) + 1) + NOTE + GAP };
-            let needs = column.width(name) + GAP;
-            if needs.saturating_add(reserve) > left + GAP {
-                continue;
-            }
-            left = left.saturating_sub(needs);
-            chosen.push(column);
-        }
-        let note = left >= pictures(metrics(&chosen)) + NOTE + GAP;
+        let (mut all, mut left) = match chosen {
+            Some(chosen) => fitting(width, name, chosen),
+            None => important(width, name, cluster),
+        };
+        let count = u16::try_from(all.iter().filter(|c| is_metric(**c)).count()).unwrap_or(u16::MAX);
+        // What was chosen comes before pictures, and a picture before a note only where nobody asked for it.
+        let pictures = if chosen.is_some() { 0 } else { pictures(count) };
+        let note = chosen.is_none_or(|chosen| chosen.contains(&Column::Note)) && left >= pictures + NOTE + GAP;
         if note {
             left -= NOTE + GAP;
         }
-        let count = u16::try_from(metrics(&chosen)).unwrap_or(u16::MAX).max(1);
-        let spark = (left / count).saturating_sub(1).min(*SPARK.end());
+        let spark = (left / count.max(1)).saturating_sub(1).min(*SPARK.end());
         let spark = if SPARK.contains(&spark) { spark } else { 0 };
-        chosen.sort_by_key(|column| place(*column));
-        let mut all: Vec<(Column, u16)> = chosen.into_iter().map(|column| (column, column.width(name))).collect();
+        if chosen.is_none() {
+            all.sort_by_key(|column| place(*column));
+        }
+        let mut all: Vec<(Column, u16)> = all.into_iter().map(|column| (column, column_width(column, name))).collect();
         if note {
             all.push((Column::Note, u16::MAX));
         }
         Self { all, spark }
+    }
+
+    /// Whether a column has found room.
+    pub fn has(&self, column: Column) -> bool {
+        self.all.iter().any(|(other, _)| *other == column)
     }
 
     /// How wide the names are.
@@ -150,22 +97,71 @@ pub fn value_width(metric: Metric) -> u16 {
 
 /// The room in which the sparklines of this many columns are good to read: it comes before all that is less
 /// important.
-fn pictures(metrics: usize) -> u16 {
-    u16::try_from(metrics).unwrap_or(u16::MAX).saturating_mul(GOOD_SPARK + 1)
+fn pictures(metrics: u16) -> u16 {
+    metrics.saturating_mul(GOOD_SPARK + 1)
+}
+
+/// Those that matter, as long as there is room; and how much room is left.
+fn important(width: u16, name: u16, cluster: &ClusterState) -> (Vec<Column>, u16) {
+    let (mut left, mut fitting) = (width, Vec::new());
+    let (important, others) = wanted(cluster);
+    let count = important.len();
+    for (i, column) in important.into_iter().chain(others).enumerate() {
+        // Metrics without thresholds are worth less than pictures and notes of the others.
+        let metrics = fitting.iter().filter(|c| is_metric(**c)).count() + 1;
+        let reserve = if i < count { 0 } else { pictures(u16::try_from(metrics).unwrap_or(u16::MAX)) + NOTE + GAP };
+        let needs = column_width(column, name) + GAP;
+        if needs.saturating_add(reserve) <= left + GAP {
+            left = left.saturating_sub(needs);
+            fitting.push(column);
+        }
+    }
+    (fitting, left)
+}
+
+/// What one gets who chooses nothing: the columns in the order of their importance, and metrics without a threshold.
+fn wanted(cluster: &ClusterState) -> (Vec<Column>, Vec<Column>) {
+    let on_droplets = |metric: &Metric| metric.scope() == Scope::Droplet;
+    let ruled: Vec<Metric> = cluster.policy.metrics().filter(on_droplets).collect();
+    let others = Metric::ALL.into_iter().filter(|m| on_droplets(m) && !ruled.contains(m) && is_known(cluster, *m));
+    let mut important = vec![Column::Name, Column::State, Column::Balancer];
+    important.extend(ruled.iter().copied().map(Column::Metric));
+    important.extend([Column::Role, Column::Age, Column::Price]);
+    (important, others.map(Column::Metric).collect())
+}
+
+/// The columns that one may have chosen, in the usual order, so that the table stays as it is while nothing is
+/// changed.
+pub fn usual(cluster: &ClusterState) -> Vec<Column> {
+    let (important, others) = wanted(cluster);
+    let is_there = |column: &Column| *column == Column::Note || important.contains(column) || others.contains(column);
+    Column::all().into_iter().filter(is_there).collect()
+}
+
+/// The name and those of the chosen ones for which there is room, without the rest from the first that does not fit;
+/// and how much room is left.
+fn fitting(width: u16, name: u16, chosen: &[Column]) -> (Vec<Column>, u16) {
+    let mut left = width.saturating_sub(name + GAP);
+    let mut fitting = vec![Column::Name];
+    for column in chosen.iter().filter(|column| !matches!(column, Column::Name | Column::Note)) {
+        let needs = column_width(*column, name) + GAP;
+        if needs > left + GAP {
+            break;
+        }
+        left = left.saturating_sub(needs);
+        fitting.push(*column);
+    }
+    (fitting, left)
+}
+
+fn is_metric(column: Column) -> bool {
+    matches!(column, Column::Metric(_))
 }
 
 /// Where a column stands.
 fn place(column: Column) -> usize {
-    match column {
-        Column::Name => 0,
-        Column::Role => 1,
-        Column::State => 2,
-        Column::Balancer => 3,
-        Column::Metric(metric) => 4 + Metric::ALL.iter().position(|m| *m == metric).unwrap_or(0),
-        Column::Age => 20,
-        Column::Price => 21,
-        Column::Note => 22,
-    }
+    // The name is none of those that can be chosen: it comes first.
+    Column::all().iter().position(|other| *other == column).map_or(0, |at| at + 1)
 }
 
 fn is_known(cluster: &ClusterState, metric: Metric) -> bool {
@@ -178,7 +174,28 @@ mod tests {
     use crate::tui::fixtures::Fixture;
 
     fn at(width: u16) -> Columns {
-        Columns::of(width, 8, &Fixture::new(3).build().clusters.remove(0))
+        Columns::of(width, 8, &Fixture::new(3).build().clusters.remove(0), None)
+    }
+
+    fn chosen(width: u16, chosen: &[Column]) -> Vec<&'static str> {
+        let cluster = Fixture::new(3).build().clusters.remove(0);
+        Columns::of(width, 8, &cluster, Some(chosen)).all.iter().map(|(column, _)| column.head()).collect()
+    }
+
+    #[test]
+    fn the_chosen_columns_stand_as_they_were_chosen_and_the_last_are_left_out_first() {
+        let wanted = [Column::Price, Column::Note, Column::Metric(Metric::Cpu), Column::State, Column::Role];
+        assert_eq!(chosen(80, &wanted), ["DROPLET", "$/MO", "CPU", "STATE", "ROLE", "NOTE"]);
+        assert_eq!(chosen(42, &wanted), ["DROPLET", "$/MO", "CPU", "STATE", "ROLE"]);
+        assert_eq!(chosen(35, &wanted), ["DROPLET", "$/MO", "CPU", "STATE"]);
+        assert_eq!(chosen(30, &wanted), ["DROPLET", "$/MO", "CPU"], "ROLE would fit, and is behind STATE");
+        assert_eq!(chosen(80, &[Column::Name]), ["DROPLET"]);
+    }
+
+    #[test]
+    fn who_chooses_begins_with_what_is_shown() {
+        let cluster = Fixture::new(3).build().clusters.remove(0);
+        assert_eq!(chosen(300, &usual(&cluster)), at(300).all.iter().map(|(c, _)| c.head()).collect::<Vec<_>>());
     }
 
     #[test]

@@ -10,8 +10,9 @@ use ratatui::text::{Line, Span};
 use super::sheet::{Cut, Sheet, cells, spans_width, width, wrap};
 use super::{Scene, decision, words};
 use crate::cluster::{DropletId, Price};
+use crate::keymap::Action;
 use crate::scaling::{DownPlan, Refusal, UpPlan};
-use crate::tui::{Confirm, Question};
+use crate::tui::{Confirm, Question, Target};
 use crate::worker::ClusterState;
 
 /// What a dialog shows.
@@ -88,18 +89,19 @@ fn draw_buttons(sheet: &mut Sheet, at: Rect, dialog: &Dialog, accept_focused: bo
     let mut rest = at;
     let cancel = if dialog.accept.is_some() { "Cancel" } else { "Close" };
     let none = dialog.accept.is_none();
-    let mut buttons = vec![(cancel, theme.text, none || !accept_focused)];
+    let mut buttons = vec![(cancel, theme.text, none || !accept_focused, Action::Cancel)];
     if let Some(Accept { button: (word, style), .. }) = &dialog.accept {
-        buttons.push((word, *style, accept_focused));
+        buttons.push((word, *style, accept_focused, Action::Accept));
     }
     let wide: u16 = buttons.iter().map(|(word, ..)| width(word) + 4 + 3).sum();
     rest.take_left(rest.width.saturating_sub(wide));
-    for (word, style, focused) in buttons {
+    for (word, style, focused, action) in buttons {
         // The brackets say what has the focus where neither reverse nor colour can be seen.
         let text = if focused { format!("[ {word} ]") } else { format!("  {word}  ") };
         let style = if focused { style.patch(theme.selected).patch(theme.strong) } else { style };
         let used = sheet.text(rest, &text, style);
-        rest.take_left(used + 3);
+        sheet.target(rest.take_left(used), Target::Act(action));
+        rest.take_left(3);
     }
 }
 

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::sheet::{Cut, Sheet, cells, wrap};
-use super::{Drawn, Scene, decision, metrics, spark, table, words};
+use super::{Scene, Scrolled, decision, metrics, spark, table, words};
 use crate::cloud::ActionStatus;
 use crate::cluster::{DropletId, Health, LabelledSeries, Metric, Role, Scope, Series, elapsed};
 use crate::tui::Row;
@@ -16,11 +16,11 @@ const TITLE: u16 = 14;
 const VALUE: u16 = 10;
 
 /// Draws the page.
-pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState, id: DropletId) -> Drawn {
+pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState, id: DropletId) -> Scrolled {
     let Some(row) = find(cluster, id) else {
         let text = format!("The droplet {id} is no longer in the cluster.");
         sheet.text(at, &text, scene.theme.attention);
-        return Drawn::default();
+        return Scrolled::default();
     };
     let mut heading = at.take_top(1);
     let used = sheet.text(heading, &row.droplet.name, scene.theme.strong);

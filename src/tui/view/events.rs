@@ -4,8 +4,9 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::sheet::{Cut, Sheet, cells, width, wrap};
-use super::{Drawn, Scene, decision, words};
+use super::{Scene, Scrolled, decision, words};
 use crate::scaling::Level;
+use crate::tui::Target;
 use crate::worker::{ClusterState, Event};
 
 /// The columns before and behind the text of an event, at most.
@@ -28,7 +29,7 @@ pub fn panel(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSt
 }
 
 /// All events, with a selected row.
-pub fn page(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState) -> Drawn {
+pub fn page(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
     let all = cluster.events.len();
     let heading = at.take_top(1);
     let selected = scene.ui.events.selected.min(all.saturating_sub(1));
@@ -44,6 +45,7 @@ pub fn page(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     for (i, event) in cluster.events.iter().rev().enumerate().skip(drawn.offset).take(rows) {
         let row = at.take_top(1);
         draw_row(sheet, row, scene, event, true);
+        sheet.target(row, Target::Event(i));
         if i == selected {
             sheet.restyle(row, scene.theme.selected);
             sheet.glyph(row.x.saturating_sub(1), row.y, '▶', scene.theme.strong);

@@ -6,7 +6,7 @@ use ratatui::text::Span;
 
 use super::sheet::{Cut, Sheet, cells, width};
 use super::{KeyHint, Scene, decision};
-use crate::tui::{Overlay, Theme};
+use crate::tui::{Overlay, Target, Theme};
 
 /// The most toasts shown at once.
 const TOASTS: usize = 3;
@@ -15,6 +15,28 @@ const TOASTS: usize = 3;
 const DEMO: &str = "demo ";
 /// How many keys come before those of the demo.
 const FIRST: usize = 3;
+
+/// Which keys come first when there is not room for all, by their names in the table: the ways out and to all that
+/// is not shown, then what changes the cluster, then what one looks for.
+const IMPORTANT: [&str; 17] = [
+    "help",
+    "quit",
+    "back",
+    "palette",
+    "scale_up",
+    "scale_down",
+    "auto",
+    "filter",
+    "next_metric",
+    "next_cluster",
+    "more_load",
+    "detail",
+    "crash",
+    "events",
+    "chart",
+    "sort",
+    "export",
+];
 
 /// Draws the keys, or the line of the filter. Gives the place of the cursor while something is typed.
 pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
@@ -31,29 +53,48 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
         let used = sheet.spans(rest, &[Span::styled(format!(" filter: {filter} "), Theme::badge(theme.attention))]);
         rest.take_left(used + 2);
     }
-    let shown = || scene.keys.iter().filter(|hint| hint.applies && !hint.short.is_empty() && !hint.keys.is_empty());
-    let is_way_out = |hint: &&KeyHint| matches!(hint.name, "quit" | "help");
-    // Help and quit are never pushed out by the others, and in the demo its own keys not by the less important.
-    let ways_out: u16 = shown().filter(is_way_out).map(hint_width).sum();
-    let ordinary = || shown().filter(|hint| !hint.demo && !is_way_out(hint));
-    let first = if shown().any(|hint| hint.demo) { FIRST } else { usize::MAX };
-    let mut put = |sheet: &mut Sheet, hint: &KeyHint, reserved: u16, before: &str| {
-        if width(before) + hint_width(hint) + reserved <= rest.width + 2 {
-            let used = sheet.text(rest, before, theme.faint);
+    // A question is answered at its own buttons: here one that was opened by a click could be answered by the next.
+    let asks = matches!(scene.ui.overlay, Some(Overlay::Confirm(_)));
+    let mut has_demo = false;
+    for hint in fitting(&in_order(scene.keys), rest.width) {
+        if hint.demo && !std::mem::replace(&mut has_demo, true) {
+            let used = sheet.text(rest, DEMO, theme.faint);
             rest.take_left(used);
-            let used = sheet.spans(rest, &spans(hint, theme));
-            rest.take_left(used + 2);
         }
-    };
-    ordinary().take(first).for_each(|hint| put(sheet, hint, ways_out, ""));
-    for (i, hint) in shown().filter(|hint| hint.demo).enumerate() {
-        put(sheet, hint, ways_out, if i == 0 { DEMO } else { "" });
+        let used = sheet.spans(rest, &spans(hint, theme));
+        let place = rest.take_left(used);
+        if !asks {
+            sheet.target(place, Target::Act(hint.action));
+        }
+        rest.take_left(2);
     }
-    ordinary().skip(first).for_each(|hint| put(sheet, hint, ways_out, ""));
-    shown().filter(is_way_out).for_each(|hint| put(sheet, hint, 0, ""));
     None
 }
 
+/// The keys that do something now, in the order of the table, but those of the demo not at the end.
+fn in_order(keys: &[KeyHint]) -> Vec<&KeyHint> {
+    let shown = keys.iter().filter(|hint| hint.applies && !hint.short.is_empty() && !hint.keys.is_empty());
+    let (demo, mut all): (Vec<&KeyHint>, Vec<&KeyHint>) = shown.partition(|hint| hint.demo);
+    let at = FIRST.min(all.len());
+    all.splice(at..at, demo);
+    all
+}
+
+/// Those for which there is room, the important ones before the others.
+fn fitting<'a>(shown: &[&'a KeyHint], room: u16) -> Vec<&'a KeyHint> {
+    let rank = |hint: &KeyHint| IMPORTANT.iter().position(|name| *name == hint.name).unwrap_or(IMPORTANT.len());
+    let mut by_rank = shown.to_vec();
+    by_rank.sort_by_key(|hint| rank(hint));
+    let (mut left, mut fits): (u16, Vec<&KeyHint>) = (room + 2, Vec::new());
+    for hint in by_rank {
+        let lead = if hint.demo && !fits.iter().any(|other| other.demo) { width(DEMO) } else { 0 };
+        if let Some(rest) = left.checked_sub(lead + hint_width(hint)) {
+            left = rest;
+            fits.push(hint);
+        }
+    }
+    shown.iter().filter(|hint| fits.contains(hint)).copied().collect()
+}
 /// The first of its keys: the others are in the help.
 fn key(hint: &KeyHint) -> &str {
     hint.keys.split(" / ").next().unwrap_or_default()
@@ -118,6 +159,51 @@ pub fn toasts(sheet: &mut Sheet, mut at: Rect, scene: &Scene) {
         let used = width(&text).min(row.width);
         let place = Rect { width: used, ..row };
         sheet.clear(row);
+        sheet.target(row, Target::Inside);
         sheet.text(place, &text, Theme::badge(style));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::Keymap;
+    use crate::tui::fixtures::{self, Fixture};
+
+    fn shown(room: u16, fixture: Fixture) -> Vec<&'static str> {
+        let keys = Keymap::default().hints(&fixtures::ui(), &fixture.build());
+        fitting(&in_order(&keys), room).iter().map(|hint| hint.name).collect()
+    }
+
+    #[test]
+    fn what_is_called_important_is_in_the_footer() {
+        let keymap = Keymap::default();
+        for name in IMPORTANT {
+            assert!(keymap.bindings().iter().any(|b| b.name == name && !b.short.is_empty()), "{name}");
+        }
+    }
+
+    #[test]
+    fn who_sees_it_for_the_first_time_finds_the_ways_to_all_else_on_any_width() {
+        let scaling = ["scale_up", "scale_down", "auto"];
+        let ways = ["palette", "help", "quit"];
+        assert_eq!(shown(58, Fixture::new(3)), [&scaling[..], &["filter"], &ways].concat());
+        assert_eq!(shown(78, Fixture::new(3)), [&scaling[..], &["detail", "filter", "events"], &ways].concat());
+        let demo = ["more_load", "crash", "filter"];
+        assert_eq!(shown(78, Fixture::new(3).demo()), [&scaling[..], &demo, &ways].concat());
+        assert!(shown(118, Fixture::new(3)).contains(&"export"));
+        assert_eq!(shown(5, Fixture::new(3)), ["scale_up"], "rather another than none");
+    }
+
+    #[test]
+    fn nothing_is_wider_than_the_line() {
+        for room in 0..200 {
+            let keys = Keymap::default().hints(&fixtures::ui(), &Fixture::new(3).demo().build());
+            let all = in_order(&keys);
+            let fits = fitting(&all, room);
+            let demo = if fits.iter().any(|hint| hint.demo) { width(DEMO) } else { 0 };
+            let used = fits.iter().map(|hint| hint_width(hint)).sum::<u16>() + demo;
+            assert!(used <= room + 2, "{used} of {room}");
+        }
     }
 }

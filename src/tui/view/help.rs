@@ -4,7 +4,8 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::sheet::{Cut, Sheet, cells, width};
-use super::{Drawn, Scene, decision};
+use super::{Scene, Scrolled, decision};
+use crate::keymap::{MOUSE, MOUSE_TITLE};
 
 /// What is not obvious on the screen. The texts stand here once, for the help.
 const LEGEND: [(&str, &str); 9] = [
@@ -20,7 +21,7 @@ const LEGEND: [(&str, &str); 9] = [
 ];
 
 /// Draws the help over everything.
-pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, scroll: u16) -> Drawn {
+pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, scroll: u16) -> Scrolled {
     let columns = area.width.saturating_sub(4).min(92);
     let lines = lines(scene, columns.saturating_sub(4));
     let rows = cells(lines.len()).saturating_add(2).min(area.height.saturating_sub(2));
@@ -74,6 +75,11 @@ fn lines(scene: &Scene, columns: u16) -> Vec<Line<'static>> {
         }
         lines.push(Line::default());
     }
+    lines.push(Line::styled(MOUSE_TITLE.to_uppercase(), theme.strong));
+    for (gesture, does) in MOUSE {
+        entry(&mut lines, gesture, does);
+    }
+    lines.push(Line::default());
     lines.push(Line::styled("SIGNS", theme.strong));
     for (sign, text) in LEGEND {
         entry(&mut lines, sign, text);

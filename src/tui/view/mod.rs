@@ -1,12 +1,14 @@
 //! A [`Scene`] becomes a frame. Pure: no clock, no I/O, nothing remembered between frames.
 //!
-//! `cluster`, `droplet`, `chart`, `events` and `overview` are the pages, `help`, `confirm`, `choice` and `palette` lie over them;
+//! `cluster`, `droplet`, `chart`, `events` and `overview` are the pages, `help`, `confirm`, `choice`, `chooser` and
+//! `palette` lie over them;
 //! `header`, `metrics`, `decision`, `progress`, `table` and `footer` are their parts; `spark` and `gauge` the
 //! pictures; `sheet`, `words` and `ascii` what all of them draw with.
 
 mod ascii;
 mod chart;
 mod choice;
+mod chooser;
 mod cluster;
 mod columns;
 mod confirm;
@@ -34,8 +36,8 @@ use crate::tui::{Overlay, Page};
 use crate::worker::ClusterState;
 use sheet::{Cut, Sheet, wrap};
 
-pub(crate) use columns::{Column, Columns};
-pub use scene::{Drawn, KeyHint, Scene};
+pub(crate) use columns::{Columns, usual as usual_columns};
+pub use scene::{Drawn, KeyHint, Scene, Scrolled};
 
 /// The smallest terminal on which the screen can be read.
 pub const MINIMUM: (u16, u16) = (60, 16);
@@ -44,19 +46,20 @@ pub const MINIMUM: (u16, u16) = (60, 16);
 pub fn draw(frame: &mut Frame, scene: &Scene) -> Drawn {
     let area = frame.area();
     let mut sheet = Sheet::new(frame.buffer_mut(), scene.theme);
-    let (drawn, cursor) = if area.width < MINIMUM.0 || area.height < MINIMUM.1 {
+    let (list, cursor) = if area.width < MINIMUM.0 || area.height < MINIMUM.1 {
         too_small(&mut sheet, area);
-        (Drawn::default(), None)
+        (Scrolled::default(), None)
     } else {
         screen(&mut sheet, area, scene)
     };
+    let targets = sheet.into_targets();
     if scene.ascii {
         ascii::translate(frame.buffer_mut());
     }
     if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);
     }
-    drawn
+    Drawn { list, targets }
 }
 
 /// Says what is needed, in as many lines as it takes.
@@ -72,7 +75,7 @@ fn too_small(sheet: &mut Sheet, mut area: Rect) {
     }
 }
 
-fn screen(sheet: &mut Sheet, area: Rect, scene: &Scene) -> (Drawn, Option<Position>) {
+fn screen(sheet: &mut Sheet, area: Rect, scene: &Scene) -> (Scrolled, Option<Position>) {
     let mut rest = area.narrowed(1);
     let top = rest.take_top(header::HEIGHT);
     header::draw(sheet, top, scene);
@@ -92,13 +95,13 @@ fn screen(sheet: &mut Sheet, area: Rect, scene: &Scene) -> (Drawn, Option<Positi
     (over.unwrap_or(drawn), cursor)
 }
 
-fn page(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Drawn {
+fn page(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
     match scene.ui.page {
         Page::Cluster => cluster::draw(sheet, at, scene, cluster),
         Page::Droplet(id) => droplet::draw(sheet, at, scene, cluster, id),
         Page::Chart(metric) => {
             chart::draw(sheet, at, scene, cluster, metric);
-            Drawn::default()
+            Scrolled::default()
         }
         Page::Events => events::page(sheet, at, scene, cluster),
         Page::Overview => overview::draw(sheet, at, scene),
@@ -106,7 +109,7 @@ fn page(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> D
 }
 
 /// What lies over the page; tells how it can be scrolled, if it can.
-fn overlaid(sheet: &mut Sheet, area: Rect, scene: &Scene, overlay: &Overlay) -> Option<Drawn> {
+fn overlaid(sheet: &mut Sheet, area: Rect, scene: &Scene, overlay: &Overlay) -> Option<Scrolled> {
     if !matches!(overlay, Overlay::Filter(_)) {
         // The footer stays: it shows the keys that apply in front.
         sheet.fade(Rect { height: area.height.saturating_sub(1), ..area });
@@ -119,6 +122,7 @@ fn overlaid(sheet: &mut Sheet, area: Rect, scene: &Scene, overlay: &Overlay) -> 
         }
         Overlay::Notice { title, text } => confirm::notice(sheet, area, scene, title, text),
         Overlay::Choice(choice) => choice::draw(sheet, area, scene, choice),
+        Overlay::Columns { selected } => chooser::draw(sheet, area, scene, *selected),
         Overlay::Palette(palette) => palette::draw(sheet, area, scene, palette),
         Overlay::Filter(_) => {}
     }
@@ -132,17 +136,17 @@ fn centred(area: Rect, columns: u16, rows: u16) -> Rect {
 }
 
 /// The first row to show of a list, so that the selected one is seen and no room is wasted at the end.
-fn scrolled(offset: usize, selected: Option<usize>, rows: usize, all: usize) -> Drawn {
+fn scrolled(offset: usize, selected: Option<usize>, rows: usize, all: usize) -> Scrolled {
     let last_offset = all.saturating_sub(rows);
     let mut offset = offset.min(last_offset);
     if let Some(selected) = selected {
         offset = offset.min(selected).max((selected + 1).saturating_sub(rows));
     }
-    Drawn { rows, offset: offset.min(last_offset), last_offset }
+    Scrolled { rows, offset: offset.min(last_offset), last_offset }
 }
 
 /// Which rows of a list are shown: `11–30 of 300`; nothing when all are.
-fn position(drawn: Drawn, all: usize) -> String {
+fn position(drawn: Scrolled, all: usize) -> String {
     if all <= drawn.rows {
         return String::new();
     }

@@ -5,7 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::text::Span;
 
 use super::sheet::{Cut, Sheet};
-use super::{Drawn, Scene, decision, header, words};
+use super::{Scene, Scrolled, decision, header, words};
+use crate::tui::Target;
 use crate::worker::ClusterState;
 
 /// The places of the columns in a row.
@@ -39,7 +40,7 @@ impl Columns {
 }
 
 /// Draws the page.
-pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene) -> Drawn {
+pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene) -> Scrolled {
     let faint = scene.theme.faint;
     let all = &scene.state.clusters;
     let heading = at.take_top(1);
@@ -58,6 +59,7 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene) -> Drawn {
     for (i, cluster) in all.iter().enumerate().skip(drawn.offset).take(rows) {
         let place = at.take_top(1);
         draw_row(sheet, place, scene, cluster);
+        sheet.target(place, Target::Cluster(i));
         if i == selected {
             sheet.restyle(Rect { width: Columns::of(place).name.width, ..place }, scene.theme.selected);
             sheet.glyph(place.x.saturating_sub(1), place.y, '▶', scene.theme.strong);

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 
 use super::Scene;
 use super::sheet::{Cut, Sheet, cells, width};
-use crate::tui::{Entry, Palette};
+use crate::tui::{Entry, Palette, Target};
 
 /// Draws the box.
 pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, palette: &Palette) {
@@ -26,6 +26,7 @@ pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, palette: &Palette) {
     let line = palette.entries.iter().map(|entry| width(&entry.line)).max().unwrap_or(0).clamp(12, 30);
     for (index, entry) in palette.entries.iter().enumerate().skip(drawn.offset).take(drawn.rows) {
         let row = inside.take_top(1);
+        sheet.target(row, Target::Entry(index));
         draw_entry(sheet, row, scene, entry, line, index == palette.selected);
     }
 }

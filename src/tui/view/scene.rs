@@ -5,7 +5,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::cluster::{Cost, Observation};
-use crate::tui::{Theme, Ui};
+use crate::keymap::Action;
+use crate::tui::{Targets, Theme, Ui};
 use crate::worker::{AppState, ClusterState};
 
 /// Everything that a frame shows.
@@ -32,6 +33,9 @@ pub struct Scene<'a> {
 pub struct KeyHint {
     /// What it is called where people write about it: in the configuration and the palette.
     pub name: &'static str,
+    /// What a click on it does.
+    #[doc(hidden)]
+    pub action: Action,
     /// The keys, such as `u` or `j / down`.
     pub keys: String,
     /// What it does, in one or two words for the footer; empty for a key that only the help shows.
@@ -46,9 +50,18 @@ pub struct KeyHint {
     pub demo: bool,
 }
 
-/// What the frame turned out to be: what the handling of keys needs to know of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// What the frame turned out to be: what the handling of keys and clicks needs to know of it.
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Drawn {
+    /// The list in front.
+    pub list: Scrolled,
+    /// What can be clicked.
+    pub targets: Targets,
+}
+
+/// Which part of a list was drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Scrolled {
     /// How many rows of the list in front are visible: what a page up or down moves by.
     pub rows: usize,
     /// The first row visible, after the selection was brought into view.

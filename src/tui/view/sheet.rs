@@ -7,8 +7,8 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use unicode_width::UnicodeWidthStr;
 
-use crate::tui::Theme;
 use crate::tui::text::{clean, fit};
+use crate::tui::{Target, Targets, Theme};
 
 /// Takes pieces off a rectangle; the rectangle keeps the rest. Nothing is ever larger than what is left.
 pub trait Cut {
@@ -73,13 +73,24 @@ pub fn spans_width(spans: &[Span]) -> u16 {
 /// A buffer with a theme.
 pub struct Sheet<'a> {
     buffer: &'a mut Buffer,
+    targets: Targets,
     /// The styles.
     pub theme: &'a Theme,
 }
 
 impl<'a> Sheet<'a> {
     pub fn new(buffer: &'a mut Buffer, theme: &'a Theme) -> Self {
-        Self { buffer, theme }
+        Self { buffer, targets: Targets::default(), theme }
+    }
+
+    /// Notes what can be clicked here.
+    pub fn target(&mut self, at: Rect, target: Target) {
+        self.targets.put(at.intersection(self.buffer.area), target);
+    }
+
+    /// All that can be clicked.
+    pub fn into_targets(self) -> Targets {
+        self.targets
     }
 
     /// Writes into the first row of a place; tells how many columns were used.
@@ -135,8 +146,10 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// Takes colours and emphasis from everything: something else is in front now.
+    /// Takes colours and emphasis from everything, and what it does when it is clicked: something else is in front
+    /// now.
     pub fn fade(&mut self, at: Rect) {
+        self.target(at, Target::Outside);
         let faint = self.theme.faint;
         for position in at.intersection(self.buffer.area).positions() {
             let cell = &mut self.buffer[position];
@@ -173,6 +186,7 @@ impl<'a> Sheet<'a> {
     /// A frame of lines around a place, with a title; gives the place inside.
     pub fn frame(&mut self, at: Rect, title: &str, style: Style) -> Rect {
         // A column of air on either side keeps the frame apart from what lies under it.
+        self.target(at, Target::Inside);
         let left = at.x.saturating_sub(1);
         self.clear(Rect { x: left, width: at.right().saturating_add(1) - left, ..at });
         if at.width < 2 || at.height < 2 {

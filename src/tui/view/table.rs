@@ -3,12 +3,13 @@
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::columns::{Column, Columns, value_width};
+use super::columns::{Columns, value_width};
 use super::sheet::{Cut, Sheet, width};
 use super::spark::Window;
-use super::{Drawn, Scene, metrics, spark, words};
+use super::{Scene, Scrolled, metrics, spark, words};
 use crate::cluster::{DropletId, DropletStatus, Health, Metric, Role, elapsed};
-use crate::tui::{Row, rows};
+use crate::column::Column;
+use crate::tui::{Row, SortBy, Table, Target, rows};
 use crate::worker::ClusterState;
 
 /// What all rows need and is found once.
@@ -21,10 +22,10 @@ struct Look<'a> {
 }
 
 /// Draws the table with its heading.
-pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState) -> Drawn {
+pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
     let Some(seen) = &cluster.observation else {
         sheet.heading(at, "DROPLETS", "");
-        return Drawn::default();
+        return Scrolled::default();
     };
     let table = &scene.ui.table;
     let all = rows(cluster, table);
@@ -35,13 +36,14 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     let height = usize::from(at.height);
     let selected = all.iter().position(|row| Some(row.droplet.id) == table.selected);
     let drawn = super::scrolled(table.offset, selected, height, all.len());
-    let matching = if table.filter.is_empty() { String::new() } else { format!("{} of {total} match", all.len()) };
-    let note = format!("{matching} {}", super::position(drawn, all.len()));
-    sheet.heading(heading, "DROPLETS", note.trim());
     let shown = &all[drawn.offset..(drawn.offset + height).min(all.len())];
     // The names of all rows, so that the columns stand still while one scrolls.
     let name = all.iter().map(|row| width(&row.droplet.name)).max().unwrap_or(0);
-    let columns = Columns::of(at.width, name, cluster);
+    let columns = Columns::of(at.width, name, cluster, table.columns.as_deref());
+    let matching = if table.filter.is_empty() { String::new() } else { format!("{} of {total} match", all.len()) };
+    let notes = [matching, super::position(drawn, all.len()), order(table, &columns)];
+    let notes: Vec<String> = notes.into_iter().filter(|note| !note.is_empty()).collect();
+    sheet.heading(heading, "DROPLETS", &notes.join(", "));
     draw_heads(sheet, heads, scene, &columns);
     if all.is_empty() {
         sheet.text(at, empty(cluster, &table.filter).as_str(), scene.theme.attention);
@@ -51,6 +53,7 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     for row in shown {
         let place = at.take_top(1);
         look.row(sheet, place, &columns, row);
+        sheet.target(place, Target::Droplet(row.droplet.id));
         if Some(row.droplet.id) == table.selected {
             // The name alone: reversed, the pictures could not be read. The arrow stands in the margin.
             let name = Rect { width: columns.name().min(place.width), ..place };
@@ -59,6 +62,18 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
         }
     }
     drawn
+}
+
+/// By what the rows are sorted, where no head of a column can tell it. That the base comes first needs no word.
+fn order(table: &Table, columns: &Columns) -> String {
+    let column = table.sort.column();
+    let is_usual = table.sort == SortBy::Role && !table.descending;
+    if is_usual || columns.has(column) { String::new() } else { format!("by {}{}", column.head(), arrow(table)) }
+}
+
+/// Which way the rows are sorted.
+fn arrow(table: &Table) -> char {
+    if table.descending { '▼' } else { '▲' }
 }
 
 /// What to say when there is no row.
@@ -73,13 +88,15 @@ fn empty(cluster: &ClusterState, filter: &str) -> String {
 fn draw_heads(sheet: &mut Sheet, at: Rect, scene: &Scene, columns: &Columns) {
     let table = &scene.ui.table;
     for (column, place) in columns.places(at) {
+        if let Some(sort) = SortBy::of(column) {
+            sheet.target(place, Target::Head(sort));
+        }
         // The head of a metric stands over its values, not over their picture.
         let wide = if let Column::Metric(metric) = column { value_width(metric) } else { place.width };
         let place = Rect { width: place.width.min(wide), ..place };
-        let sorted = column.sort() == Some(table.sort);
+        let sorted = SortBy::of(column) == Some(table.sort);
         let style = if sorted { scene.theme.strong } else { scene.theme.faint };
-        let arrow = if table.descending { "▼" } else { "▲" };
-        let head = if sorted { format!("{}{arrow}", column.head()) } else { column.head().to_owned() };
+        let head = if sorted { format!("{}{}", column.head(), arrow(table)) } else { column.head().to_owned() };
         if column.is_number() {
             sheet.right(place, &head, style);
         } else {

@@ -103,6 +103,9 @@ fn an_export_asks_for_its_kind_and_shows_the_name() {
     desk.keys("j");
     let name = "dropscale-web-20251124T120000Z.json".to_owned();
     assert_eq!(desk.press(KeyCode::Enter).effect, Some(Effect::Export { format: Format::Json, name }));
+    desk.keys("ejj");
+    let name = "dropscale-web-20251124T120000Z-all.json".to_owned();
+    assert_eq!(desk.press(KeyCode::Enter).effect, Some(Effect::Export { format: Format::Everything, name }));
     desk.keys("e");
     assert_eq!(desk.keys("n"), Outcome::default());
     assert!(desk.ui.overlay.is_none());

@@ -1,0 +1,49 @@
+//! The columns of the table, each with a mark whether it is shown. It stands at the right, where it leaves the most
+//! of the table to be seen.
+
+use ratatui::layout::Rect;
+use ratatui::text::Span;
+
+use super::sheet::{Cut, Sheet, cells, width};
+use super::{Scene, columns};
+use crate::column::Column;
+use crate::tui::Target;
+
+/// Draws it over the page.
+pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, selected: usize) {
+    let theme = scene.theme;
+    let all = Column::all();
+    let usual = || scene.cluster().map(columns::usual).unwrap_or_default();
+    let shown = scene.ui.table.columns.clone().unwrap_or_else(usual);
+    let rows = cells(all.len()).saturating_add(4).min(area.height.saturating_sub(2));
+    let place = super::centred(area, area.width.saturating_sub(4).min(58), rows);
+    let place = Rect { x: area.right().saturating_sub(place.width + 2).max(area.x), ..place };
+    let mut inside = sheet.frame(place, "COLUMNS", theme.text).narrowed(2);
+    let mut foot = inside.take_bottom(1);
+    inside.take_bottom(1);
+    let drawn = super::scrolled(0, Some(selected), inside.height.into(), all.len());
+    let names = all.iter().map(|column| width(column.key())).max().unwrap_or(0);
+    for (index, column) in all.iter().enumerate().skip(drawn.offset).take(drawn.rows) {
+        let row = inside.take_top(1);
+        sheet.target(row, Target::Entry(index));
+        let mut rest = row;
+        let mark = if shown.contains(column) { "[x]" } else { "[ ]" };
+        sheet.text(rest.take_left(3), mark, theme.strong);
+        rest.take_left(1);
+        let name = rest.take_left(names);
+        sheet.text(name, column.key(), theme.strong);
+        rest.take_left(2);
+        sheet.text(rest, column.describe(), theme.faint);
+        if index == selected && row.height > 0 {
+            sheet.restyle(name, theme.selected);
+            sheet.glyph(row.x.saturating_sub(2), row.y, '▶', theme.strong);
+        }
+    }
+    for (name, count, word) in
+        [("toggle_column", 1, " show or hide"), ("column_after", 2, " next"), ("close_columns", 1, " close")]
+    {
+        let keys = scene.keys_of(name, count);
+        let used = sheet.spans(foot, &[Span::styled(keys, theme.strong), Span::raw(word)]);
+        foot.take_left(used + 3);
+    }
+}
