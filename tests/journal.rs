@@ -144,3 +144,25 @@ async fn the_doctor_finds_what_is_over_and_repairs_only_when_told_to() {
     let (code, out, err) = desk.ask(&["doctor", "--fix", "--yes"]).await;
     assert_eq!((code, cloud.tags_of(1, "scaling-web-").len()), (0, 0), "{out}{err}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_finishes_what_was_left_and_says_what_it_cost() {
+    let draining = "dropscale:draining:1000000000:00000000deadbeef";
+    let cloud = Cloud::new(2, "0.25").tag(3, draining);
+    let desk = Desk::new(&cloud).await;
+    let (code, out, _) = desk.ask(&["doctor", "--output", "text"]).await;
+    assert_eq!(code, 1, "{out}");
+    let left = "web002 was being removed by somebody who is gone";
+    let told = out.lines().find(|line| line.contains(left)).unwrap();
+    assert!(told.contains("($12.00 a month)") && told.ends_with("--fix finishes or undoes it"), "{told}");
+    assert!(out.contains("What serves nobody costs $12.00 a month."), "{out}");
+    assert_eq!(cloud.names().0, ["base", "web001", "web002"], "looking changes nothing");
+    let (code, out, err) = desk.ask(&["doctor", "--fix", "--yes"]).await;
+    assert_eq!(
+        cloud.names(),
+        (vec!["base".to_owned(), "web001".to_owned()], vec!["base".to_owned(), "web001".to_owned()])
+    );
+    let report: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &report["operation"]["kind"]), (0, &"recover".into()), "{out}{err}");
+    assert_eq!(desk.ask(&["doctor"]).await.0, 0, "nothing is left");
+}

@@ -261,7 +261,7 @@ const CASES: &[Case] = &[
         &[0.9],
         |s| {
             s.backoffs =
-                vec![Backoff { until: at(300_000_000), failures: 2, class: FailureClass::Boot, circumstances: None }]
+                vec![Backoff { until: at(300_000_000), failures: 2, class: FailureClass::Boot, circumstances: None }];
         },
         Action::Up,
         Action::Up,

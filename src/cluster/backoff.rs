@@ -176,10 +176,8 @@ impl Backoff {
     /// then counts like any other.
     #[must_use]
     pub fn remaining_otherwise(&self, now: Timestamp, timing: &Timing) -> Option<Duration> {
-        let spared = match self.class.is_lasting() {
-            true => timing.backoff_max.saturating_sub(doubled(self.failures, timing)),
-            false => Duration::ZERO,
-        };
+        let usual = doubled(self.failures, timing);
+        let spared = if self.class.is_lasting() { timing.backoff_max.saturating_sub(usual) } else { Duration::ZERO };
         self.remaining(now)?.checked_sub(spared).filter(|left| !left.is_zero())
     }
 }

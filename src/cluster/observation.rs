@@ -151,11 +151,9 @@ impl Observation {
         let now = Circumstances::of(backoff.class, self, spec);
         // What is not known may be as it was.
         let has_changed = backoff.circumstances.zip(now).is_some_and(|(then, now)| then != now);
-        let left = match has_changed {
-            true => backoff.remaining_otherwise(self.at, &spec.timing)?,
-            false => backoff.remaining(self.at)?,
-        };
-        Some((backoff, left))
+        let left =
+            if has_changed { backoff.remaining_otherwise(self.at, &spec.timing) } else { backoff.remaining(self.at) };
+        Some((backoff, left?))
     }
 
     /// Whether a backoff holds back what is no scaling: it does not depend on the account's limit, nor on an image.

@@ -29,7 +29,9 @@ struct Check {
     level: Level,
     about: &'static str,
     text: String,
-    /// What it costs a month, where it costs something and the price is known.
+    /// Whether it is about a droplet that is paid for and serves nobody.
+    is_wasted: bool,
+    /// What that costs a month, where the price is known.
     monthly: Option<f64>,
     /// What `--fix` does about it; missing where only people can do something.
     fix: Option<Fix>,
@@ -147,7 +149,8 @@ fn claim(seen: &Observation, session: &Session) -> Option<Check> {
 
 fn of_finding(finding: &Finding, left: &[DropletId]) -> Check {
     let fix = finding.droplet.filter(|id| left.contains(id)).map(|_| Fix::Recover);
-    Check { monthly: finding.monthly, fix, ..Check::new(finding.level, "cluster", finding.text.clone()) }
+    let (is_wasted, monthly) = (finding.is_wasted, finding.monthly);
+    Check { is_wasted, monthly, fix, ..Check::new(finding.level, "cluster", finding.text.clone()) }
 }
 
 fn tag_check(tag: &str, what: &str) -> Check {
@@ -157,7 +160,7 @@ fn tag_check(tag: &str, what: &str) -> Check {
 
 impl Check {
     fn new(level: Level, about: &'static str, text: String) -> Self {
-        Self { level, about, text, monthly: None, fix: None }
+        Self { level, about, text, is_wasted: false, monthly: None, fix: None }
     }
 }
 
@@ -171,11 +174,17 @@ fn monthly(checks: &[Check]) -> f64 {
     checks.iter().filter_map(|check| check.monthly).fold(0.0, |sum, monthly| sum + monthly)
 }
 
+/// How many droplets serve nobody and cost nobody knows how much.
+fn unpriced(checks: &[Check]) -> usize {
+    checks.iter().filter(|check| check.is_wasted && check.monthly.is_none()).count()
+}
+
 fn document(checks: &[Check], operation: Option<&OperationState>) -> Value {
     json!({
         "success": exit(checks) == Exit::Done,
         "checks": checks,
         "monthly": monthly(checks),
+        "unpriced": unpriced(checks),
         "operation": operation,
     })
 }
@@ -194,9 +203,15 @@ fn text(checks: &[Check], style: Style) -> String {
         let said = safe(&check.text, style);
         let _ = writeln!(text, "{}: {}: {said}{cost}{fix}", style.paint(ink, word), check.about);
     }
-    let sum = monthly(checks);
+    let (sum, unpriced) = (monthly(checks), unpriced(checks));
     if sum > 0.0 {
-        let _ = writeln!(text, "What serves nobody costs ${sum:.2} a month, where the price is known.");
+        let _ = write!(text, "What serves nobody costs ${sum:.2} a month.");
+    }
+    if unpriced > 0 {
+        let _ = write!(text, " The price of {unpriced} such droplets is not known.");
+    }
+    if sum > 0.0 || unpriced > 0 {
+        text.push('\n');
     }
     text
 }
@@ -209,5 +224,16 @@ mod tests {
     fn nothing_wasted_costs_nothing_and_not_minus_nothing() {
         let checks = [Check::new(Level::Done, "API", "it answers".to_owned())];
         assert_eq!(document(&checks, None)["monthly"].to_string(), "0.0");
+    }
+
+    #[test]
+    fn a_price_that_is_not_known_is_not_nothing() {
+        let wasted = Check { is_wasted: true, ..Check::new(Level::Warning, "cluster", "web001 is off".to_owned()) };
+        let checks = [wasted.clone(), Check { monthly: Some(12.0), ..wasted }];
+        let document = document(&checks, None);
+        assert_eq!((&document["monthly"], &document["unpriced"]), (&json!(12.0), &json!(1)));
+        let style = Style::default();
+        let text = text(&checks, style);
+        assert!(text.ends_with("costs $12.00 a month. The price of 1 such droplets is not known.\n"), "{text}");
     }
 }

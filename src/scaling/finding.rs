@@ -29,13 +29,15 @@ pub struct Finding {
     pub text: String,
     /// The droplet it is about.
     pub droplet: Option<DropletId>,
-    /// What it costs a month, if it costs something.
+    /// Whether it is paid for and serves nobody.
+    pub is_wasted: bool,
+    /// What that costs a month, if the price is known.
     pub monthly: Option<f64>,
 }
 
 impl Finding {
     fn new(level: Level, text: String) -> Self {
-        Self { level, text, droplet: None, monthly: None }
+        Self { level, text, droplet: None, is_wasted: false, monthly: None }
     }
 
     fn about(self, droplet: &Droplet) -> Self {
@@ -44,7 +46,7 @@ impl Finding {
 
     /// For a droplet that is paid for and does nothing.
     fn wasted(self, droplet: &Droplet) -> Self {
-        Self { monthly: droplet.size.price.map(|p| p.monthly), ..self.about(droplet) }
+        Self { is_wasted: true, monthly: droplet.size.price.map(|p| p.monthly), ..self.about(droplet) }
     }
 }
 
@@ -54,6 +56,7 @@ pub fn findings(seen: &Observation, spec: &ClusterSpec, policy: &Policy) -> Vec<
     let mut findings: Vec<Finding> =
         seen.problems.iter().map(|problem| Finding::new(Level::Warning, problem.clone())).collect();
     findings.extend(of_the_cluster(seen, policy));
+    findings.extend(of_the_tags(seen, spec, policy));
     findings.extend(seen.members.iter().flat_map(|member| of_a_member(member, seen, spec)));
     let in_flight = seen.live_claim(spec.timing.lease()).is_some();
     if !in_flight {
@@ -77,14 +80,38 @@ fn of_the_cluster(seen: &Observation, policy: &Policy) -> Vec<Finding> {
     for (name, count) in names.into_iter().filter(|(_, count)| *count > 1) {
         findings.push(Finding::new(Level::Warning, format!("{count} droplets are named {name}: rename all but one")));
     }
-    if let Some(marker) = seen.markers.iter().find(|m| m.is_in_future(seen.at)) {
-        let text = format!("the marker of {} lies in the future and is not obeyed", marker.at);
-        findings.push(Finding::new(Level::Warning, text));
-    }
     let strangers = strangers(seen);
     if !strangers.is_empty() {
         let ids: Vec<String> = strangers.iter().map(ToString::to_string).collect();
         let text = format!("the load balancer has members outside the cluster: {}; tag or detach them", ids.join(", "));
+        findings.push(Finding::new(Level::Warning, text));
+    }
+    findings
+}
+
+/// What the tags on the base droplet tell that should not be so.
+fn of_the_tags(seen: &Observation, spec: &ClusterSpec, policy: &Policy) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for marker in seen.markers.iter().filter(|m| m.is_in_future(seen.at)) {
+        let text = format!("the marker of {} lies in the future and is not obeyed", marker.at);
+        findings.push(Finding::new(Level::Warning, text));
+    }
+    let cooling = seen.markers.iter().filter(|m| m.remaining(seen.at, policy.scaling_interval).is_some()).count();
+    if cooling > 1 {
+        let text = format!(
+            "the cluster was scaled {cooling} times within its interval: by hand, or by more than one program; the \
+             cooldown runs from the last one"
+        );
+        findings.push(Finding::new(Level::Info, text));
+    }
+    let lease = spec.timing.lease();
+    let claims = seen.claims.iter().filter(|claim| !claim.is_expired(seen.at, lease)).count();
+    if claims > 1 {
+        let text = format!("{claims} claim the cluster at once: one goes on, the others withdraw by themselves");
+        findings.push(Finding::new(Level::Info, text));
+    }
+    for backoff in seen.backoffs.iter().filter(|backoff| backoff.is_absurd(seen.at, spec.timing.backoff_max)) {
+        let text = format!("a backoff until {} is longer than any that is written, and is not obeyed", backoff.until);
         findings.push(Finding::new(Level::Warning, text));
     }
     findings
@@ -106,13 +133,20 @@ fn of_a_member(member: &Member, seen: &Observation, spec: &ClusterSpec) -> Vec<F
         }
         return findings;
     }
+    let is_autos = member.role == Role::Clone && !droplet.is_protected(spec);
     match droplet.status {
         DropletStatus::Off | DropletStatus::Archive => {
             let text = format!("{name} is powered off and still billed: power it on or delete it");
             findings.push(Finding::new(Level::Warning, text).wasted(droplet));
         }
+        DropletStatus::New if elapsed(droplet.created_at, seen.at) > spec.timing.boot => {
+            let minutes = elapsed(droplet.created_at, seen.at).as_secs() / 60;
+            let what = if is_autos { "auto removes it" } else { "delete it" };
+            let text = format!("{name} has not become active for {minutes} min: {what}");
+            findings.push(Finding::new(Level::Warning, text).wasted(droplet));
+        }
         DropletStatus::Active if !member.attached && seen.load_balancer.is_some() => {
-            let what = if member.role == Role::Clone && !droplet.is_protected(spec) {
+            let what = if is_autos {
                 "auto brings it in, or removes it; the tag dropscale:protect keeps it as it is"
             } else {
                 "attach it or delete it"
@@ -178,7 +212,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::cluster::{Nonce, OperationTag, Price, Size};
+    use crate::cluster::{Backoff, Claim, FailureClass, Marker, Nonce, OperationTag, PROTECT_TAG, Price, Size, Timing};
     use crate::scaling::tests::{policy, spec};
 
     fn droplet(tags: &[String]) -> Droplet {
@@ -204,9 +238,50 @@ mod tests {
         }
     }
 
+    const NOW: i64 = 1_763_985_600;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(NOW + second).unwrap()
+    }
+
+    fn texts(seen: &Observation) -> Vec<String> {
+        findings(seen, &spec(), &policy()).into_iter().map(|finding| finding.text).collect()
+    }
+
+    #[test]
+    fn each_tag_that_is_one_too_many_or_from_a_wrong_clock_is_told() {
+        let (lease, nonce) = (Timing::default().lease(), Nonce::new);
+        let mut seen = Observation::empty(at(0));
+        seen.markers = vec![Marker { at: at(-5) }];
+        seen.claims = vec![Claim { at: at(-5), nonce: nonce(1) }, Claim { at: at(0) - lease * 2, nonce: nonce(2) }];
+        seen.backoffs = vec![Backoff::after(FailureClass::Boot, 1, at(0), &Timing::default(), None)];
+        assert_eq!(texts(&seen), [""; 0], "one of each that holds, and an old one, are as they should be");
+        seen.markers.extend([Marker { at: at(-1) }, Marker { at: at(9000) }]);
+        seen.claims.push(Claim { at: at(-4), nonce: nonce(3) });
+        seen.backoffs.push(Backoff { until: at(900_000), ..seen.backoffs[0] });
+        let texts = texts(&seen);
+        let expected = ["lies in the future", "longer than any", "scaled 2 times", "2 claim the cluster"];
+        assert_eq!(texts.len(), expected.len(), "{texts:?}");
+        assert!(texts.iter().zip(expected).all(|(text, part)| text.contains(part)), "{texts:?}");
+    }
+
+    #[test]
+    fn a_clone_that_never_became_active_is_told_with_what_it_costs() {
+        let new = Droplet { status: DropletStatus::New, created_at: at(-240), ..droplet(&["web".to_owned()]) };
+        let mut seen = Observation::empty(at(0));
+        seen.members = vec![Member::bare(new, Role::Clone, false)];
+        assert_eq!(texts(&seen), [""; 0], "it may still boot");
+        seen.members[0].droplet.created_at = at(-420);
+        let found = findings(&seen, &spec(), &policy());
+        assert_eq!(found[0].monthly, Some(12.0));
+        assert_eq!(texts(&seen), ["web007 has not become active for 7 min: auto removes it"]);
+        seen.members[0].droplet.tags.push(PROTECT_TAG.to_owned());
+        assert_eq!(texts(&seen), ["web007 has not become active for 7 min: delete it"]);
+    }
+
     #[test]
     fn only_what_a_tag_explains_is_said_to_be_gone_on_with() {
-        let now = Timestamp::from_second(1_763_985_600).unwrap();
+        let now = at(0);
         let draining = OperationTag { at: now, nonce: Nonce::new(1) }.draining();
         for (tags, says) in [(vec![draining], "goes on with it"), (Vec::new(), "delete it, or give the tag back")] {
             let mut seen = Observation::empty(now);

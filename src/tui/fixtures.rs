@@ -252,12 +252,14 @@ impl Fixture {
                 text: "web009 is billed but serves nobody: it lost the cluster tag; delete it, or tag it again"
                     .to_owned(),
                 droplet: None,
+                is_wasted: true,
                 monthly: Some(6.0),
             },
             Finding {
                 level: Level::Warning,
                 text: "web001 has sent no metrics for 13 min: check its agent".to_owned(),
                 droplet: Some(silent),
+                is_wasted: false,
                 monthly: None,
             },
         ]);

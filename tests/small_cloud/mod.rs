@@ -78,7 +78,11 @@ impl Cloud {
     }
 
     pub fn tag_base(self, tag: &str) -> Self {
-        tags(self.state.lock().unwrap().droplets.get_mut(&1).unwrap()).push(tag.into());
+        self.tag(1, tag)
+    }
+
+    pub fn tag(self, id: u64, tag: &str) -> Self {
+        tags(self.state.lock().unwrap().droplets.get_mut(&id).unwrap()).push(tag.into());
         self
     }
 
