@@ -8,6 +8,7 @@ mod controllers;
 mod fault_deletes;
 mod fault_locking;
 mod faults;
+mod found;
 mod operations;
 mod seed;
 #[path = "../web/mod.rs"]
