@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use unicode_width::UnicodeWidthStr;
+
 use crate::actor::{INTERFACE, Role};
 use crate::pty::Pty;
 use crate::session::{start, ticks};
@@ -100,21 +102,35 @@ fn resize(pty: &mut Pty, columns: u16, rows: u16) -> String {
 fn all_are_drawn(pty: &mut Pty, sizes: impl Iterator<Item = (u16, u16)>) {
     for (columns, rows) in sizes {
         let frame = resize(pty, columns, rows);
-        let places: Vec<(u16, u16)> = moves(&frame).collect();
-        assert!(!places.is_empty(), "{columns}×{rows} is empty");
-        let is_inside = |&(row, column): &(u16, u16)| (1..=rows).contains(&row) && (1..=columns).contains(&column);
-        assert!(places.iter().all(is_inside), "{columns}×{rows}: {frame:?}");
+        let spans = spans(&frame);
+        assert!(!spans.is_empty(), "{columns}×{rows} is empty");
+        let is_inside = |&(row, begin, end): &(usize, usize, usize)| {
+            (1..=rows.into()).contains(&row) && begin >= 1 && end <= usize::from(columns) + 1
+        };
+        let outside: Vec<_> = spans.iter().filter(|span| !is_inside(span)).collect();
+        assert!(outside.is_empty(), "{columns}×{rows}: {outside:?} in {frame:?}");
     }
     resize(pty, 120, 36);
     pty.expect("lb-web");
 }
 
-/// Where the cursor is moved to: row and column.
-fn moves(frame: &str) -> impl Iterator<Item = (u16, u16)> {
-    frame.split("\x1b[").filter_map(|sequence| {
-        let (row, column) = sequence.split_once('H')?.0.split_once(';')?;
-        Some((row.parse().ok()?, column.parse().ok()?))
-    })
+/// What is written from where to where: row, first column, and the column after the last.
+fn spans(frame: &str) -> Vec<(usize, usize, usize)> {
+    let mut spans = Vec::new();
+    for sequence in frame.split("\x1b[").skip(1) {
+        let parameters = sequence.find(|c: char| c.is_ascii_alphabetic()).unwrap();
+        let (place, text) = (&sequence[..parameters], &sequence[parameters + 1..]);
+        if sequence[parameters..].starts_with('H') {
+            let (row, column) = place.split_once(';').unwrap();
+            let column = column.parse().unwrap();
+            spans.push((row.parse().unwrap(), column, column));
+        }
+        // A change of colours does not move.
+        if let Some((_, _, end)) = spans.last_mut() {
+            *end += text.width();
+        }
+    }
+    spans
 }
 
 #[test]
