@@ -113,8 +113,8 @@ fn goes_on_unread(unread: Duration, clones: usize) {
     pty.assert_modes_restored();
     pty.read(true);
     pty.settle();
-    let (begun, ended) = (pty.count("\x1b[?2026h"), pty.count("\x1b[?2026l"));
-    assert!(begun > ended, "its last frame was stuck: {begun} were begun and {ended} ended");
+    let frames = (pty.count("\x1b[?2026h"), pty.count("\x1b[?2026l"));
+    assert!(frames.0 > frames.1, "its last frame was stuck: begun and ended: {frames:?}");
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn resize(pty: &mut Pty, columns: u16, rows: u16) -> String {
     pty.wait_for("a whole frame", |pty| {
         let written = pty.since(before);
         let Some((_, last)) = written.rsplit_once(CLEAR) else { return false };
-        frame = last.split(END).next().unwrap_or_default().to_owned();
+        last.split(END).next().unwrap_or_default().clone_into(&mut frame);
         last.contains(END)
     });
     frame
