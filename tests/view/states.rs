@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use dropscale::cluster::DropletStatus;
+use dropscale::cluster::{DropletStatus, Member};
 use dropscale::tui::fixtures::Fixture;
 use dropscale::tui::{Depth, Theme};
 use dropscale::worker::AppState;
@@ -95,8 +95,8 @@ fn every_state_at_every_size() {
 
 /// How many droplets there are in a state, without one that is being made.
 fn droplets(state: &AppState) -> usize {
-    let members = &state.clusters[0].observation.as_ref().unwrap().members;
-    members.iter().filter(|member| member.droplet.status != DropletStatus::New).count()
+    let is_made = |member: &&Member| member.droplet.status != DropletStatus::New;
+    state.clusters[0].observation.as_ref().map_or(0, |seen| seen.members.iter().filter(is_made).count())
 }
 
 /// The values that each picture has on each axis.
