@@ -74,15 +74,28 @@ fn the_pure_modules_have_no_clock_and_no_io() {
     }
 }
 
+/// All code there is.
+fn code() -> String {
+    ["src", "tests"].iter().flat_map(|folder| sources(&root().join(folder))).map(|(_, text)| text).collect()
+}
+
+#[test]
+fn each_test_that_the_page_names_for_the_terminal_exists() {
+    let page = fs::read_to_string(root().join("docs/architecture.md")).unwrap();
+    let section = page.split("## ").find(|section| section.starts_with("The terminal\n")).unwrap();
+    let cells = section.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.rsplit_once(" | "));
+    let names: Vec<&str> = cells.flat_map(|(_, names)| names.split('`').skip(1).step_by(2)).collect();
+    assert!(names.len() > 8, "{names:?}");
+    let code = code();
+    for name in names {
+        assert!(code.contains(&format!("fn {name}(")), "there is no test {name}");
+    }
+}
+
 #[test]
 fn each_fault_of_the_replaced_function_has_a_test_or_a_reason() {
     let page = fs::read_to_string(root().join("docs/architecture.md")).unwrap();
-    let mut code = String::new();
-    for folder in ["src", "tests"] {
-        for (_, text) in sources(&root().join(folder)) {
-            code.push_str(&text);
-        }
-    }
+    let code = code();
     for number in 1..=41 {
         let start = format!("| {number} | ");
         let line = page.lines().find(|line| line.starts_with(&start)).unwrap_or_else(|| {

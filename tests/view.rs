@@ -7,8 +7,8 @@ use dropscale::scaling::Level;
 use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::tui::view::{self, Scene};
 use dropscale::tui::{
-    Choice, Column, Confirm, Depth, Format, Keymap, Overlay, Page, Palette, Pick, Picked, Question, SortBy, Theme,
-    Toast, Ui, commands,
+    Choice, Column, Confirm, Format, Keymap, Overlay, Page, Palette, Pick, Picked, Question, SortBy, Theme, Toast, Ui,
+    commands,
 };
 use dropscale::worker::AppState;
 use jiff::tz::TimeZone;
@@ -17,6 +17,9 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
+
+#[path = "view/states.rs"]
+mod states;
 
 /// What a frame is drawn with, beside the state.
 struct Look {
@@ -153,37 +156,6 @@ fn the_cluster_in_all_its_moods() {
     ] {
         let (_, state) = states.iter().find(|(n, _)| *n == name).unwrap();
         check(name, state, &at(size.0, size.1));
-    }
-}
-
-/// Each state at each size; and over these all numbers of droplets, both kinds of background, and 16 colours and
-/// ASCII, in all pairs.
-#[test]
-fn every_state_at_every_size() {
-    type Make = fn(usize) -> AppState;
-    let states: [(&str, Make); 8] = [
-        ("calm", |n| Fixture::new(n).build()),
-        ("overload", |n| Fixture::new(n).load(0.93).build()),
-        ("scaling-up", |n| Fixture::new(n).load(0.93).scaling_up().build()),
-        // The base never leaves, so there is one more.
-        ("scaling-down", |n| Fixture::new(n.max(2)).load(0.12).scaling_down().build()),
-        ("cooldown", |n| Fixture::new(n).load(0.93).cooldown().build()),
-        ("api-down", |n| Fixture::new(n).api_down().build()),
-        ("no-metrics", |n| Fixture::new(n).build_with(false)),
-        ("read-only", |n| Fixture::new(n).read_only().build()),
-    ];
-    for (i, (name, make)) in states.iter().enumerate() {
-        let mut pictures = String::new();
-        for (j, size) in [(80, 24), (120, 36), (200, 60)].into_iter().enumerate() {
-            let droplets = [1, 5, 300][(i + j) % 3];
-            let background = ["dark", "light"][(i / 2 + j) % 2];
-            let ascii = (i + j) % 2 == 1;
-            let theme = Theme::named(background).unwrap().at(Depth::Sixteen);
-            let kind = if ascii { "ASCII" } else { "UTF-8" };
-            let _ = writeln!(pictures, "== {}x{}, {droplets} droplets, {background}, {kind}", size.0, size.1);
-            pictures.push_str(&picture(&make(droplets), &Look { theme, ascii, ..at(size.0, size.1) }));
-        }
-        compare(&format!("state-{name}"), &pictures);
     }
 }
 
@@ -346,6 +318,20 @@ fn any_size_draws() {
                 let state = &states[turn / looks.len() % states.len()];
                 render(state, &Look { ui, size: (width, height), ascii: turn % 3 == 0, ..Look::default() });
             }
+        }
+    }
+}
+
+/// The whole grid of sizes, which the test above only samples, with all pages and what lies over them in turn.
+#[test]
+#[ignore = "thirty thousand frames: cargo test --test view -- --ignored every_single_size"]
+fn every_single_size_draws() {
+    let (states, looks) = (states(), everything());
+    for (turn, width) in (1..=300_u16).enumerate() {
+        for height in 1..=100_u16 {
+            let turn = turn * 101 + usize::from(height);
+            let ui = looks[turn % looks.len()].clone();
+            render(&states[turn % states.len()], &Look { ui, size: (width, height), ..Look::default() });
         }
     }
 }

@@ -95,10 +95,11 @@ impl Fixture {
         self
     }
 
-    /// Nothing may be changed.
+    /// Nothing may be changed, and so auto is off.
     #[must_use]
     pub fn read_only(mut self) -> Self {
         self.app.read_only = true;
+        self.cluster.auto = false;
         self
     }
 

@@ -8,14 +8,14 @@ use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dropscale::cloud::Clock;
 use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::tui::{self, Options, Theme};
 use dropscale::worker::{AppState, Command};
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use portable_pty::CommandBuilder;
 use tokio::sync::{mpsc, watch};
 
@@ -30,11 +30,13 @@ pub const MOUSE: &str = "DROPSCALE_TEST_MOUSE";
 /// What the worker does.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Role {
-    /// Nothing changes.
+    /// Nothing changes, and the clock stands still.
     Calm,
     /// Nothing changes, and there are many droplets.
     Many,
-    /// The same state is published again and again.
+    /// Nothing changes but the clock.
+    Ageing,
+    /// The same state is published again and again, and the clock goes faster than it should.
     Repeating,
     /// Everything changes, all the time.
     Restless,
@@ -46,8 +48,19 @@ pub enum Role {
     Crashing,
 }
 
-const ROLES: [Role; 7] =
-    [Role::Calm, Role::Many, Role::Repeating, Role::Restless, Role::Ending, Role::Panicking, Role::Crashing];
+const ROLES: [Role; 8] = [
+    Role::Calm,
+    Role::Many,
+    Role::Ageing,
+    Role::Repeating,
+    Role::Restless,
+    Role::Ending,
+    Role::Panicking,
+    Role::Crashing,
+];
+
+/// The name of the thread that the interface runs on.
+pub const INTERFACE: &str = "actor::play";
 
 /// The command that plays this role and writes into this file.
 pub fn command(role: Role, journal: &Path) -> CommandBuilder {
@@ -82,12 +95,13 @@ fn play() {
     let role = ROLES.into_iter().find(|other| format!("{other:?}") == role).unwrap();
     let (publish, state) = watch::channel(Arc::new(state(role, 0)));
     let (commands, told) = mpsc::channel(16);
-    thread::spawn(move || work(role, journal.as_ref(), &publish, told));
+    let work = move || work(role, journal.as_ref(), &publish, told);
+    thread::Builder::new().name("work".to_owned()).spawn(work).unwrap();
     let theme = std::env::var(THEME).map_or_else(|_| Theme::terminal(), |name| Theme::named(&name).unwrap());
     let options = Options {
         zone: TimeZone::UTC,
         mouse: std::env::var_os(MOUSE).is_some(),
-        clock: Arc::new(StoppedClock { role, asked: AtomicU32::new(0) }),
+        clock: Arc::new(StageClock { role, begun: Instant::now(), asked: AtomicU32::new(0) }),
         ..Options::detect(theme, None, false, |name| std::env::var(name).ok())
     };
     let code = match tui::run(state, commands, options) {
@@ -100,17 +114,26 @@ fn play() {
     process::exit(code.into());
 }
 
-/// A clock that stands still, so that no age changes by itself.
-struct StoppedClock {
+/// Each time that it is asked, so much has gone by on the clock of [`Role::Repeating`].
+const LEAP: SignedDuration = SignedDuration::from_millis(20);
+
+/// A clock that begins when the state was seen, and for most roles stands still, so that no age changes by itself.
+struct StageClock {
     role: Role,
+    begun: Instant,
     asked: AtomicU32,
 }
 
-impl Clock for StoppedClock {
+impl Clock for StageClock {
     fn now(&self) -> Timestamp {
         let asked = self.asked.fetch_add(1, Ordering::SeqCst);
         assert!(self.role != Role::Panicking || asked < 3, "the clock has fallen off the wall");
-        fixtures::now()
+        let gone_by = match self.role {
+            Role::Ageing => SignedDuration::try_from(self.begun.elapsed()).unwrap(),
+            Role::Repeating => LEAP * i32::try_from(asked).unwrap(),
+            _ => SignedDuration::ZERO,
+        };
+        fixtures::now() + gone_by
     }
 }
 

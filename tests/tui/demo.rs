@@ -100,6 +100,27 @@ fn the_keys_of_a_configuration_are_heard_and_shown() {
 }
 
 #[test]
+fn the_plainest_terminal_gets_ascii_in_bold_and_reverse() {
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_dropscale"));
+    command.args(["demo", "--ascii"]);
+    command.env("TERM", "xterm-256color");
+    command.env("NO_COLOR", "1");
+    let mut pty = Pty::start(command, (120, 36));
+    pty.expect("web001");
+    pty.keys("u");
+    pty.expect("Cancel");
+    pty.keys("n?");
+    pty.expect("add a clone");
+    pty.keys("\x03");
+    assert_eq!(pty.wait_for_end().0, 0);
+    pty.assert_restored();
+    assert!(pty.is_ascii());
+    let codes = pty.styles();
+    assert!(codes.iter().all(|code| matches!(code, 0..=29)), "{codes:?}");
+    assert!(codes.contains(&1) && codes.contains(&7), "{codes:?}");
+}
+
+#[test]
 fn an_outage_is_told_and_the_last_known_data_stay() {
     let mut pty = start();
     pty.expect_drawn();

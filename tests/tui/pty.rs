@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
@@ -91,6 +91,11 @@ impl Pty {
     /// How often this was written so far.
     pub fn count(&self, bytes: &str) -> usize {
         self.received(|r| r.raw.windows(bytes.len()).filter(|w| *w == bytes.as_bytes()).count())
+    }
+
+    /// What was written from this byte on.
+    pub fn since(&self, byte: usize) -> String {
+        self.received(|r| String::from_utf8_lossy(&r.raw[byte..]).into_owned())
     }
 
     /// Whether every byte that was written is below 0x80.
@@ -223,7 +228,21 @@ impl Pty {
 
     /// The modes of the device are as they were before the program began.
     pub fn assert_modes_restored(&self) {
-        assert_eq!(self.before, termios(self.master.as_ref().unwrap().as_ref()));
+        assert_eq!(self.before, self.modes());
+    }
+
+    /// The modes of the device.
+    pub fn modes(&self) -> String {
+        termios(self.master.as_ref().unwrap().as_ref())
+    }
+
+    /// How often the thread of this name has called the system to write, where the system counts it.
+    pub fn writes_of(&self, thread: &str) -> Option<usize> {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.pid().as_raw_pid())).ok()?;
+        let read = |task: &Path, file| std::fs::read_to_string(task.join(file)).ok();
+        let is_meant = |task: &PathBuf| read(task, "comm").is_some_and(|name| name.trim() == thread);
+        let task = tasks.flatten().map(|task| task.path()).find(is_meant)?;
+        read(&task, "io")?.lines().find_map(|line| line.strip_prefix("syscw: "))?.parse().ok()
     }
 }
 

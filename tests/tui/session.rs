@@ -15,14 +15,14 @@ fn journal() -> TempPath {
     NamedTempFile::new().unwrap().into_temp_path()
 }
 
-fn start(role: Role) -> (Pty, TempPath) {
+pub fn start(role: Role) -> (Pty, TempPath) {
     let journal = journal();
     let mut pty = Pty::start(actor::command(role, &journal), SIZE);
     pty.expect_drawn();
     (pty, journal)
 }
 
-fn ticks(journal: &TempPath) -> usize {
+pub fn ticks(journal: &TempPath) -> usize {
     lines(journal).iter().filter(|line| *line == "tick").count()
 }
 
@@ -150,17 +150,21 @@ fn ctrl_z_and_fg_go_to_the_shell_and_back() {
     shell.env("PS1", "ready> ");
     let mut pty = Pty::start(shell, SIZE);
     pty.expect("ready>");
+    let of_shell = pty.modes();
     pty.keys(&format!("{}\n", actor::shell_line(Role::Calm, &journal)));
     pty.expect_drawn();
     // What is typed before the shell asks for it may still be read by the program.
     let asks = |pty: &mut Pty| !pty.is_taken_over() && pty.text().trim_end().ends_with("ready>");
     pty.keys("\x1a");
     pty.wait_for("the shell", asks);
+    assert_eq!(pty.modes(), of_shell);
     pty.keys("fg\n");
     pty.wait_for("the way back", |pty| pty.is_taken_over());
     pty.expect("lb-web");
+    assert_ne!(pty.modes(), of_shell);
     pty.keys("q");
     pty.wait_for("the shell", asks);
+    assert_eq!(pty.modes(), of_shell);
     pty.keys("exit 7\n");
     assert_eq!(pty.wait_for_end().0, 7);
 }
@@ -245,54 +249,6 @@ fn a_pasted_text_is_no_key() {
     pty.keys("r");
     pty.wait_for("the key after it", |_| !lines(&journal).is_empty());
     assert_eq!(lines(&journal), ["Refresh { cluster: 0 }"]);
-}
-
-#[test]
-fn nothing_is_written_when_nothing_changed() {
-    let (mut pty, journal) = start(Role::Repeating);
-    pty.settle();
-    let (bytes, begin) = (pty.bytes(), ticks(&journal));
-    pty.wait_for("a hundred equal states", |_| ticks(&journal) > begin + 100);
-    assert_eq!(pty.bytes(), bytes);
-}
-
-#[test]
-fn a_held_picture_stands_still_while_the_worker_goes_on() {
-    let (mut pty, journal) = start(Role::Restless);
-    pty.keys(" ");
-    pty.expect("PAUSED");
-    pty.settle();
-    let (bytes, begin) = (pty.bytes(), ticks(&journal));
-    pty.wait_for("the worker to go on", |_| ticks(&journal) > begin + 100);
-    assert_eq!(pty.bytes(), bytes);
-    // What asks to change the cloud is judged by the present.
-    pty.keys("u");
-    pty.expect("Cancel");
-    assert!(!pty.text().contains("PAUSED"));
-}
-
-#[test]
-fn every_frame_is_a_whole_one() {
-    let (mut pty, journal) = start(Role::Restless);
-    pty.wait_for("some frames", |_| ticks(&journal) > 50);
-    pty.keys("q");
-    pty.wait_for_end();
-    pty.assert_restored();
-    let (begun, ended) = (pty.count("\x1b[?2026h"), pty.count("\x1b[?2026l"));
-    assert!(begun > 10);
-    assert_eq!(ended, begun + 1, "each ends, and leaving ends one more to be sure");
-    assert_eq!(pty.count("\x1b[6n"), 0, "the terminal is asked nothing");
-}
-
-#[test]
-fn any_size_is_drawn() {
-    let (mut pty, _journal) = start(Role::Restless);
-    for (columns, rows) in [(1, 1), (300, 100), (2, 40), (80, 24), (59, 15), (500, 3), (120, 36)] {
-        let frames = pty.count("\x1b[2J");
-        pty.resize(columns, rows);
-        pty.wait_for("a whole frame", |pty| pty.count("\x1b[2J") > frames);
-    }
-    pty.expect("lb-web");
 }
 
 #[test]
