@@ -69,6 +69,7 @@ impl Cloud {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_dropscale"));
         command.env_clear();
         command.env("HOME", self.home.path());
+        command.env("XDG_STATE_HOME", self.home.path());
         command.env("TERM", "xterm-256color");
         command.env("LANG", "C.UTF-8");
         command.env("DIGITALOCEAN_ACCESS_TOKEN", "simulated");
@@ -76,6 +77,13 @@ impl Cloud {
         command.arg("--config");
         command.arg(self.home.path().join("config.toml"));
         Pty::start(command, (120, 36))
+    }
+
+    /// What was written down on this machine.
+    fn journal(&self) -> Vec<serde_json::Value> {
+        let text = std::fs::read_to_string(self.home.path().join("dropscale/journal.jsonl")).unwrap_or_default();
+        assert!(!text.contains("simulated"), "the token stands in the journal");
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
     /// How many droplets serve.
@@ -126,4 +134,29 @@ fn a_terminal_unread_for_half_a_minute_stops_neither_scaling_nor_a_signal() {
 #[test]
 fn a_terminal_unread_stops_neither_scaling_nor_a_signal() {
     goes_on_unread(Duration::from_secs(1), 1);
+}
+
+#[test]
+fn what_is_done_from_the_screen_and_by_auto_is_written_down() {
+    let cloud = Cloud::new();
+    let mut pty = cloud.start();
+    pty.expect("web001");
+    // Far more than two droplets can take.
+    cloud.world.with(|world| world.scale_load(20.0));
+    for (key, then) in [("a", "web002 serves"), ("u", "web003 serves")] {
+        pty.keys(key);
+        pty.expect("Cancel");
+        pty.keys("y");
+        pty.expect(then);
+    }
+    pty.keys("q");
+    pty.wait_for_end();
+    let journal = cloud.journal();
+    let by_hand = journal.iter().rfind(|record| record["event"] == "ended").unwrap();
+    let told = ["kind", "outcome", "reason", "droplet_name"].map(|key| by_hand[key].as_str().unwrap());
+    assert_eq!(told, ["up", "done", "by hand", "web003"]);
+    let sent = journal.iter().filter_map(|record| record["requests"].as_array()).flatten();
+    assert!(sent.into_iter().any(|request| request["request"] == "POST /v2/droplets"), "{journal:#?}");
+    let decided = journal.iter().find(|record| record["event"] == "evaluation").unwrap();
+    assert!(decided["decision"]["rules"][0]["value"].as_f64().unwrap() > 0.8, "{decided:#?}");
 }
