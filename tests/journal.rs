@@ -122,6 +122,19 @@ async fn history_shows_journal_and_cloud_by_time_and_the_journal_alone_without_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_done_to_a_droplet_that_is_gone_is_told_by_the_account() {
+    let desk = Desk::new(&Cloud::new(1, "0.25")).await;
+    for operation in ["up", "down"] {
+        assert_eq!(desk.ask(&[operation, "--yes"]).await.0, 0);
+    }
+    let (code, out, err) = desk.ask(&["history"]).await;
+    assert_eq!((code, err.as_str()), (0, ""));
+    let destroyed: Vec<Value> = lines(&out).into_iter().filter(|line| line["action"]["kind"] == "destroy").collect();
+    assert_eq!(destroyed.len(), 1, "{destroyed:#?}");
+    assert_eq!((&destroyed[0]["droplet"], &destroyed[0]["droplet_name"]), (&3.into(), &"web002".into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_journal_that_cannot_be_written_is_a_warning_and_no_failure() {
     let desk = Desk::new(&Cloud::new(1, "0.25")).await;
     fs::write(desk.state(), "").unwrap();

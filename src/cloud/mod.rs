@@ -21,7 +21,7 @@ use crate::cluster::{
 
 pub use clock::{Clock, ServerClock, SystemClock};
 pub use error::{CloudError, Remedy};
-pub use request::{Account, Action, ActionId, ActionStatus, NewDroplet, TagSummary, Window};
+pub use request::{Account, Action, ActionId, ActionStatus, Deed, NewDroplet, TagSummary, Window};
 pub use usage::Usage;
 
 /// The result of a call to the cloud.

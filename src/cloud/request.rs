@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::cluster::DropletId;
+
 /// A droplet to be made.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct NewDroplet {
@@ -56,6 +58,15 @@ pub struct Action {
     pub started_at: Timestamp,
     /// When it ended.
     pub completed_at: Option<Timestamp>,
+}
+
+/// An action with the droplet that it was done to, which there may be no more.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Deed {
+    /// The droplet.
+    pub droplet: DropletId,
+    /// What was done.
+    pub action: Action,
 }
 
 /// What the API tells of an account.

@@ -1,5 +1,6 @@
 //! `history`: what was done to the cluster, from the journal of this machine and from what the cloud itself
-//! remembers of the droplets that there are. Without the cloud, or without a token for it, the journal is shown.
+//! remembers of its droplets, and of those that the journal knows and that are gone. Without the cloud, or without a
+//! token for it, the journal is shown.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -14,8 +15,8 @@ use super::exit::{Exit, Failure};
 use super::text::{Table, plain};
 use crate::cli::{Global, HistoryArgs, OutputFormat};
 use crate::cloud::digitalocean::{Client, ClientOptions};
-use crate::cloud::{Action, ActionStatus, Cloud, CloudError};
-use crate::cluster::{Droplet, Metric};
+use crate::cloud::{ActionStatus, Cloud, CloudError, Deed};
+use crate::cluster::{Droplet, DropletId, Metric};
 use crate::config::{self, Config, Environment};
 use crate::journal::{self, Event, Record};
 
@@ -28,15 +29,17 @@ const SIDE_BY_SIDE: usize = 8;
 /// Something that happened.
 enum Entry {
     Journal(Box<Record>),
-    Cloud(Box<Deed>),
+    Cloud(Box<Remembered>),
 }
 
 /// What the cloud remembers.
-struct Deed {
-    droplet: u64,
+struct Remembered {
     name: String,
-    action: Action,
+    deed: Deed,
 }
+
+/// The names of droplets by their ids.
+type Names = HashMap<DropletId, String>;
 
 /// Shows it.
 pub async fn run(
@@ -46,17 +49,19 @@ pub async fn run(
     console: Console,
 ) -> Result<Exit, Failure> {
     let flags = global.flags();
-    let (cluster, deeds, now) = match config::load(&flags, environment) {
-        Ok(config) => {
-            let (deeds, now) = of_cloud(&config, global, environment, console).await;
-            (Some(config.cluster().spec.name.clone()), deeds, now)
-        }
+    let config = match config::load(&flags, environment) {
+        Ok(config) => Some(config),
         Err(errors) => {
             console.warn(&format!("only the journal is shown, of all clusters: {errors}"));
-            (flags.cluster, Vec::new(), Timestamp::now())
+            None
         }
     };
+    let cluster = config.as_ref().map(|config| config.cluster().spec.name.clone()).or(flags.cluster);
     let records = of_journal(environment, cluster.as_deref(), console)?;
+    let (deeds, now) = match &config {
+        Some(config) => of_cloud(config, names(&records), global, environment, console).await,
+        None => (Vec::new(), Timestamp::now()),
+    };
     let mut entries: Vec<Entry> = records.into_iter().map(|record| Entry::Journal(Box::new(record))).collect();
     entries.extend(deeds.into_iter().map(|deed| Entry::Cloud(Box::new(deed))));
     entries.sort_by_key(Entry::at);
@@ -98,13 +103,20 @@ fn of_journal(environment: &Environment, cluster: Option<&str>, console: Console
     Ok(records)
 }
 
+/// The droplets that the journal knows.
+fn names(records: &[Record]) -> Names {
+    let named = |record: &Record| Some((DropletId(record.droplet?), record.droplet_name.clone()?));
+    records.iter().filter_map(named).collect()
+}
+
 /// What the cloud remembers, and its time. What it does not tell is a warning.
 async fn of_cloud(
     config: &Config,
+    known: Names,
     global: &Global,
     environment: &Environment,
     console: Console,
-) -> (Vec<Deed>, Timestamp) {
+) -> (Vec<Remembered>, Timestamp) {
     let without = |why: String| {
         console.warn(&format!("what the cloud remembers is not shown: {why}"));
         (Vec::new(), Timestamp::now())
@@ -117,7 +129,7 @@ async fn of_cloud(
         Ok(client) => client,
         Err(error) => return without(error.explain()),
     };
-    match timeout(PATIENCE, deeds(&client, &config.cluster().spec.tag)).await {
+    match timeout(PATIENCE, deeds(&client, &config.cluster().spec.tag, known)).await {
         Ok(Ok((deeds, failure))) => {
             if let Some(error) = failure {
                 console.warn(&format!("what the cloud remembers is not complete: {}", error.explain()));
@@ -129,21 +141,37 @@ async fn of_cloud(
     }
 }
 
-/// What was done to the droplets with this tag, and one of the errors, if there were any.
-async fn deeds(cloud: &impl Cloud, tag: &str) -> Result<(Vec<Deed>, Option<CloudError>), CloudError> {
+/// What was done to the droplets with this tag and to the others that are known but gone, and one of the errors, if
+/// there were any.
+async fn deeds(
+    cloud: &Client,
+    tag: &str,
+    mut known: Names,
+) -> Result<(Vec<Remembered>, Option<CloudError>), CloudError> {
     let ask = |droplet: Droplet| async move { (cloud.actions(droplet.id).await, droplet) };
     let droplets = cloud.droplets(tag).await?;
+    known.retain(|id, _| droplets.iter().all(|droplet| droplet.id != *id));
     let answers: Vec<_> = stream::iter(droplets).map(ask).buffer_unordered(SIDE_BY_SIDE).collect().await;
     let (mut deeds, mut failure) = (Vec::new(), None);
     for (answer, droplet) in answers {
         match answer {
-            Ok(actions) => deeds.extend(actions.into_iter().map(|action| Deed {
-                droplet: droplet.id.0,
-                name: droplet.name.clone(),
-                action,
-            })),
+            Ok(actions) => {
+                let name = || droplet.name.clone();
+                let remembered = |action| Remembered { name: name(), deed: Deed { droplet: droplet.id, action } };
+                deeds.extend(actions.into_iter().map(remembered));
+            }
             // Somebody deleted it a moment ago.
             Err(error) if error.is_gone() => {}
+            Err(error) => failure = Some(error),
+        }
+    }
+    if !known.is_empty() {
+        // Of a droplet that is gone only the account's own list tells.
+        match cloud.latest_deeds().await {
+            Ok(all) => deeds.extend(all.into_iter().filter_map(|deed| {
+                let name = known.get(&deed.droplet)?.clone();
+                Some(Remembered { name, deed })
+            })),
             Err(error) => failure = Some(error),
         }
     }
@@ -177,7 +205,7 @@ impl Entry {
     fn at(&self) -> Timestamp {
         match self {
             Self::Journal(record) => record.at,
-            Self::Cloud(deed) => deed.action.started_at,
+            Self::Cloud(remembered) => remembered.deed.action.started_at,
         }
     }
 
@@ -190,12 +218,12 @@ impl Entry {
                 }
                 document
             }
-            Self::Cloud(deed) => json!({
+            Self::Cloud(remembered) => json!({
                 "source": "cloud",
-                "at": deed.action.started_at,
-                "droplet": deed.droplet,
-                "droplet_name": deed.name,
-                "action": deed.action,
+                "at": remembered.deed.action.started_at,
+                "droplet": remembered.deed.droplet,
+                "droplet_name": remembered.name,
+                "action": remembered.deed.action,
             }),
         }
     }
@@ -210,8 +238,8 @@ impl Entry {
                 let cells = [what, droplet].map(|text| plain(safe(text, style)));
                 [time].into_iter().chain(cells).chain([(safe(&said, style), ink)]).collect()
             }
-            Self::Cloud(deed) => {
-                let Deed { name, action, .. } = &**deed;
+            Self::Cloud(remembered) => {
+                let Remembered { name, deed: Deed { action, .. } } = &**remembered;
                 let how = match (action.status, action.completed_at) {
                     (ActionStatus::Errored, _) => "failed".to_owned(),
                     (ActionStatus::Completed, Some(end)) => {

@@ -25,6 +25,8 @@ struct State {
     members: Vec<u64>,
     /// Whether new droplets become active.
     boots: bool,
+    /// Those that were deleted.
+    gone: Vec<u64>,
 }
 
 pub fn epoch() -> u64 {
@@ -126,6 +128,7 @@ impl Cloud {
                 let found: Vec<&Value> = state.droplets.values().filter(has).collect();
                 (200, json!({ "droplets": found, "links": {}, "meta": { "total": found.len() } }))
             }
+            ("GET", ["actions"]) => (200, state.all_actions()),
             ("GET", ["account"]) => (200, json!({ "account": { "droplet_limit": 25, "status": "active" } })),
             ("GET", ["snapshots"]) => {
                 let snapshot = json!({
@@ -205,6 +208,19 @@ impl State {
         }
     }
 
+    /// What the account's list has: the deletions, and what is none of the cluster's business.
+    fn all_actions(&self) -> Value {
+        let of = |kind: &str, id: u64| {
+            json!({
+                "id": id, "status": "completed", "type": "destroy", "started_at": "2025-11-21T10:00:00Z",
+                "completed_at": "2025-11-21T10:00:00Z", "resource_id": id, "resource_type": kind,
+            })
+        };
+        let mut actions: Vec<Value> = self.gone.iter().map(|id| of("droplet", *id)).collect();
+        actions.extend([of("droplet", 999), of("volume", 3)]);
+        json!({ "actions": actions, "links": {}, "meta": { "total": actions.len() } })
+    }
+
     fn droplets_change(&mut self, method: &str, path: &[&str], body: &Value) -> Answer {
         let action = json!({
             "id": 9, "status": "completed", "type": "shutdown", "started_at": "2025-11-20T10:00:00Z",
@@ -225,6 +241,7 @@ impl State {
             ("GET", [_]) => (200, json!({ "droplet": self.droplets[&id] })),
             ("DELETE", _) => {
                 self.droplets.remove(&id);
+                self.gone.push(id);
                 self.members.retain(|member| *member != id);
                 (204, Value::Null)
             }

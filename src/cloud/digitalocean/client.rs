@@ -12,7 +12,7 @@ use super::options::ClientOptions;
 use super::request::Request;
 use super::{metrics, pages, wire};
 use crate::cloud::{
-    Account, Action, ActionId, Cloud, CloudError, NewDroplet, Result, ServerClock, TagSummary, Usage, Window,
+    Account, Action, ActionId, Cloud, CloudError, Deed, NewDroplet, Result, ServerClock, TagSummary, Usage, Window,
 };
 use crate::cluster::{
     Droplet, DropletId, DropletSeries, Image, LabelledSeries, LoadBalancer, LoadBalancerId, LoadBalancerSeries, Size,
@@ -33,6 +33,18 @@ impl Client {
     /// A client; no request is made yet. Fails when the token cannot be one.
     pub fn new(options: ClientOptions) -> Result<Self> {
         Ok(Self { connection: Arc::new(Connection::new(options)?) })
+    }
+
+    /// What was done lately to droplets of the account, those included that there are no more: the latest page of its
+    /// actions. Needs the scope `actions:read`, as nothing else does.
+    pub async fn latest_deeds(&self) -> Result<Vec<Deed>> {
+        let request = Request::get(&["actions"], "actions:read").with("per_page", PER_PAGE);
+        let (status, mut answer) = self.connection.json(&request).await?;
+        let Some(Value::Array(mut actions)) = answer.get_mut("actions").map(Value::take) else {
+            return Err(self.connection.nonsense(&request, status, "the answer has no actions"));
+        };
+        actions.retain(|action| action["resource_type"] == "droplet");
+        self.read_all::<wire::AccountAction, _>(&request, "actions", actions)
     }
 
     /// All things of a list; a thing that moved to the next page meanwhile is taken once.

@@ -60,6 +60,11 @@ pub fn actions(world: &World, request: &Request, id: &str) -> Result<Reply, ApiE
     page::of(request, "actions", &actions, |action| document::action(action, world))
 }
 
+pub fn all_actions(world: &World, request: &Request) -> Result<Reply, ApiError> {
+    let actions: Vec<_> = world.all_actions().collect();
+    page::of(request, "actions", &actions, |action| document::action(action, world))
+}
+
 pub fn action_of(world: &World, droplet: &str, id: &str) -> Result<Reply, ApiError> {
     if world.action(number(id)?)?.droplet != number(droplet)? {
         return Err(ApiError::not_found());

@@ -18,6 +18,7 @@ pub fn answer(world: &mut World, request: &Request) -> Result<Reply, ApiError> {
         ("GET", ["droplets", id, "actions"]) => droplets::actions(world, request, id),
         ("POST", ["droplets", id, "actions"]) => droplets::act(world, request, id),
         ("GET", ["droplets", id, "actions", action]) => droplets::action_of(world, id, action),
+        ("GET", ["actions"]) => droplets::all_actions(world, request),
         ("GET", ["actions", action]) => droplets::action(world, action),
         ("GET", ["snapshots"]) => images::snapshots(world, request),
         ("GET", ["images"]) => images::list(world, request),

@@ -145,6 +145,7 @@ impl World {
             balancer.members.remove(&id);
         }
         self.telemetry.forget(id);
+        self.remember(id, "destroy", Some(0));
         self.departed.push((self.now_ms, droplet));
     }
 
@@ -166,6 +167,11 @@ impl World {
     /// One action.
     pub fn action(&self, id: u64) -> Result<&Action, ApiError> {
         self.actions.iter().find(|action| action.id == id).ok_or_else(ApiError::not_found)
+    }
+
+    /// What was done to all droplets, those included that are gone, newest first.
+    pub fn all_actions(&self) -> impl Iterator<Item = &Action> {
+        self.actions.iter().rev()
     }
 
     /// What was done to a droplet, newest first.

@@ -68,6 +68,24 @@ impl TryFrom<Action> for cloud::Action {
     }
 }
 
+/// An action as the account's list has it, with what it was done to.
+#[derive(Deserialize)]
+pub struct AccountAction {
+    #[serde(flatten)]
+    action: Action,
+    #[serde(default, deserialize_with = "maybe_whole")]
+    resource_id: Option<u64>,
+}
+
+impl TryFrom<AccountAction> for cloud::Deed {
+    type Error = String;
+
+    fn try_from(wire: AccountAction) -> Result<Self, String> {
+        let id = wire.resource_id.ok_or("it does not say to what it was done")?;
+        Ok(Self { droplet: cluster::DropletId(id), action: wire.action.try_into()? })
+    }
+}
+
 #[derive(Deserialize)]
 pub struct Tag {
     name: String,

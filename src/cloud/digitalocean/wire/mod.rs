@@ -14,7 +14,7 @@ use serde_json::Value;
 pub use create::body as create_body;
 pub use droplet::{Droplet, Size};
 pub use load_balancer::LoadBalancer;
-pub use misc::{Account, Action, Image, Tag};
+pub use misc::{Account, AccountAction, Action, Image, Tag};
 pub use series::read as series;
 
 /// Takes the thing under `key` out of an answer.
