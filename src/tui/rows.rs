@@ -3,7 +3,11 @@
 
 use std::cmp::Ordering;
 
-use crate::cluster::{ClusterSpec, Droplet, Health, Member, Metric, Role, Scope};
+use jiff::Timestamp;
+
+use crate::cluster::{
+    ClusterSpec, Droplet, Health, Member, Metric, Observation, Reading, Role, Scope, Series, elapsed,
+};
 use crate::worker::ClusterState;
 
 use super::{SortBy, Table};
@@ -17,18 +21,47 @@ pub struct Row<'a> {
     pub member: Option<&'a Member>,
 }
 
+/// A value to show.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shown {
+    /// The value.
+    pub value: f64,
+    /// When it was measured, or the newest of what it is the mean of.
+    pub at: Timestamp,
+    /// Whether decisions go by it. What was measured before the cluster was last scaled tells them nothing, but people
+    /// want to see it until there is something newer.
+    pub counts: bool,
+}
+
+impl Shown {
+    /// The reading that decisions go by, or else the newest sample, as long as it is not stale.
+    #[must_use]
+    pub fn of(reading: Option<&Reading>, series: Option<&Series>, cluster: &ClusterState) -> Option<Self> {
+        if let Some(reading) = reading {
+            let counts = cluster.observation.as_ref().is_none_or(|seen| is_fresh(reading.at, seen, cluster));
+            return Some(Self { value: reading.value, at: reading.at, counts });
+        }
+        let (seen, last) = (cluster.observation.as_ref()?, series?.last()?);
+        is_fresh(last.at, seen, cluster).then_some(Self { value: last.value, at: last.at, counts: false })
+    }
+}
+
+fn is_fresh(at: Timestamp, seen: &Observation, cluster: &ClusterState) -> bool {
+    elapsed(at, seen.at) <= cluster.policy.stale_after
+}
+
 /// The droplets to be shown, in order; none before the first look.
 #[must_use]
 pub fn rows<'a>(cluster: &'a ClusterState, table: &Table) -> Vec<Row<'a>> {
     let Some(seen) = &cluster.observation else { return Vec::new() };
-    let members = seen.members.iter().map(|member| Row { droplet: &member.droplet, member: Some(member) });
+    let members = seen.members.iter().map(Row::of);
     let leaving = seen.leaving.iter().map(|droplet| Row { droplet, member: None });
     let wanted = table.filter.trim().to_lowercase();
     let mut rows: Vec<Row> = members.chain(leaving).filter(|row| row.matches(&wanted, &cluster.spec)).collect();
     match table.sort {
         SortBy::Role if table.descending => rows.reverse(),
         SortBy::Role => {}
-        sort => rows.sort_by(|a, b| compare(a, b, sort, table.descending)),
+        sort => rows.sort_by(|a, b| compare(a, b, cluster, sort, table.descending)),
     }
     rows
 }
@@ -36,8 +69,8 @@ pub fn rows<'a>(cluster: &'a ClusterState, table: &Table) -> Vec<Row<'a>> {
 /// The columns by which the table can be sorted now: those of metrics only when a droplet has a value.
 pub fn sort_columns(cluster: &ClusterState) -> impl Iterator<Item = SortBy> {
     let has = |metric: &Metric| {
-        let seen = cluster.observation.as_ref();
-        seen.is_some_and(|seen| seen.members.iter().any(|m| m.readings.contains_key(metric)))
+        let Some(seen) = &cluster.observation else { return false };
+        seen.members.iter().any(|member| Row::of(member).metric(*metric, cluster).is_some())
     };
     let metrics = Metric::ALL.into_iter().filter(|m| m.scope() == Scope::Droplet).filter(has).map(SortBy::Metric);
     [SortBy::Role, SortBy::Name, SortBy::Status]
@@ -46,7 +79,11 @@ pub fn sort_columns(cluster: &ClusterState) -> impl Iterator<Item = SortBy> {
         .chain([SortBy::Age, SortBy::Price])
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
+    fn of(member: &'a Member) -> Self {
+        Self { droplet: &member.droplet, member: Some(member) }
+    }
+
     /// Its role; one that is leaving is a clone.
     #[must_use]
     pub fn role(&self) -> Role {
@@ -87,23 +124,31 @@ impl Row<'_> {
             || tags.any(|tag| tag.to_lowercase().contains(wanted))
     }
 
-    fn number(&self, sort: SortBy) -> Option<f64> {
+    /// The value of a metric.
+    #[must_use]
+    pub fn metric(&self, metric: Metric, cluster: &ClusterState) -> Option<Shown> {
+        let reading = self.member?.readings.get(&metric);
+        let series = || cluster.history.droplets.get(&self.droplet.id)?.get(&metric);
+        Shown::of(reading, series(), cluster)
+    }
+
+    fn number(&self, cluster: &ClusterState, sort: SortBy) -> Option<f64> {
         match sort {
-            SortBy::Metric(metric) => self.member?.readings.get(&metric).map(|reading| reading.value),
+            SortBy::Metric(metric) => self.metric(metric, cluster).map(|shown| shown.value),
             SortBy::Price => self.droplet.size.price.map(|price| price.monthly),
             _ => None,
         }
     }
 }
 
-fn compare(a: &Row, b: &Row, sort: SortBy, descending: bool) -> Ordering {
+fn compare(a: &Row, b: &Row, cluster: &ClusterState, sort: SortBy, descending: bool) -> Ordering {
     let turn = |order: Ordering| if descending { order.reverse() } else { order };
     match sort {
         SortBy::Role => Ordering::Equal,
         SortBy::Name => turn(a.droplet.name.cmp(&b.droplet.name)),
         SortBy::Status => turn(a.state().cmp(&b.state())),
         SortBy::Age => turn(b.droplet.created_at.cmp(&a.droplet.created_at)),
-        SortBy::Metric(_) | SortBy::Price => match (a.number(sort), b.number(sort)) {
+        SortBy::Metric(_) | SortBy::Price => match (a.number(cluster, sort), b.number(cluster, sort)) {
             (Some(x), Some(y)) => turn(x.total_cmp(&y)),
             // What is not known stands last, whichever way the rest goes.
             (x, y) => x.is_none().cmp(&y.is_none()),
@@ -144,10 +189,27 @@ mod tests {
                 _ => drop(member.readings.remove(&Metric::Load)),
             }
         }
+        Arc::make_mut(&mut cluster.history).droplets.remove(&seen.members[1].droplet.id);
         cluster.observation = Some(Arc::new(seen));
         let by_load = |descending| Table { sort: SortBy::Metric(Metric::Load), descending, ..Table::default() };
         assert_eq!(names(&cluster, &by_load(false)), ["web002", "web-base", "web003", "web001"]);
         assert_eq!(names(&cluster, &by_load(true)), ["web003", "web-base", "web002", "web001"]);
+    }
+
+    #[test]
+    fn what_no_longer_counts_is_shown_until_it_is_stale() {
+        let mut cluster = Fixture::new(2).build().clusters.remove(0);
+        let mut seen = (**cluster.observation.as_ref().unwrap()).clone();
+        seen.members.iter_mut().for_each(|member| member.readings.clear());
+        let shown = |cluster: &ClusterState| rows(cluster, &Table::default())[0].metric(Metric::Load, cluster);
+        cluster.observation = Some(Arc::new(seen.clone()));
+        let last = shown(&cluster).unwrap();
+        let series = &cluster.history.droplets[&seen.members[0].droplet.id][&Metric::Load];
+        assert_eq!((last.value, last.counts), (series.last().unwrap().value, false));
+        assert!(sort_columns(&cluster).any(|sort| sort == SortBy::Metric(Metric::Load)));
+        seen.at += cluster.policy.stale_after + std::time::Duration::from_secs(600);
+        cluster.observation = Some(Arc::new(seen));
+        assert_eq!(shown(&cluster), None);
     }
 
     #[test]

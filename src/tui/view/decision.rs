@@ -41,7 +41,7 @@ fn decided(scene: &Scene, cluster: &ClusterState, decision: &Decision, columns: 
     let theme = scene.theme;
     let (symbol, verb, style) = wish(theme, decision);
     let stopped = decision.action != decision.wanted;
-    let because = reason(scene, decision, &decision.because);
+    let because = reason(scene, cluster, decision, &decision.because);
     let failing = matches!(cluster.connection, Connection::Failing { .. });
     let (lead, style) = match (cluster.auto, stopped) {
         _ if failing => (format!("waiting for the API; last decided to {verb}:"), theme.strong),
@@ -55,7 +55,7 @@ fn decided(scene: &Scene, cluster: &ClusterState, decision: &Decision, columns: 
         // An operation that is shown step by step need not be told of once more.
         let runs_here = cluster.operation.as_ref().is_some_and(|operation| operation.outcome.is_none());
         for obstacle in decision.stopped_by.iter().filter(|reason| !runs_here || **reason != Reason::InFlight) {
-            paragraph(lines, "  but", &reason(scene, decision, obstacle), theme.text, columns);
+            paragraph(lines, "  but", &reason(scene, cluster, decision, obstacle), theme.text, columns);
         }
     }
 }
@@ -78,7 +78,7 @@ pub fn short(scene: &Scene, cluster: &ClusterState) -> Option<Span<'static>> {
 }
 
 /// A reason in words: those that count down do so here, by the clock, and long lists of names are cut.
-fn reason(scene: &Scene, decision: &Decision, reason: &Reason) -> String {
+fn reason(scene: &Scene, cluster: &ClusterState, decision: &Decision, reason: &Reason) -> String {
     let passed = elapsed(decision.at, scene.now);
     let left = |remaining: &Duration| words::left(remaining.saturating_sub(passed));
     match reason {
@@ -106,6 +106,10 @@ fn reason(scene: &Scene, decision: &Decision, reason: &Reason) -> String {
         Reason::Unsettled { droplets } => {
             format!("{} must be settled first", words::listed(droplets, NAMES))
         }
+        Reason::Unknown { metrics, .. } if was_just_scaled(cluster) => {
+            let titles: Vec<&str> = metrics.iter().map(|metric| metric.title()).collect();
+            format!("the cluster was just scaled: waiting for new samples of {}", titles.join(", "))
+        }
         Reason::Unknown { metrics, droplets } if droplets.len() > NAMES => {
             Reason::Unknown { metrics: metrics.clone(), droplets: vec![words::listed(droplets, NAMES)] }.to_string()
         }
@@ -113,6 +117,13 @@ fn reason(scene: &Scene, decision: &Decision, reason: &Reason) -> String {
         Reason::AtMaximum { max } => format!("the maximum of {} is reached", words::plural(*max, "droplet")),
         other => other.to_string(),
     }
+}
+
+/// Whether samples from before the cluster was last scaled are all that there can be.
+fn was_just_scaled(cluster: &ClusterState) -> bool {
+    let Some(seen) = &cluster.observation else { return false };
+    let ago = seen.markers.iter().filter(|marker| !marker.is_in_future(seen.at)).map(|m| elapsed(m.at, seen.at)).min();
+    ago.is_some_and(|ago| ago <= cluster.spec.timing.metrics_window)
 }
 
 /// A value with its unit, which no line end parts.

@@ -72,16 +72,19 @@ fn draw_metrics(
             return;
         }
         let bounds = metrics::bounds(cluster, *metric);
-        let reading = row.member.and_then(|member| member.readings.get(metric));
         let series = cluster.history.droplets.get(&row.droplet.id).and_then(|all| all.get(metric));
         let foot = Rect { y: place.y + place.height - 1, height: 1, ..place };
         sheet.text(Rect { width: TITLE.min(foot.width), ..foot }, metric.title(), theme.text);
         let value = Rect { x: foot.x + TITLE, width: VALUE.min(foot.width.saturating_sub(TITLE)), ..foot };
-        match reading {
-            Some(reading) if bounds.is_beyond(reading.value) => {
-                sheet.right(value, &metric.format(reading.value), theme.attention);
+        match row.metric(*metric, cluster) {
+            Some(shown) => {
+                let style = match (shown.counts, bounds.is_beyond(shown.value)) {
+                    (false, _) => theme.faint,
+                    (true, true) => theme.attention,
+                    (true, false) => theme.strong,
+                };
+                sheet.right(value, &metric.format(shown.value), style);
             }
-            Some(reading) => sheet.right(value, &metric.format(reading.value), theme.strong),
             None => sheet.right(value, words::UNKNOWN, theme.faint),
         }
         place.take_left(TITLE + VALUE + 2);

@@ -1,14 +1,16 @@
 //! The cluster panel: one row for each metric, those with thresholds first: the value, its past, where it stands
 //! between the thresholds, and what it votes.
 
+use jiff::Timestamp;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::sheet::{Cut, Sheet, width};
 use super::spark::{self, Bounds, Window};
 use super::{Scene, gauge, words};
-use crate::cluster::{Metric, Observation, elapsed};
+use crate::cluster::{Metric, Observation, Reading, elapsed};
 use crate::policy::{Rule, Vote};
+use crate::tui::rows::Shown;
 use crate::worker::{ClusterState, Connection};
 
 const TITLE: u16 = 14;
@@ -123,21 +125,24 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState, 
     let columns = Columns::of(at);
     let bounds = bounds(cluster, metric);
     let rule = cluster.decision.as_ref().and_then(|d| d.rules.iter().find(|rule| rule.metric == metric));
-    let value = match rule {
-        Some(rule) => rule.value,
-        None => cluster.observation.as_ref().and_then(|seen| seen.cluster_reading(metric)).map(|(r, _)| r.value),
-    };
+    let series = cluster.history.cluster.get(&metric);
+    let shown = Shown::of(reading(cluster, rule, metric).as_ref(), series, cluster);
     // What stands beside a picture of several rows stands at its foot.
     let foot = |r: Rect| Rect { y: r.y + r.height.saturating_sub(1), height: r.height.min(1), ..r };
     let has_threshold = bounds.up.is_some() || bounds.down.is_some();
     let title = if has_threshold { sheet.theme.text } else { sheet.theme.faint };
     sheet.text(foot(columns.title), metric.title(), title);
-    let style = if value.is_some_and(|v| bounds.is_beyond(v)) { sheet.theme.attention } else { sheet.theme.strong };
-    match value {
-        Some(value) => sheet.right(foot(columns.value), &metric.format(value), style),
+    match shown {
+        Some(shown) => {
+            let style = match (shown.counts, bounds.is_beyond(shown.value)) {
+                (false, _) => sheet.theme.faint,
+                (true, true) => sheet.theme.attention,
+                (true, false) => sheet.theme.strong,
+            };
+            sheet.right(foot(columns.value), &metric.format(shown.value), style);
+        }
         None => sheet.right(foot(columns.value), words::UNKNOWN, sheet.theme.faint),
     }
-    let series = cluster.history.cluster.get(&metric);
     if series.is_none_or(crate::cluster::Series::is_empty) {
         sheet.text(foot(columns.spark), "no data yet", sheet.theme.faint);
     }
@@ -156,7 +161,7 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState, 
     if let Some(up) = bounds.up {
         sheet.text(foot(columns.up), &metric.format_number(up), sheet.theme.text);
     }
-    gauge::draw(sheet, foot(columns.gauge), value, bounds);
+    gauge::draw(sheet, foot(columns.gauge), shown.filter(|shown| shown.counts).map(|shown| shown.value), bounds);
     if let (Some(rule), Some(seen)) = (rule, cluster.observation.as_deref()) {
         let (word, style) = vote(sheet, rule.vote);
         if columns.known.width == 0 && rule.known < rule.serving {
@@ -165,12 +170,28 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState, 
         } else {
             sheet.text(foot(columns.vote), word, style);
         }
-        draw_known(sheet, foot(columns.known), scene, cluster, rule, seen);
+        let at = rule.at.or(shown.map(|shown| shown.at));
+        draw_known(sheet, foot(columns.known), scene, cluster, (rule, at), seen);
+    }
+}
+
+/// What a rule goes by, or what is known of a metric without one.
+fn reading(cluster: &ClusterState, rule: Option<&Rule>, metric: Metric) -> Option<Reading> {
+    match rule {
+        Some(rule) => Some(Reading { value: rule.value?, at: rule.at? }),
+        None => cluster.observation.as_ref()?.cluster_reading(metric).map(|(reading, _)| reading),
     }
 }
 
 /// Of how many droplets the value is known, and how old it is.
-fn draw_known(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState, rule: &Rule, seen: &Observation) {
+fn draw_known(
+    sheet: &mut Sheet,
+    at: Rect,
+    scene: &Scene,
+    cluster: &ClusterState,
+    (rule, measured): (&Rule, Option<Timestamp>),
+    seen: &Observation,
+) {
     let all = rule.known == rule.serving;
     let style = if all { sheet.theme.faint } else { sheet.theme.attention };
     if at.width == 0 {
@@ -178,7 +199,7 @@ fn draw_known(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState
     }
     // As old as at the last look, so that nothing moves between two; without looks it grows.
     let until = if cluster.connection == Connection::Live { seen.at } else { scene.now };
-    let age = rule.at.map(|at| format!(", {}", words::age(elapsed(at, until))));
+    let age = measured.map(|at| format!(", {}", words::age(elapsed(at, until))));
     let age = age.unwrap_or_default();
     let text = format!("{} of {}{age}", rule.known, rule.serving);
     if width(&text) <= at.width {

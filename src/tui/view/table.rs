@@ -171,15 +171,14 @@ impl Look<'_> {
     fn metric(&self, sheet: &mut Sheet, mut at: Rect, row: &Row, metric: Metric, spark_width: u16) {
         let bounds = metrics::bounds(self.cluster, metric);
         let place = at.take_left(value_width(metric));
-        match row.member.and_then(|member| member.readings.get(&metric)) {
-            Some(reading) => {
-                let fresh = elapsed(reading.at, self.window.end) <= self.cluster.policy.stale_after;
-                let style = match (fresh, bounds.is_beyond(reading.value)) {
+        match row.metric(metric, self.cluster) {
+            Some(shown) => {
+                let style = match (shown.counts, bounds.is_beyond(shown.value)) {
                     (false, _) => self.scene.theme.faint,
                     (true, true) => self.scene.theme.attention,
                     (true, false) => self.scene.theme.text,
                 };
-                sheet.right(place, &metric.format(reading.value), style);
+                sheet.right(place, &metric.format(shown.value), style);
             }
             None => sheet.right(place, words::UNKNOWN, self.scene.theme.faint),
         }
