@@ -138,7 +138,7 @@ async fn a_dry_run_shows_the_requests_and_makes_none() {
 async fn what_is_refused_on_purpose_is_exit_code_3_and_changes_nothing() {
     let server = Cloud::new(4, "0.9").serve().await;
     for (operation, why) in [
-        (&["up", "--yes"][..], "the maximum is 5"),
+        (&["up", "--yes"][..], "the maximum of 5"),
         (&["down"], "give --yes"),
         (&["down", "--yes", "--read-only"], "--read-only"),
         (&["down", "base", "--yes"], "base may not be removed"),
@@ -228,7 +228,7 @@ async fn a_terminal_gets_text_in_colour_and_no_color_is_honoured() {
     let api = server.uri();
     let (code, shown) = tokio::task::spawn_blocking(move || in_terminal(&api, &["status"], "")).await.unwrap();
     assert_eq!(code, 0);
-    assert!(shown.contains("\u{1b}[33mscale up: Load per vCPU beyond the scale-up threshold"), "{shown}");
+    assert!(shown.contains("\u{1b}[33mscale up: Load per vCPU 0.90 is above 0.35"), "{shown}");
     let api = server.uri();
     let never = ["status", "--color", "never", "--ascii"];
     let (_, shown) = tokio::task::spawn_blocking(move || in_terminal(&api, &never, "")).await.unwrap();

@@ -99,7 +99,14 @@ type Case = (&'static str, &'static [f64], Change, Action, Action, &'static str)
 
 /// What it is, the loads, what else is so, what is wanted, what is done, and a part of the reason.
 const CASES: &[Case] = &[
-    ("one metric is enough to grow", &[0.9], |_| {}, Action::Up, Action::Up, "Load per vCPU, CPU beyond"),
+    (
+        "one metric is enough to grow",
+        &[0.9],
+        |_| {},
+        Action::Up,
+        Action::Up,
+        "Load per vCPU 0.90 is above 0.70, CPU 90 % is above",
+    ),
     ("exactly at the threshold is not beyond", &[0.7, 0.7], |_| {}, Action::Hold, Action::Hold, "between"),
     ("all must be calm to shrink", &[0.1, 0.1], |_| {}, Action::Down, Action::Down, "calmer"),
     (
@@ -143,7 +150,7 @@ const CASES: &[Case] = &[
         |s| s.markers = vec![Marker { at: at(5000) }],
         Action::Up,
         Action::Up,
-        "beyond",
+        "is above 0.70",
     ),
     (
         "the youngest of several markers counts",
@@ -167,7 +174,7 @@ const CASES: &[Case] = &[
         |s| s.claims = vec![Claim { at: at(-50_000), nonce: Nonce::new(1) }],
         Action::Up,
         Action::Up,
-        "beyond",
+        "is above 0.70",
     ),
     (
         "what was left unfinished is settled first",
@@ -199,7 +206,7 @@ const CASES: &[Case] = &[
         |s| s.members[2].readings.clear(),
         Action::Up,
         Action::Up,
-        "beyond",
+        "is above 0.70",
     ),
     (
         "unknown of most causes nothing",
@@ -265,7 +272,7 @@ const CASES: &[Case] = &[
         },
         Action::Up,
         Action::Up,
-        "beyond",
+        "is above 0.70",
     ),
     (
         "what was renamed while it was made is nobody's to settle",
@@ -276,7 +283,7 @@ const CASES: &[Case] = &[
         },
         Action::Up,
         Action::Up,
-        "beyond",
+        "is above 0.70",
     ),
     (
         "without a snapshot nothing is promised",
@@ -292,7 +299,7 @@ const CASES: &[Case] = &[
         |s| s.members[1].attached = false,
         Action::Up,
         Action::Up,
-        "beyond",
+        "is above 0.70",
     ),
 ];
 

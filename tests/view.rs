@@ -455,7 +455,7 @@ fn without_auto_it_says_what_auto_would_do() {
     let shown = text(&render(&busy.clone().build(), &at(120, 36)));
     assert!(shown.contains("auto is off, would scale up: Load per vCPU 0.91 is above 0.70"), "{shown}");
     let shown = text(&render(&busy.max(3).build(), &at(120, 36)));
-    assert!(shown.contains("auto is off, would not scale up"), "{shown}");
+    assert!(shown.contains("auto is off, would scale up: Load per vCPU"), "{shown}");
     assert!(shown.contains("but the maximum of 3 droplets is reached"), "{shown}");
 }
 

@@ -346,7 +346,8 @@ async fn what_others_do_is_told_once() {
     sleep(Duration::from_secs(30)).await;
     let cluster = stage.cluster();
     assert_eq!(says(&cluster, "was active and is off now"), 1);
-    let findings = cluster.events.iter().filter(|e| e.text.contains("powered off and still billed")).count();
+    let findings =
+        cluster.events.iter().filter(|e| e.text.contains("is off, serves nobody and is still billed")).count();
     assert_eq!(findings, 1, "{:?}", cluster.events);
 }
 

@@ -100,9 +100,9 @@ impl CloudError {
     #[must_use]
     pub fn advice(&self) -> String {
         match &self.remedy {
-            Remedy::Retry => "DigitalOcean is busy or has a fault: it is tried again by itself.".to_owned(),
+            Remedy::Retry => "DigitalOcean is busy or has a fault, which passes: try again in a minute.".to_owned(),
             Remedy::RateLimited { retry_after: Some(wait) } => {
-                format!("The request limit is used up: it is tried again in {} s.", wait.as_secs())
+                format!("The request limit is used up: try again in {} s.", wait.as_secs())
             }
             Remedy::RateLimited { retry_after: None } => {
                 "The hourly request limit is used up: wait some minutes, or poll less often.".to_owned()

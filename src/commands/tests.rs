@@ -256,7 +256,7 @@ fn people_read_units_thresholds_ages_reasons_and_costs() {
         "Free memory 1200 MB < 800 MB > 900 MB",
         "45s",
         "web001 2 clone active healthy 0.50 1200 MB 0.2 Mbps 45s $12.00 a month",
-        "scale up: Load per vCPU beyond the scale-up threshold\n",
+        "scale up: Load per vCPU 0.50 is above 0.35\n",
         "4990 of 5000 requests left in this hour",
     ] {
         assert!(text.contains(part), "{part:?} is missing from\n{text}");

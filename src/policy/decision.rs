@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::cluster::{FailureClass, Metric};
+use crate::cluster::{Busy, FailureClass, Metric};
 
 /// What to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -58,6 +58,21 @@ pub struct Rule {
     pub vote: Vote,
     /// What the mean would be with one droplet less, where that can be said.
     pub projected: Option<Projected>,
+}
+
+impl Rule {
+    /// How far it is beyond its scale-up threshold, with numbers written so: `CPU 78 % is above 70 %`.
+    #[must_use]
+    pub fn beyond(&self, number: impl Fn(Metric, f64) -> String) -> String {
+        let metric = self.metric;
+        let side = if metric.busy() == Busy::High { "above" } else { "below" };
+        match (self.value, self.up) {
+            (Some(value), Some(up)) => {
+                format!("{} {} is {side} {}", metric.title(), number(metric, value), number(metric, up))
+            }
+            _ => format!("{} beyond the scale-up threshold", metric.title()),
+        }
+    }
 }
 
 /// What the mean would be with one droplet less.
@@ -214,6 +229,20 @@ pub struct Decision {
     pub serving: usize,
 }
 
+impl Decision {
+    /// Why `wanted` is what it is, with the values that it rests on.
+    #[must_use]
+    pub fn why(&self) -> String {
+        match &self.because {
+            Reason::Busy { metrics } => {
+                let rules = self.rules.iter().filter(|rule| metrics.contains(&rule.metric));
+                rules.map(|rule| rule.beyond(Metric::format)).collect::<Vec<_>>().join(", ")
+            }
+            other => other.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let verb = |action| match action {
@@ -223,9 +252,9 @@ impl fmt::Display for Decision {
         };
         write!(f, "{}: ", verb(self.action))?;
         if self.action == self.wanted {
-            write!(f, "{}", self.because)
+            write!(f, "{}", self.why())
         } else {
-            write!(f, "would {} ({}), but ", verb(self.wanted), self.because)?;
+            write!(f, "would {} ({}), but ", verb(self.wanted), self.why())?;
             let reasons: Vec<String> = self.stopped_by.iter().map(ToString::to_string).collect();
             write!(f, "{}", reasons.join("; "))
         }

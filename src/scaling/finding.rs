@@ -136,7 +136,11 @@ fn of_a_member(member: &Member, seen: &Observation, spec: &ClusterSpec) -> Vec<F
     let is_autos = member.role == Role::Clone && !droplet.is_protected(spec);
     match droplet.status {
         DropletStatus::Off | DropletStatus::Archive => {
-            let text = format!("{name} is powered off and still billed: power it on or delete it");
+            let what = match member.role {
+                Role::Base => "power it on in DigitalOcean's control panel",
+                _ => "power it on or delete it in DigitalOcean's control panel",
+            };
+            let text = format!("{name} is off, serves nobody and is still billed: {what}");
             findings.push(Finding::new(Level::Warning, text).wasted(droplet));
         }
         DropletStatus::New if elapsed(droplet.created_at, seen.at) > spec.timing.boot => {

@@ -51,7 +51,9 @@ pub struct DownPlan {
 #[serde(rename_all = "snake_case", tag = "refusal")]
 pub enum Refusal {
     /// The maximum is reached.
-    #[error("the cluster has {count} droplets and the maximum is {max}: raise `max` to add more")]
+    #[error(
+        "the maximum of {max} is reached, with {count} in the cluster: raise `max` in the configuration to add more"
+    )]
     AtMaximum {
         /// Droplets now.
         count: usize,
@@ -59,7 +61,7 @@ pub enum Refusal {
         max: usize,
     },
     /// The minimum is reached.
-    #[error("{serving} droplets serve and the minimum is {min}: lower `min` to remove more")]
+    #[error("the minimum of {min} is reached, with {serving} serving: lower `min` in the configuration to remove more")]
     AtMinimum {
         /// Serving droplets now.
         serving: usize,

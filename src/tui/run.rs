@@ -382,7 +382,7 @@ fn now(shown: &AppState, options: &Options) -> Timestamp {
 /// Whether something of this cluster is shown that changes each second: how long an operation takes, or how long
 /// until something goes on.
 fn counts_seconds(cluster: &ClusterState) -> bool {
-    let operates = cluster.operation.as_ref().is_some_and(|operation| operation.outcome.is_none());
+    let operates = cluster.operates();
     let waits = |reason: &Reason| matches!(reason, Reason::Cooldown { .. } | Reason::BackingOff { .. });
     let decision = cluster.decision.as_ref();
     operates || cluster.connection != Connection::Live || decision.is_some_and(|d| d.stopped_by.iter().any(waits))

@@ -175,7 +175,7 @@ pub enum Question {
     Down(DropletId),
     /// Scale by itself from now on?
     Auto,
-    /// Leave although an operation runs? Whoever looks next goes on with it.
+    /// Leave although an operation runs, with which whoever looks next goes on, or although auto is on?
     Quit,
 }
 

@@ -103,7 +103,8 @@ impl Told {
         let same = known.filter(|(known_wanted, known_action, _)| *known_wanted == wanted && *known_action == action);
         let is_new = same.is_none_or(|(_, _, known)| stopped.iter().any(|reason| !known.contains(reason)));
         let is_told = action == wanted && acts;
-        (is_new && !is_told).then(|| (Level::Info, decision.to_string()))
+        let told = || if acts { decision.to_string() } else { format!("auto is off; it would {decision}") };
+        (is_new && !is_told).then(|| (Level::Info, told()))
     }
 
     /// A local clock that is wrong, once.

@@ -53,7 +53,7 @@ impl Look {
     /// The order to do what was decided.
     #[must_use]
     pub fn order(&self) -> Order {
-        Order { reason: self.decision.because.to_string(), insist: false }
+        Order { reason: self.decision.why(), insist: false }
     }
 }
 

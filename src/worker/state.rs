@@ -83,6 +83,14 @@ pub enum Connection {
     },
 }
 
+impl ClusterState {
+    /// Whether an operation of ours runs.
+    #[must_use]
+    pub fn operates(&self) -> bool {
+        self.operation.as_ref().is_some_and(|operation| operation.outcome.is_none())
+    }
+}
+
 /// The past of a cluster.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct History {

@@ -140,7 +140,7 @@ impl Clock for StageClock {
 fn state(role: Role, tick: u32) -> AppState {
     let load = if role == Role::Restless { f64::from(tick % 50) / 40.0 } else { 0.4 };
     let droplets = if role == Role::Many { 60 } else { 4 };
-    let mut state = Fixture::new(droplets).load(load).build();
+    let mut state = Fixture::new(droplets).manual().load(load).build();
     state.generation = u64::from(tick);
     state
 }

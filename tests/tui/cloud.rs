@@ -150,6 +150,8 @@ fn what_is_done_from_the_screen_and_by_auto_is_written_down() {
         pty.expect(then);
     }
     pty.keys("q");
+    pty.expect("Auto is on, and ends with this program");
+    pty.keys("y");
     pty.wait_for_end();
     let journal = cloud.journal();
     let by_hand = journal.iter().rfind(|record| record["event"] == "ended").unwrap();

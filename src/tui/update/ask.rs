@@ -69,11 +69,20 @@ pub fn auto(ui: &mut Ui, seen: &Seen) -> Outcome {
 }
 
 pub fn quit(ui: &mut Ui, seen: &Seen) -> Outcome {
-    if !seen.state.clusters.iter().any(operates) {
-        return Effect::Quit.into();
+    if is_needed(seen) {
+        confirm(ui, Question::Quit);
     }
-    confirm(ui, Question::Quit);
-    Outcome::default()
+    quit_without_asking(seen)
+}
+
+/// Leaves if nobody has to be asked.
+pub fn quit_without_asking(seen: &Seen) -> Outcome {
+    if is_needed(seen) { Outcome::default() } else { Effect::Quit.into() }
+}
+
+/// Whether something ends with the program.
+fn is_needed(seen: &Seen) -> bool {
+    seen.state.clusters.iter().any(|cluster| cluster.operates() || cluster.auto)
 }
 
 /// A key while a question stands.
@@ -111,7 +120,7 @@ fn agreed(ui: &mut Ui, question: Question, seen: &Seen) -> Outcome {
         }
     };
     match refused {
-        _ if operates(state) => notice(ui, title, UNDER_WAY.to_owned()),
+        _ if state.operates() => notice(ui, title, UNDER_WAY.to_owned()),
         None => command.into(),
         Some(refusal) => notice(ui, title, refusal.to_string()),
     }
@@ -127,7 +136,7 @@ fn ask(
         return read_only(ui, seen);
     }
     let Some(cluster) = seen.cluster(ui) else { return Outcome::default() };
-    if operates(cluster) {
+    if cluster.operates() {
         return notice(ui, title, UNDER_WAY.to_owned());
     }
     match plan(cluster) {
@@ -151,9 +160,4 @@ fn notice(ui: &mut Ui, title: &'static str, text: String) -> Outcome {
 fn read_only(ui: &mut Ui, seen: &Seen) -> Outcome {
     toast(ui, Level::Warning, Refusal::ReadOnly.to_string(), seen.now);
     Outcome::default()
-}
-
-/// Whether an operation of ours runs.
-pub fn operates(cluster: &ClusterState) -> bool {
-    cluster.operation.as_ref().is_some_and(|operation| operation.outcome.is_none())
 }

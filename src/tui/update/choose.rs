@@ -42,8 +42,8 @@ pub fn export(ui: &mut Ui, seen: &Seen) -> Outcome {
     let name = |ending| file_name(&cluster.spec.name, seen.at, ending);
     let pick = |label, ending, format| Pick { label, text: name(ending), does: Picked::Export(format) };
     let picks = vec![
-        pick("CSV, the table as shown", ".csv", Format::Csv),
-        pick("JSON, the table as shown", ".json", Format::Json),
+        pick("CSV, the droplets as in the table", ".csv", Format::Csv),
+        pick("JSON, the droplets as in the table", ".json", Format::Json),
         pick("JSON, all that is known", "-all.json", Format::Everything),
     ];
     offer(ui, "Write into this folder", picks)

@@ -127,6 +127,14 @@ fn meant(ui: &Ui, action: Action) -> Option<Action> {
 
 /// A key was pressed.
 pub fn key(ui: &mut Ui, event: &KeyEvent, seen: &Seen) -> Outcome {
+    if seen.drawn.too_small {
+        // What cannot be seen is not agreed to, nor changed.
+        let action = seen.keymap.action(Context::of(ui), seen.state.demo, event);
+        return match action {
+            Some(Action::Quit) => ask::quit_without_asking(seen),
+            action => action.map(everywhere).unwrap_or_default(),
+        };
+    }
     if let Some(action) = seen.keymap.action(Context::of(ui), seen.state.demo, event) {
         return act(ui, action, seen);
     }

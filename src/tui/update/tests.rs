@@ -131,7 +131,7 @@ fn every_way_to_say_no_changes_nothing() {
 fn a_refusal_says_why_and_cannot_be_agreed_to() {
     let mut desk = Desk::new(Fixture::new(3).max(3));
     desk.keys("u");
-    assert!(desk.notice().unwrap().contains("the maximum is 3"), "{:?}", desk.ui.overlay);
+    assert!(desk.notice().unwrap().contains("the maximum of 3"), "{:?}", desk.ui.overlay);
     assert_eq!(desk.press(KeyCode::Enter), Outcome::default());
     assert!(desk.ui.overlay.is_none());
     // It has become impossible while the question stood.
@@ -139,7 +139,7 @@ fn a_refusal_says_why_and_cannot_be_agreed_to() {
     desk.keys("u");
     desk.state.clusters[0].up = Some(Err(Refusal::AtMaximum { count: 5, max: 5 }));
     assert_eq!(desk.keys("y"), Outcome::default());
-    assert!(desk.notice().unwrap().contains("the maximum is 5"));
+    assert!(desk.notice().unwrap().contains("the maximum of 5"), "{:?}", desk.ui.overlay);
 }
 
 #[test]
@@ -206,12 +206,35 @@ fn a_question_about_a_droplet_that_is_gone_closes() {
 }
 
 #[test]
-fn quitting_asks_while_an_operation_runs() {
-    assert_eq!(Desk::new(Fixture::new(3)).keys("q").effect, Some(Effect::Quit));
-    let mut desk = Desk::new(Fixture::new(3).scaling_up());
-    assert_eq!(desk.keys("q"), Outcome::default());
-    assert_eq!(desk.confirm(), Some(Confirm { question: Question::Quit, accept_focused: false }));
-    assert_eq!(desk.keys("y").effect, Some(Effect::Quit));
+fn quitting_asks_while_something_would_end_with_it() {
+    let calm = || Fixture::new(3).manual();
+    assert_eq!(Desk::new(calm()).keys("q").effect, Some(Effect::Quit));
+    for something in [calm().scaling_up(), Fixture::new(3)] {
+        let mut desk = Desk::new(something);
+        assert_eq!(desk.keys("q"), Outcome::default());
+        assert_eq!(desk.confirm(), Some(Confirm { question: Question::Quit, accept_focused: false }));
+        assert_eq!(desk.keys("y").effect, Some(Effect::Quit));
+    }
+}
+
+#[test]
+fn nothing_is_agreed_to_that_cannot_be_seen() {
+    let mut desk = Desk::new(Fixture::new(3));
+    desk.drawn.too_small = true;
+    assert_eq!((desk.keys("u"), desk.keys("y")), (Outcome::default(), Outcome::default()));
+    desk.keys("q/x:");
+    assert!(desk.ui.overlay.is_none() && desk.ui.table.filter.is_empty());
+    // A question that stood before.
+    desk.drawn.too_small = false;
+    desk.keys("u");
+    desk.drawn.too_small = true;
+    assert_eq!(desk.keys("y"), Outcome::default());
+    assert!(desk.confirm().is_some());
+    desk.drawn.too_small = false;
+    assert_eq!(desk.keys("y").commands, [Command::Up { cluster: 0 }]);
+    let mut desk = Desk::new(Fixture::new(3).manual());
+    desk.drawn.too_small = true;
+    assert_eq!(desk.keys("q").effect, Some(Effect::Quit), "nothing ends with it");
 }
 
 #[test]

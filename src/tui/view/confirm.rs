@@ -13,7 +13,7 @@ use crate::cluster::{DropletId, Price};
 use crate::keymap::Action;
 use crate::scaling::{DownPlan, Refusal, UpPlan};
 use crate::tui::{Confirm, Question, Target};
-use crate::worker::ClusterState;
+use crate::worker::{ClusterState, Connection};
 
 /// What a dialog shows.
 struct Dialog {
@@ -139,6 +139,14 @@ fn warnings(scene: &Scene, warnings: &[String], columns: u16, lines: &mut Vec<Li
     }
 }
 
+/// That what is asked for may fail, and what is shown may be old.
+fn failing(scene: &Scene, cluster: &ClusterState, columns: u16, lines: &mut Vec<Line<'static>>) {
+    if matches!(cluster.connection, Connection::Failing { .. }) {
+        let text = "the API fails at the moment: this is how the cluster was last seen, and it may not be done";
+        warnings(scene, &[text.to_owned()], columns, lines);
+    }
+}
+
 /// What the cluster will cost after `price` is added (or removed) once.
 fn cost_after(cluster: &ClusterState, price: Option<Price>, sign: f64) -> Option<String> {
     // With a price unknown the sum is no sum.
@@ -182,6 +190,7 @@ fn up(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
     rows.extend(cost_after(cluster, plan.price, 1.0).map(|cost| ("all of them", cost)));
     let mut lines = facts(scene, &rows, columns);
     warnings(scene, &plan.warnings, columns, &mut lines);
+    failing(scene, cluster, columns, &mut lines);
     Dialog {
         title: title.into(),
         lines,
@@ -220,6 +229,7 @@ fn down(scene: &Scene, cluster: &ClusterState, droplet: DropletId, columns: u16)
     if let Some(plan) = plan {
         warnings(scene, &plan.warnings, columns, &mut lines);
     }
+    failing(scene, cluster, columns, &mut lines);
     let button = format!("Remove {}", member.droplet.name);
     Dialog { title: title.into(), lines, accept: Some(accept(button, scene.theme.bad, "remove it")) }
 }
@@ -231,7 +241,8 @@ fn auto(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
     }
     let policy = &cluster.policy;
     let text = format!(
-        "From now on clones are added and removed without a question, between {} and {}, at most one every {}.",
+        "From now on clones are added and removed without a question, between {} and {}, at most one every {}. That goes \
+         on for as long as this program runs.",
         policy.min,
         words::plural(policy.max, "droplet"),
         words::span(policy.scaling_interval)
@@ -244,8 +255,20 @@ fn auto(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
 }
 
 fn quit(scene: &Scene, columns: u16) -> Dialog {
-    let text = "An operation is under way. What is begun is written in the cloud as tags: the next look, here or \
-                elsewhere, goes on with it. Nobody does so until then.";
-    let lines = plain(text, scene.theme.text, columns);
+    let clusters = &scene.state.clusters;
+    let mut lines = Vec::new();
+    if clusters.iter().any(ClusterState::operates) {
+        let text = "An operation is under way. It stops where it is, and tags in the cloud tell how far it has come: \
+                    whoever looks next, this program or another, finishes or undoes it. Until then nobody does.";
+        lines.extend(plain(text, scene.theme.text, columns));
+    }
+    if clusters.iter().any(|cluster| cluster.auto) {
+        if !lines.is_empty() {
+            lines.push(Line::default());
+        }
+        let text = "Auto is on, and ends with this program: then nothing is scaled by itself, unless \
+                    `dropscale auto --watch` or a timer does so elsewhere.";
+        lines.extend(plain(text, scene.theme.text, columns));
+    }
     Dialog { title: "Leave".into(), lines, accept: Some(accept("Leave", scene.theme.strong, "leave")) }
 }

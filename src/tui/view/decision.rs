@@ -8,8 +8,8 @@ use ratatui::text::{Line, Span};
 
 use super::sheet::{Cut, NO_BREAK, Sheet, wrap};
 use super::{Scene, words};
-use crate::cluster::{Busy, Metric, elapsed};
-use crate::policy::{Action, Decision, Reason, Rule};
+use crate::cluster::{Metric, elapsed};
+use crate::policy::{Action, Decision, Reason};
 use crate::scaling::Level;
 use crate::tui::Theme;
 use crate::worker::{ClusterState, Connection};
@@ -43,17 +43,18 @@ fn decided(scene: &Scene, cluster: &ClusterState, decision: &Decision, columns: 
     let stopped = decision.action != decision.wanted;
     let because = reason(scene, cluster, decision, &decision.because);
     let failing = matches!(cluster.connection, Connection::Failing { .. });
+    // An operation that is shown step by step need not be told of once more.
+    let runs_here = cluster.operates();
+    let waits_only = runs_here && decision.stopped_by == [Reason::InFlight];
     let (lead, style) = match (cluster.auto, stopped) {
+        (true, true) if waits_only => (format!("once that is done, would {verb}:"), style),
         _ if failing => (format!("waiting for the API; last decided to {verb}:"), theme.strong),
         (true, false) => (format!("{verb}:"), style),
         (true, true) => (format!("hold, would {verb}:"), style),
-        (false, false) => (format!("auto is off, would {verb}:"), theme.strong),
-        (false, true) => (format!("auto is off, would not {verb}:"), theme.strong),
+        (false, _) => (format!("auto is off, would {verb}:"), theme.strong),
     };
     headline(lines, symbol, &lead, &because, style, theme, columns);
     if stopped {
-        // An operation that is shown step by step need not be told of once more.
-        let runs_here = cluster.operation.as_ref().is_some_and(|operation| operation.outcome.is_none());
         for obstacle in decision.stopped_by.iter().filter(|reason| !runs_here || **reason != Reason::InFlight) {
             paragraph(lines, "  but", &reason(scene, cluster, decision, obstacle), theme.text, columns);
         }
@@ -84,7 +85,7 @@ fn reason(scene: &Scene, cluster: &ClusterState, decision: &Decision, reason: &R
     match reason {
         Reason::Busy { metrics } => {
             let rules = decision.rules.iter().filter(|rule| metrics.contains(&rule.metric));
-            rules.map(beyond).collect::<Vec<_>>().join(", ")
+            rules.map(|rule| rule.beyond(whole)).collect::<Vec<_>>().join(", ")
         }
         Reason::WouldBounce { metrics } => {
             let rules = decision.rules.iter().filter(|rule| metrics.contains(&rule.metric));
@@ -129,18 +130,6 @@ fn was_just_scaled(cluster: &ClusterState) -> bool {
 /// A value with its unit, which no line end parts.
 fn whole(metric: Metric, value: f64) -> String {
     metric.format(value).replace(' ', &NO_BREAK.to_string())
-}
-
-/// `CPU 78 % is above 70 %`.
-fn beyond(rule: &Rule) -> String {
-    let metric = rule.metric;
-    let side = if metric.busy() == Busy::High { "above" } else { "below" };
-    match (rule.value, rule.up) {
-        (Some(value), Some(up)) => {
-            format!("{} {} is {side} {}", metric.title(), whole(metric, value), whole(metric, up))
-        }
-        _ => format!("{} beyond the scale-up threshold", metric.title()),
-    }
 }
 
 /// The lines of what is wrong, the worst first: a failing connection, findings, what could not be read.

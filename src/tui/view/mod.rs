@@ -46,8 +46,9 @@ pub const MINIMUM: (u16, u16) = (60, 16);
 pub fn draw(frame: &mut Frame, scene: &Scene) -> Drawn {
     let area = frame.area();
     let mut sheet = Sheet::new(frame.buffer_mut(), scene.theme);
-    let (list, cursor) = if area.width < MINIMUM.0 || area.height < MINIMUM.1 {
-        too_small(&mut sheet, area);
+    let too_small = area.width < MINIMUM.0 || area.height < MINIMUM.1;
+    let (list, cursor) = if too_small {
+        draw_too_small(&mut sheet, area, scene);
         (Scrolled::default(), None)
     } else {
         screen(&mut sheet, area, scene)
@@ -59,15 +60,19 @@ pub fn draw(frame: &mut Frame, scene: &Scene) -> Drawn {
     if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);
     }
-    Drawn { list, targets }
+    Drawn { list, targets, too_small }
 }
 
 /// Says what is needed, in as many lines as it takes.
-fn too_small(sheet: &mut Sheet, mut area: Rect) {
+fn draw_too_small(sheet: &mut Sheet, mut area: Rect, scene: &Scene) {
     let (columns, rows) = MINIMUM;
+    let auto = scene.state.clusters.iter().any(|cluster| cluster.auto);
     let text = format!(
-        "This terminal has {}×{} characters; at least {columns}×{rows} are needed. Scaling goes on meanwhile.",
-        area.width, area.height
+        "This terminal has {}×{} characters; at least {columns}×{rows} are needed. Until then the keys rest; Ctrl-C \
+         leaves. {}",
+        area.width,
+        area.height,
+        if auto { "Auto is on and goes on." } else { "Auto is off." }
     );
     for line in wrap(&text, area.width) {
         let row = area.take_top(1);

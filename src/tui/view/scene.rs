@@ -57,6 +57,8 @@ pub struct Drawn {
     pub list: Scrolled,
     /// What can be clicked.
     pub targets: Targets,
+    /// Whether the terminal was too small for anything but saying so.
+    pub too_small: bool,
 }
 
 /// Which part of a list was drawn.

@@ -78,6 +78,9 @@ pub struct Sheet<'a> {
     pub theme: &'a Theme,
 }
 
+/// So many columns beside a frame show nothing of use.
+const SLIVER: u16 = 4;
+
 impl<'a> Sheet<'a> {
     pub fn new(buffer: &'a mut Buffer, theme: &'a Theme) -> Self {
         Self { buffer, targets: Targets::default(), theme }
@@ -187,8 +190,11 @@ impl<'a> Sheet<'a> {
     pub fn frame(&mut self, at: Rect, title: &str, style: Style) -> Rect {
         // A column of air on either side keeps the frame apart from what lies under it.
         self.target(at, Target::Inside);
-        let left = at.x.saturating_sub(1);
-        self.clear(Rect { x: left, width: at.right().saturating_add(1) - left, ..at });
+        let all = self.buffer.area;
+        // Where hardly more would be left at its sides than single letters, nothing is.
+        let air = if all.width - at.width.min(all.width) <= 2 * SLIVER { SLIVER } else { 1 };
+        let left = at.x.saturating_sub(air);
+        self.clear(Rect { x: left, width: at.right().saturating_add(air).min(all.right()) - left, ..at });
         if at.width < 2 || at.height < 2 {
             return Rect { width: 0, height: 0, ..at };
         }

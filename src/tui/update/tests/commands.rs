@@ -18,6 +18,7 @@ fn a_command_does_what_its_key_does_and_asks_the_same() {
     desk.keys(":filter web001");
     desk.press(KeyCode::Enter);
     assert_eq!(desk.ui.table.filter, "web001");
+    desk.state.clusters[0].auto = false;
     desk.keys(":quit");
     assert_eq!(desk.press(KeyCode::Enter).effect, Some(Effect::Quit));
     assert_eq!(desk.ui.history, ["scale_up", "range 6h", "sort cpu", "filter web001", "quit"]);
