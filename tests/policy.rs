@@ -264,6 +264,17 @@ const CASES: &[Case] = &[
         "between",
     ),
     (
+        "a limit that is reached holds no removal back for long",
+        &[0.1, 0.1, 0.1],
+        |s| {
+            let (failures, class) = (1, FailureClass::Limit);
+            s.backoffs = vec![Backoff { until: at(3500), failures, class, circumstances: None }];
+        },
+        Action::Down,
+        Action::Down,
+        "calmer",
+    ),
+    (
         "a backoff from a wrong clock holds nothing back",
         &[0.9],
         |s| {

@@ -25,12 +25,15 @@ pub enum FailureClass {
     Limit,
     /// The request itself is refused: the image, the region, the size. Trying again changes nothing.
     Refused,
+    /// Somebody else changed the droplet meanwhile, so that it was left alone.
+    Changed,
     /// The API is unreachable, overloaded or makes no sense.
     Api,
 }
 
 impl FailureClass {
-    const ALL: [Self; 6] = [Self::Boot, Self::Health, Self::Attach, Self::Limit, Self::Refused, Self::Api];
+    const ALL: [Self; 7] =
+        [Self::Boot, Self::Health, Self::Attach, Self::Limit, Self::Refused, Self::Changed, Self::Api];
 
     /// Its word in the backoff tag.
     #[must_use]
@@ -41,6 +44,7 @@ impl FailureClass {
             Self::Attach => "attach",
             Self::Limit => "limit",
             Self::Refused => "refused",
+            Self::Changed => "changed",
             Self::Api => "api",
         }
     }
@@ -54,6 +58,7 @@ impl FailureClass {
             Self::Attach => "the load balancer did not accept the change",
             Self::Limit => "the account's droplet limit is reached",
             Self::Refused => "DigitalOcean refused the request",
+            Self::Changed => "somebody changed the droplet meanwhile",
             Self::Api => "the API failed",
         }
     }
@@ -86,7 +91,7 @@ impl Circumstances {
     #[must_use]
     pub fn of(class: FailureClass, seen: &Observation, spec: &ClusterSpec) -> Option<Self> {
         let text = match class {
-            FailureClass::Limit => format!("{:?} {}", seen.droplet_limit, seen.count() + seen.leaving.len()),
+            FailureClass::Limit => format!("{} {}", seen.droplet_limit?, seen.count() + seen.leaving.len()),
             FailureClass::Refused => {
                 let (base, image) = (&seen.base_member()?.droplet, seen.snapshot.as_ref()?);
                 let as_base = (&base.size.slug, &base.region, &base.vpc);

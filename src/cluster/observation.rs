@@ -143,7 +143,7 @@ impl Observation {
         self.markers.iter().filter_map(|m| m.remaining(self.at, interval)).max()
     }
 
-    /// The backoff that holds scaling back now, with what is left of it. When that has changed on which a lasting
+    /// The backoff that holds scaling up back now, with what is left of it. When that has changed on which a lasting
     /// failure depended, little is.
     #[must_use]
     pub fn backoff(&self, spec: &ClusterSpec) -> Option<(&Backoff, Duration)> {
@@ -156,10 +156,12 @@ impl Observation {
         Some((backoff, left?))
     }
 
-    /// Whether a backoff holds back what is no scaling: it does not depend on the account's limit, nor on an image.
+    /// The backoff that holds back what makes no droplet, with what is left of it: that depends neither on the
+    /// account's limit nor on an image.
     #[must_use]
-    pub fn holds_recovery_back(&self, timing: &Timing) -> bool {
-        self.last_backoff(timing).is_some_and(|backoff| backoff.remaining_otherwise(self.at, timing).is_some())
+    pub fn backoff_otherwise(&self, timing: &Timing) -> Option<(&Backoff, Duration)> {
+        let backoff = self.last_backoff(timing)?;
+        Some((backoff, backoff.remaining_otherwise(self.at, timing)?))
     }
 
     /// The backoff that counts. One that is further away than the longest that is ever written comes from a wrong

@@ -205,13 +205,10 @@ fn text(checks: &[Check], style: Style) -> String {
     }
     let (sum, unpriced) = (monthly(checks), unpriced(checks));
     if sum > 0.0 {
-        let _ = write!(text, "What serves nobody costs ${sum:.2} a month.");
+        let _ = writeln!(text, "What serves nobody costs ${sum:.2} a month.");
     }
     if unpriced > 0 {
-        let _ = write!(text, " The price of {unpriced} such droplets is not known.");
-    }
-    if sum > 0.0 || unpriced > 0 {
-        text.push('\n');
+        let _ = writeln!(text, "Of {unpriced} that serve nobody the price is not known.");
     }
     text
 }
@@ -234,6 +231,6 @@ mod tests {
         assert_eq!((&document["monthly"], &document["unpriced"]), (&json!(12.0), &json!(1)));
         let style = Style::default();
         let text = text(&checks, style);
-        assert!(text.ends_with("costs $12.00 a month. The price of 1 such droplets is not known.\n"), "{text}");
+        assert!(text.ends_with("costs $12.00 a month.\nOf 1 that serve nobody the price is not known.\n"), "{text}");
     }
 }

@@ -15,7 +15,7 @@ use super::exit::{Exit, Failure};
 use super::text::{Table, plain};
 use crate::cli::{Global, HistoryArgs, OutputFormat};
 use crate::cloud::digitalocean::{Client, ClientOptions};
-use crate::cloud::{ActionStatus, Cloud, CloudError, Deed};
+use crate::cloud::{ActionStatus, Cloud, CloudError, Deed, Remedy};
 use crate::cluster::{Droplet, DropletId, Metric};
 use crate::config::{self, Config, Environment};
 use crate::journal::{self, Event, Record};
@@ -172,6 +172,8 @@ async fn deeds(
                 let name = known.get(&deed.droplet)?.clone();
                 Some(Remembered { name, deed })
             })),
+            // Nothing else needs that scope, and whoever gave it wants more.
+            Err(error) if matches!(error.remedy, Remedy::Scope { .. }) => {}
             Err(error) => failure = Some(error),
         }
     }

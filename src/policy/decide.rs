@@ -2,9 +2,11 @@
 //! what is unknown blocks scaling down and never causes scaling up; and nothing is removed whose absence
 //! would make the rest too busy again.
 
+use std::time::Duration;
+
 use super::{Action, Decision, Policy, Projected, Reason, Rule, Vote};
 use crate::cluster::{
-    Busy, ClusterSpec, DropletStatus, Member, Metric, Observation, Projection, Reading, Role, Scope, elapsed,
+    Backoff, Busy, ClusterSpec, DropletStatus, Member, Metric, Observation, Projection, Reading, Role, Scope, elapsed,
 };
 
 /// A droplet with nothing to do has about this much of its memory available: a threshold of free memory
@@ -208,9 +210,8 @@ fn unsettled(observation: &Observation, spec: &ClusterSpec) -> Vec<String> {
     unsettled.chain(&observation.leaving).filter(|d| !d.is_protected(spec)).map(|d| d.name.clone()).collect()
 }
 
-fn backing_off(observation: &Observation, spec: &ClusterSpec) -> Option<Reason> {
-    let (backoff, remaining) = observation.backoff(spec)?;
-    Some(Reason::BackingOff { remaining, failures: backoff.failures, class: backoff.class })
+fn backing_off((backoff, remaining): (&Backoff, Duration)) -> Reason {
+    Reason::BackingOff { remaining, failures: backoff.failures, class: backoff.class }
 }
 
 fn obstacles_up(observation: &Observation, spec: &ClusterSpec, policy: &Policy) -> Vec<Reason> {
@@ -222,7 +223,7 @@ fn obstacles_up(observation: &Observation, spec: &ClusterSpec, policy: &Policy) 
         reasons.push(Reason::Incomplete);
     }
     reasons.extend(obstacles(observation, spec, policy));
-    reasons.extend(backing_off(observation, spec));
+    reasons.extend(observation.backoff(spec).map(backing_off));
     reasons
 }
 
@@ -250,7 +251,7 @@ fn obstacles_down(
         }
     }
     reasons.extend(obstacles(observation, spec, policy));
-    reasons.extend(backing_off(observation, spec));
+    reasons.extend(observation.backoff_otherwise(&spec.timing).map(backing_off));
     reasons
 }
 

@@ -66,9 +66,13 @@ impl<C: Cloud> Run<C> {
         self.enter(Phase::Drain);
         sleep(self.spec.timing.drain).await;
         self.check_lease()?;
-        while self.leave_again(left, departure.id).await? {
+        while self.leave_again(left, departure.id, &departure.tag).await? {
             sleep(self.spec.timing.drain).await;
             self.check_lease()?;
+        }
+        // Somebody may have changed their mind while it drained.
+        if self.check_ours(departure.id, &departure.tag).await?.is_none() {
+            return Ok(());
         }
         self.enter(Phase::Shutdown);
         self.shut_down(departure.id).await?;
@@ -129,9 +133,14 @@ impl<C: Cloud> Run<C> {
         self.wait_until_out(balancer, id).await
     }
 
-    /// Takes it out once more if somebody has put it back, and tells whether that was so: an older controller attaches
-    /// the clone that it has made, whatever has become of it meanwhile.
-    pub async fn leave_again(&mut self, left: Option<&LoadBalancer>, id: DropletId) -> Result<bool, Stop> {
+    /// Takes it out once more if it has been put back though it still is to go, and tells whether that was so: an older
+    /// controller attaches the clone that it has made, whatever has become of it meanwhile.
+    pub async fn leave_again(
+        &mut self,
+        left: Option<&LoadBalancer>,
+        id: DropletId,
+        operation_tag: &str,
+    ) -> Result<bool, Stop> {
         let Some(left) = left else { return Ok(false) };
         let now = self
             .poll(
@@ -150,6 +159,10 @@ impl<C: Cloud> Run<C> {
             .await?
             .flatten();
         let Some(balancer) = now.filter(|balancer| balancer.has(id)) else { return Ok(false) };
+        // A person who puts it back takes the tag off, or protects it.
+        if self.check_ours(id, operation_tag).await?.is_none() {
+            return Ok(false);
+        }
         self.note("somebody has attached it again");
         self.leave_balancer(&balancer, id).await?;
         Ok(true)
@@ -241,10 +254,10 @@ impl<C: Cloud> Run<C> {
         match stop {
             Stop::Failed { class, text } => Stop::failed(class, format!("{text}. {rest}.")),
             Stop::Refused(refusal) => Stop::failed(
-                FailureClass::Refused,
+                FailureClass::Changed,
                 format!(
-                    "{refusal}. {} (droplet {}) has left the load balancer and is still billed: delete it, or take \
-                     its tag {} off and attach it again",
+                    "{refusal}. {} (droplet {}) was leaving: delete it, or, if it is to serve, see that it is on and \
+                     attached and that its tag {} is off",
                     departure.name, departure.id, departure.tag
                 ),
             ),

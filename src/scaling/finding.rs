@@ -144,16 +144,15 @@ fn of_a_member(member: &Member, seen: &Observation, spec: &ClusterSpec) -> Vec<F
             findings.push(Finding::new(Level::Warning, text).wasted(droplet));
         }
         DropletStatus::New if elapsed(droplet.created_at, seen.at) > spec.timing.boot => {
-            let minutes = elapsed(droplet.created_at, seen.at).as_secs() / 60;
-            let what = if is_autos { "auto removes it" } else { "delete it" };
-            let text = format!("{name} has not become active for {minutes} min: {what}");
-            findings.push(Finding::new(Level::Warning, text).wasted(droplet));
+            findings.push(never_active(member, is_autos));
         }
         DropletStatus::Active if !member.attached && seen.load_balancer.is_some() => {
             let what = if is_autos {
                 "auto brings it in, or removes it; the tag dropscale:protect keeps it as it is"
-            } else {
+            } else if member.role == Role::Clone {
                 "attach it or delete it"
+            } else {
+                "attach it, or take the cluster's tag off it"
             };
             let text = format!("{name} is in the cluster but not behind the load balancer: {what}");
             findings.push(Finding::new(Level::Warning, text).wasted(droplet));
@@ -174,6 +173,17 @@ fn of_a_member(member: &Member, seen: &Observation, spec: &ClusterSpec) -> Vec<F
         findings.push(Finding::new(Level::Info, text).about(droplet));
     }
     findings
+}
+
+/// A droplet that should long be active.
+fn never_active(member: &Member, is_autos: bool) -> Finding {
+    let what = match member.role {
+        Role::Clone if is_autos => "auto removes it",
+        Role::Clone => "delete it, or see in DigitalOcean's control panel what it waits for",
+        Role::Base | Role::Guest => "see in DigitalOcean's control panel what it waits for",
+    };
+    let finding = Finding::new(Level::Warning, format!("{} is still not active: {what}", member.droplet.name));
+    if member.role == Role::Clone { finding.wasted(&member.droplet) } else { finding.about(&member.droplet) }
 }
 
 /// A droplet whose agent has not been heard for long. Only known while metrics are asked for.
@@ -278,9 +288,12 @@ mod tests {
         seen.members[0].droplet.created_at = at(-420);
         let found = findings(&seen, &spec(), &policy());
         assert_eq!(found[0].monthly, Some(12.0));
-        assert_eq!(texts(&seen), ["web007 has not become active for 7 min: auto removes it"]);
+        assert_eq!(texts(&seen), ["web007 is still not active: auto removes it"]);
         seen.members[0].droplet.tags.push(PROTECT_TAG.to_owned());
-        assert_eq!(texts(&seen), ["web007 has not become active for 7 min: delete it"]);
+        assert!(texts(&seen)[0].starts_with("web007 is still not active: delete it"), "{:?}", texts(&seen));
+        seen.members[0].role = Role::Base;
+        let found = findings(&seen, &spec(), &policy());
+        assert!(!found[0].is_wasted && !found[0].text.contains("delete"), "{found:?}");
     }
 
     #[test]

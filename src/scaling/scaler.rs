@@ -189,11 +189,13 @@ async fn back_off<C: Cloud>(run: &Run<C>, class: FailureClass) {
     let circumstances = run.seen.as_ref().and_then(|seen| Circumstances::of(class, seen, &run.spec));
     let backoff = Backoff::after(class, failures, now, &run.spec.timing, circumstances);
     let tag = backoff.tag(&run.spec.clone_prefix);
-    run.attempt(async {
+    let write = async {
         run.cloud.create_tag(&tag).await?;
         run.cloud.tag_droplet(&tag, base).await
-    })
-    .await;
+    };
+    if !run.attempt(write).await {
+        return;
+    }
     // Tags hold whole seconds: two backoffs are the same when their tags are.
     for old in known.iter().map(|old| old.tag(&run.spec.clone_prefix)).filter(|old| *old != tag) {
         run.attempt(run.cloud.delete_tag(&old)).await;

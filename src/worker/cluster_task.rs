@@ -296,6 +296,8 @@ impl<C: Cloud> ClusterTask<C> {
 
     fn ended(&mut self, end: Result<OperationState, JoinError>) {
         self.operation = None;
+        // The last look has seen its claim. What could be done next is known after another one.
+        (self.state.up, self.state.down) = (None, None);
         let then = self.then.take();
         match end {
             Ok(ended) => {

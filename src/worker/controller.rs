@@ -41,7 +41,7 @@ impl Look {
     pub fn due(&self, spec: &ClusterSpec) -> Option<Kind> {
         let seen = &self.observation;
         if has_leftovers(seen, spec) {
-            return (!seen.holds_recovery_back(&spec.timing)).then_some(Kind::Recover);
+            return seen.backoff_otherwise(&spec.timing).is_none().then_some(Kind::Recover);
         }
         match self.decision.action {
             Action::Up => Some(Kind::Up),

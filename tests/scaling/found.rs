@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
-use dropscale::cluster::{Claim, Nonce, PROTECT_TAG, leaving_tag};
+use dropscale::cluster::{Claim, FailureClass, Nonce, PROTECT_TAG, leaving_tag};
 use dropscale::scaling::{OperationState, Outcome, Phase, PhaseState, Refusal, has_leftovers, stray_tags};
 use dropscale::simulator::{ApiError, Fate, NewDroplet, World};
 use jiff::Timestamp;
@@ -57,6 +57,39 @@ async fn a_clone_that_is_attached_again_while_it_leaves_is_taken_out_again() {
         let after = all.iter().position(|request| request.starts_with(next)).unwrap();
         assert!(left.len() == 2 && left[1] < after, "{phase:?}: {all:#?}");
     }
+}
+
+/// Takes all operation tags off, and puts it back to serve.
+fn rescue(world: &mut World, id: u64) {
+    let tags: Vec<String> = world.droplet(id).unwrap().tags.iter().filter(|t| *t != "web").cloned().collect();
+    for tag in tags {
+        world.untag_droplet(&tag, id).unwrap();
+    }
+    attach(world, id);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clone_that_somebody_rescues_while_it_leaves_goes_on_serving() {
+    for phase in [Phase::Drain, Phase::Shutdown, Phase::Delete] {
+        let bench = Bench::new(FAST);
+        let down = down_while(&bench, move |now| now.phase == phase, rescue).await;
+        assert!(matches!(down.outcome, Some(Outcome::Failed(_))), "{phase:?}: {down:#?}");
+        let clone = bench.clones().remove(0);
+        assert_eq!((clone.attached, clone.tags), (true, vec!["web".to_owned()]), "{phase:?}");
+        if phase == Phase::Drain {
+            assert_eq!(clone.status, "active", "it was asked for before it was shut down");
+        }
+        assert_eq!(bench.look().await.backoff(&bench.spec).unwrap().0.class, FailureClass::Changed);
+        assert!(bench.look().await.backoff(&bench.spec).unwrap().1 <= bench.spec.timing.backoff, "{phase:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clone_that_is_protected_while_it_drains_is_not_shut_down() {
+    let bench = Bench::new(FAST);
+    let down = down_while(&bench, |now| now.phase == Phase::Drain, protect).await;
+    assert!(matches!(down.outcome, Some(Outcome::Failed(_))), "{down:#?}");
+    assert_eq!(bench.clones()[0].status, "active");
 }
 
 #[tokio::test(start_paused = true)]

@@ -104,6 +104,10 @@ async fn the_droplet_limit_stops_further_tries_for_long() {
     let mut other = seen.clone();
     other.snapshot.as_mut().unwrap().id += 1;
     assert_eq!(other.backoff(&bench.spec).unwrap().1, left);
+    // Whether the limit is known or not is no change of it, and to remove clones is no reason to wait.
+    other.droplet_limit = None;
+    assert_eq!(other.backoff(&bench.spec).unwrap().1, left);
+    assert!(seen.backoff_otherwise(&bench.spec.timing).unwrap().1 <= bench.spec.timing.backoff);
     bench.by_hand("web001", World::delete_by_hand);
     tokio::time::sleep(bench.spec.timing.backoff).await;
     assert_eq!(bench.look().await.backoff(&bench.spec), None);
@@ -126,7 +130,7 @@ async fn a_request_that_is_refused_is_not_made_again_until_it_would_be_another()
     Arc::make_mut(&mut bench.spec).clone.size = None;
     assert_eq!(bench.look().await.backoff(&bench.spec), None);
     // What was left by others does not depend on any of that.
-    assert!(!seen.holds_recovery_back(&bench.spec.timing));
+    assert_eq!(seen.backoff_otherwise(&bench.spec.timing), None);
 }
 
 #[tokio::test(start_paused = true)]

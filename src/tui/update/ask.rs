@@ -9,7 +9,7 @@ use crate::scaling::{DownPlan, Level, Refusal, Terms, plan_down};
 use crate::tui::{Confirm, Overlay, Question};
 use crate::worker::{ClusterState, Command};
 
-const NOT_YET: &str = "the cluster has not been seen yet: wait for the first look to end";
+const NOT_YET: &str = "the cluster is being looked at: try again when that has ended";
 
 const UNDER_WAY: &str = "an operation is under way on this cluster: wait for it to end";
 

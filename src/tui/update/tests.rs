@@ -147,7 +147,7 @@ fn before_the_first_look_nothing_is_asked() {
     let mut desk = Desk::new(Fixture::new(3).starting());
     for key in ["u", "d"] {
         desk.keys(key);
-        assert!(desk.notice().unwrap().contains("not been seen yet"));
+        assert!(desk.notice().unwrap().contains("is being looked at"));
         desk.press(KeyCode::Esc);
     }
 }

@@ -167,7 +167,7 @@ fn read_only(scene: &Scene) -> Option<String> {
     scene.state.read_only.then(|| Refusal::ReadOnly.to_string())
 }
 
-const NOT_SEEN: &str = "the cluster has not been seen yet: wait for the first answer";
+const NOT_SEEN: &str = "the cluster is being looked at: try again when that has ended";
 
 fn up(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
     let title = "Add a clone";

@@ -107,7 +107,7 @@ fn reason(scene: &Scene, cluster: &ClusterState, decision: &Decision, reason: &R
         Reason::Unsettled { droplets } => {
             format!("{} must be settled first", words::listed(droplets, NAMES))
         }
-        Reason::Unknown { metrics, .. } if was_just_scaled(cluster) => {
+        Reason::Unknown { metrics, .. } if was_just_scaled(cluster) && nobody_is_heard(decision, metrics) => {
             let titles: Vec<&str> = metrics.iter().map(|metric| metric.title()).collect();
             format!("the cluster was just scaled: waiting for new samples of {}", titles.join(", "))
         }
@@ -118,6 +118,11 @@ fn reason(scene: &Scene, cluster: &ClusterState, decision: &Decision, reason: &R
         Reason::AtMaximum { max } => format!("the maximum of {} is reached", words::plural(*max, "droplet")),
         other => other.to_string(),
     }
+}
+
+/// Whether no droplet at all has a reading of these, which no silent agent explains.
+fn nobody_is_heard(decision: &Decision, metrics: &[Metric]) -> bool {
+    decision.rules.iter().filter(|rule| metrics.contains(&rule.metric)).all(|rule| rule.known == 0)
 }
 
 /// Whether samples from before the cluster was last scaled are all that there can be.
