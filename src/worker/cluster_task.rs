@@ -22,7 +22,9 @@ use crate::cloud::{Cloud, CloudError};
 use crate::cluster::{DropletId, Metric, elapsed};
 use crate::journal::{Journal, Keeper};
 use crate::observe::Observer;
-use crate::scaling::{Kind, Level, Nonces, OperationState, Refusal, Reporter, Scaler, has_leftovers};
+use crate::scaling::{
+    Kind, Level, Nonces, OperationState, Refusal, Reporter, Scaler, Terms, has_leftovers, plan_down, plan_up,
+};
 
 /// A cluster that nobody looks at and that is not scaled by itself is polled this many times more rarely.
 const UNFOCUSED: u32 = 5;
@@ -296,14 +298,13 @@ impl<C: Cloud> ClusterTask<C> {
 
     fn ended(&mut self, end: Result<OperationState, JoinError>) {
         self.operation = None;
-        // The last look has seen its claim. What could be done next is known after another one.
-        (self.state.up, self.state.down) = (None, None);
         let then = self.then.take();
         match end {
             Ok(ended) => {
                 let (level, text) = operation::ending(&ended);
                 let went_well = ended.outcome.as_ref().is_some_and(crate::scaling::Outcome::is_done);
                 self.progressed(ended);
+                self.plan_without_own_claim();
                 self.say(level, &text);
                 match then {
                     Some(work) if went_well => return self.begin(work),
@@ -319,6 +320,18 @@ impl<C: Cloud> ClusterTask<C> {
             }
         }
         self.look_again();
+    }
+
+    /// What could be done next, as if the claim of our last operation, which a look may have seen, were given back.
+    fn plan_without_own_claim(&mut self) {
+        let (Some(seen), Some(operation)) = (&self.state.observation, &self.state.operation) else { return };
+        if seen.claims.iter().all(|claim| claim.nonce != operation.nonce) {
+            return;
+        }
+        let terms = Terms { own: Some(&operation.nonce), insist: true };
+        let (spec, policy) = (&self.state.spec, &self.state.policy);
+        self.state.up = Some(plan_up(seen, spec, policy, terms).map(Arc::new));
+        self.state.down = Some(plan_down(seen, spec, policy, None, terms).map(Arc::new));
     }
 
     fn look(&mut self) {
@@ -385,6 +398,7 @@ impl<C: Cloud> ClusterTask<C> {
         self.state.decision = Some(Arc::clone(&look.decision));
         self.state.up = Some(look.up.clone());
         self.state.down = Some(look.down.clone());
+        self.plan_without_own_claim();
         self.state.findings = Arc::clone(&look.findings);
         let samples = controller.samples();
         if self.revision != Some(samples.revision()) {

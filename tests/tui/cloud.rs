@@ -33,7 +33,7 @@ snapshot = "web-snapshot"
 clone_prefix = "web"
 load_balancer = "web-lb"
 max = 6
-scaling_interval = "10s"
+scaling_interval = "INTERVAL"
 scale_up = { load = 0.8 }
 [clusters.web.timing]
 claim_settle = "10ms"
@@ -53,14 +53,15 @@ struct Cloud {
 }
 
 impl Cloud {
-    fn new() -> Self {
+    /// One whose clusters cool down for so long.
+    fn new(interval: &str) -> Self {
         let scenario = Scenario::parse(QUICK, "quick").unwrap();
         let world = SharedWorld::new(&scenario, 1, Arc::new(SystemClock)).unwrap();
         let listener = SERVERS.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         SERVERS.spawn(http::serve(world.clone(), listener, std::future::pending()));
         let home = tempfile::tempdir().unwrap();
-        std::fs::write(home.path().join("config.toml"), CONFIG).unwrap();
+        std::fs::write(home.path().join("config.toml"), CONFIG.replace("INTERVAL", interval)).unwrap();
         Self { world, url, home }
     }
 
@@ -95,7 +96,7 @@ impl Cloud {
 /// Nobody reads the terminal for so long, and so many clones are added by themselves meanwhile; then a signal ends
 /// it, still unread.
 fn goes_on_unread(unread: Duration, clones: usize) {
-    let cloud = Cloud::new();
+    let cloud = Cloud::new("10s");
     let before = cloud.members();
     let mut pty = cloud.start();
     pty.expect("web001");
@@ -138,7 +139,7 @@ fn a_terminal_unread_stops_neither_scaling_nor_a_signal() {
 
 #[test]
 fn what_is_done_from_the_screen_and_by_auto_is_written_down() {
-    let cloud = Cloud::new();
+    let cloud = Cloud::new("2m");
     let mut pty = cloud.start();
     pty.expect("web001");
     // Far more than two droplets can take.
