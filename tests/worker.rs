@@ -210,7 +210,7 @@ async fn looks_go_on_while_an_operation_runs_and_its_phases_are_shown() {
     stage.send(Command::Up { cluster: 0 }).await;
     let mut phases = Vec::new();
     let mut counts = Vec::new();
-    stage
+    let done = stage
         .until("done", |c| {
             let operation = c.operation.as_ref();
             phases.extend(operation.and_then(|o| o.current()).map(|p| p.phase).filter(|p| phases.last() != Some(p)));
@@ -221,6 +221,7 @@ async fn looks_go_on_while_an_operation_runs_and_its_phases_are_shown() {
     assert!(phases.len() >= 4, "{phases:?}");
     counts.dedup();
     assert!(counts.len() >= 4, "looks during the operation: {counts:?}");
+    assert!(done.up.as_ref().is_some_and(Result::is_ok), "its own claim is over: {:?}", done.up);
 }
 
 #[tokio::test(start_paused = true)]
