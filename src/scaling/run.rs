@@ -246,6 +246,7 @@ impl<C: Cloud> Run<C> {
         let every = self.spec.timing.step_poll;
         let deadline = Instant::now() + patience;
         loop {
+            self.check_lease()?;
             self.leave_again(left, id, operation_tag).await?;
             if self.check_ours(id, operation_tag).await?.is_none() {
                 break;
