@@ -8,11 +8,11 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::sheet::{Cut, Sheet, spans_width};
-use super::{Scene, progress, words};
+use super::{Scene, held, progress, words};
 use crate::cloud::Remedy;
 use crate::cluster::{Health, Observation, elapsed};
 use crate::policy::Reason;
-use crate::scaling::{Kind, Level};
+use crate::scaling::Level;
 use crate::tui::Theme;
 use crate::tui::text::fit;
 use crate::worker::{ClusterState, Connection};
@@ -82,7 +82,7 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
     if all > 1 {
         name.push(Span::styled(format!(" {} of {all}", scene.ui.cluster + 1), theme.faint));
     }
-    let mut left = vec![part(0, name), part(1, verdict(scene, cluster))];
+    let mut left = vec![part(0, name), part(1, vec![verdict(scene, cluster).span()])];
     if let Some(seen) = &cluster.observation {
         left.push(part(2, droplets(scene, cluster, seen)));
         let serving = seen.serving().count();
@@ -113,8 +113,11 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
     if scene.state.read_only {
         right.push(badge(1, "READ-ONLY", theme.text));
     }
-    if scene.ui.frozen {
-        right.push(badge(0, "PAUSED", theme.attention));
+    if let Some(text) = held::badge(scene) {
+        right.push(badge(0, &text, theme.attention));
+    }
+    if let Some(news) = held::news(scene, cluster) {
+        right.push(part(0, vec![news]));
     }
     right.push(if cluster.auto { badge(0, "AUTO ON", theme.good) } else { words_of(0, "AUTO OFF", theme.strong) });
     (left, right)
@@ -134,10 +137,27 @@ fn droplets(scene: &Scene, cluster: &ClusterState, seen: &Observation) -> Vec<Sp
     spans
 }
 
-/// In one or two words: is it healthy, is something under way, is something wrong?
-pub fn verdict(scene: &Scene, cluster: &ClusterState) -> Vec<Span<'static>> {
+/// What there is to say of a cluster in one or two words.
+pub struct Verdict {
+    symbol: &'static str,
+    /// The words.
+    pub text: String,
+    style: Style,
+    /// Whether all is as it should be.
+    pub is_well: bool,
+}
+
+impl Verdict {
+    /// As it is drawn.
+    pub fn span(&self) -> Span<'static> {
+        Span::styled(format!("{} {}", self.symbol, self.text), self.style)
+    }
+}
+
+/// Is it healthy, is something under way, is something wrong?
+pub fn verdict(scene: &Scene, cluster: &ClusterState) -> Verdict {
     let theme = scene.theme;
-    let one = |symbol: &str, text: String, style| vec![Span::styled(format!("{symbol} {text}"), style)];
+    let one = |symbol, text: String, style| Verdict { symbol, text, style, is_well: false };
     let running = progress::shown(scene, cluster).filter(|o| o.outcome.is_none());
     if let Connection::Failing { remedy, .. } = &cluster.connection {
         return one("✗", failure(remedy).to_owned(), theme.bad);
@@ -149,12 +169,7 @@ pub fn verdict(scene: &Scene, cluster: &ClusterState) -> Vec<Span<'static>> {
     if serious > 0 {
         one("✗", words::plural(serious + minor, "problem"), theme.bad)
     } else if let Some(operation) = running {
-        let text = match operation.kind {
-            Kind::Up => "scaling up",
-            Kind::Down => "scaling down",
-            Kind::Recover => "recovering",
-        };
-        one("▶", text.to_owned(), theme.attention)
+        one("▶", progress::doing(operation.kind).to_owned(), theme.attention)
     } else if unhealthy > 0 {
         one("!", format!("{unhealthy} unhealthy"), theme.bad)
     } else if minor > 0 {
@@ -166,7 +181,7 @@ pub fn verdict(scene: &Scene, cluster: &ClusterState) -> Vec<Span<'static>> {
     } else if cluster.decision.as_ref().is_some_and(|d| matches!(d.because, Reason::Unknown { .. })) {
         one("?", "metrics missing".to_owned(), theme.attention)
     } else {
-        one("●", "healthy".to_owned(), theme.good)
+        Verdict { is_well: true, ..one("●", "healthy".to_owned(), theme.good) }
     }
 }
 
@@ -212,7 +227,7 @@ fn second_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) 
 /// and not a number that grows: a screen at rest does not change.
 fn freshness(scene: &Scene, cluster: &ClusterState) -> Part {
     let theme = scene.theme;
-    let age = cluster.observation.as_ref().map(|seen| elapsed(seen.at, scene.now));
+    let age = cluster.observation.as_ref().map(|seen| elapsed(seen.at, held::present(scene)));
     let poll = cluster.spec.timing.poll;
     let fresh = poll * 3 / 2;
     match (&cluster.connection, age) {

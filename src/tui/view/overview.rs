@@ -72,7 +72,7 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) 
     let theme = scene.theme;
     let columns = Columns::of(at);
     sheet.text(columns.name, &cluster.spec.name, theme.strong);
-    sheet.spans(columns.verdict, &header::verdict(scene, cluster));
+    sheet.spans(columns.verdict, &[header::verdict(scene, cluster).span()]);
     let (auto, style) = if cluster.auto { ("on", theme.good) } else { ("off", theme.faint) };
     sheet.text(columns.auto, auto, style);
     if let Some(seen) = &cluster.observation {
