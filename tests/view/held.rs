@@ -46,6 +46,8 @@ fn it_says_what_has_come_about_behind_it() {
         (three().findings(), "now: 2 problems"),
         (three().scaling_up(), "now: scaling up"),
         (three().failed(), "now: scaling up failed"),
+        (three().load(0.93).scaling_up(), "now: busy"),
+        (three().load(0.93).failed(), "now: scaling up failed"),
         (three().failed().api_down(), "now: API FAILING"),
     ] {
         let shown = header(&shown(&three().build(), live.build(), 7));

@@ -4,10 +4,11 @@
 use jiff::Timestamp;
 use ratatui::text::Span;
 
-use super::{Scene, header, progress, words};
+use super::header::{self, Verdict};
+use super::{Scene, progress, words};
 use crate::cluster::elapsed;
-use crate::scaling::Outcome;
-use crate::worker::{ClusterState, Connection};
+use crate::scaling::{Level, Outcome};
+use crate::worker::ClusterState;
 
 /// Now, also while the picture is held.
 pub fn present(scene: &Scene) -> Timestamp {
@@ -21,21 +22,27 @@ pub fn badge(scene: &Scene) -> Option<String> {
     Some(if held.as_secs() < 5 { "PAUSED".to_owned() } else { format!("PAUSED {}", words::age(held)) })
 }
 
-/// `now: API FAILING`: what the header would say of the present, where that is something else.
+/// `now: API FAILING`: what the header would say of the present, where that is something else. There is room for
+/// one thing: the worst.
 pub fn news(scene: &Scene, held: &ClusterState) -> Option<Span<'static>> {
     let theme = scene.theme;
     let live = scene.live?;
     let present = Scene { state: live.state, now: live.now, live: None, ..*scene };
     let cluster = present.cluster()?;
-    let verdict = header::verdict(&present, cluster);
-    let is_failing = matches!(cluster.connection, Connection::Failing { .. });
-    let (text, style) = if let Some(failed) = newly_failed(&present, held).filter(|_| !is_failing) {
-        (failed, theme.attention)
-    } else if verdict.text != header::verdict(scene, held).text {
-        (verdict.text, if verdict.is_well { theme.good } else { theme.attention })
-    } else {
-        return None;
+    let said = |verdict: Option<Verdict>| verdict.map(|v| (v.text, v.level));
+    let verdict = |scene, cluster| said(Some(header::verdict(scene, cluster)));
+    let under_way = |scene, cluster| said(header::under_way(scene, cluster));
+    let failed = newly_failed(&present, held).map(|text| (text, Level::Error));
+    let changed = verdict(&present, cluster).filter(|now| Some(now) != verdict(scene, held).as_ref());
+    let begun = under_way(&present, cluster).filter(|now| Some(now) != under_way(scene, held).as_ref());
+    let worst = |(_, level): &(String, Level)| match level {
+        Level::Error => 0,
+        Level::Warning => 1,
+        Level::Info => 2,
+        Level::Done => 3,
     };
+    let (text, level) = [changed, failed, begun].into_iter().flatten().min_by_key(worst)?;
+    let style = if level == Level::Done { theme.good } else { theme.attention };
     Some(Span::styled(format!("now: {text}"), style))
 }
 
