@@ -18,6 +18,8 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 
+#[path = "view/charts.rs"]
+mod charts;
 #[path = "view/header.rs"]
 mod header;
 #[path = "view/held.rs"]

@@ -155,23 +155,46 @@ fn tick(range: Duration, columns: usize) -> Duration {
     Duration::from_secs(ROUND.into_iter().find(|step| *step >= least).unwrap_or(86_400))
 }
 
-/// Where droplets came and went: how many serve from there on.
+/// The mark where droplets came, and where they went.
+pub const CAME: char = '▲';
+pub const WENT: char = '▼';
+
+/// What stands beside such a mark.
+pub fn how_many(serving: f64) -> String {
+    let serve = if serving.round() == 1.0 { "serves" } else { "serve" };
+    format!("{serving:.0} {serve}")
+}
+
+/// Where droplets came and went, and how many serve from there on. The newest come first: what has no room is the
+/// text of older ones.
 fn draw_changes(sheet: &mut Sheet, at: Rect, serving: &Series, window: Window) {
     let style = sheet.theme.strong;
-    let mut free = at.x;
-    for pair in serving.samples().windows(2) {
+    // A text ends before this column, with a blank after it.
+    let mut limit = at.right() + 1;
+    for pair in serving.samples().windows(2).rev() {
         // Counts are whole numbers.
         if (pair[0].value - pair[1].value).abs() < 0.5 || pair[1].at > window.end + SignedDuration::from_secs(1) {
             continue;
         }
         let Some(column) = window.column_of(pair[1].at, at.width.into()) else { continue };
-        let mark = if pair[1].value > pair[0].value { '▲' } else { '▼' };
-        let text = format!("{mark} {:.0} serve ", pair[1].value);
+        let mark = if pair[1].value > pair[0].value { CAME } else { WENT };
         let x = at.x + cells(column);
-        if x >= free {
-            sheet.text(Rect { x, width: at.right().saturating_sub(x), ..at }, &text, style);
-            free = x + width(&text);
+        let text = how_many(pair[1].value);
+        let wide = width(&text) + 2;
+        if x + 1 >= limit {
+            continue;
         }
+        let mirrored = (x + 1).checked_sub(wide).filter(|start| *start >= at.x && x + wide > at.right());
+        limit = if x + wide < limit {
+            sheet.text(Rect { x, width: wide, ..at }, &format!("{mark} {text}"), style);
+            x
+        } else if let Some(start) = mirrored {
+            sheet.text(Rect { x: start, width: wide, ..at }, &format!("{text} {mark}"), style);
+            start
+        } else {
+            sheet.glyph(x, at.y, mark, style);
+            x
+        };
     }
 }
 
