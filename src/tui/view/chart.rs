@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
-use super::sheet::{Cut, Sheet, cells, width};
+use super::sheet::{Cut, Sheet, cells, width, wrap};
 use super::spark::{self, Bounds, Window};
 use super::{Scene, gauge, metrics, words};
 use crate::cluster::{Metric, Series};
@@ -24,17 +24,20 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     let bounds = metrics::bounds(cluster, metric);
     let window = metrics::window(scene, cluster);
     let heading = at.take_top(1);
-    sheet.heading(heading, &metric.title().to_uppercase(), &format!("last {}", words::range(scene.ui.range)));
     let summary = at.take_top(2);
     draw_summary(sheet, summary, scene, cluster, bounds);
     let foot = at.take_bottom(2);
     let plot = Rect { x: at.x + LABELS + 1, width: at.width.saturating_sub(LABELS + 1), ..at };
+    let series = cluster.history.cluster.get(&metric).filter(|series| !series.is_empty());
+    let averages = series.and_then(|series| window.averages(series, plot.width.into()));
+    let averages = averages.map(|time| format!(", a bar is the mean of {}", words::span(time)));
+    let range = format!("last {}{}", words::range(scene.ui.range), averages.unwrap_or_default());
+    sheet.heading(heading, &metric.title().to_uppercase(), &range);
     if plot.width == 0 || plot.height == 0 {
         return;
     }
     let faint = scene.theme.faint;
     sheet.fill(Rect { x: plot.x - 1, width: 1, ..plot }, '│', faint);
-    let series = cluster.history.cluster.get(&metric).filter(|series| !series.is_empty());
     let Some(series) = series else {
         let row = Rect { y: plot.y + plot.height / 2, height: 1, ..plot }.narrowed(2);
         sheet.text(row, "no data of this time yet", faint);
@@ -50,6 +53,7 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     let mut foot = Rect { x: plot.x, width: plot.width, ..foot };
     let axis = foot.take_top(1);
     draw_times(sheet, axis, foot, scene, window);
+    draw_begin(sheet, plot, scene, series, window);
     let marks = Rect { height: 1, ..plot };
     draw_changes(sheet, marks, &cluster.history.serving, window);
 }
@@ -97,6 +101,23 @@ fn threshold(sheet: &mut Sheet, plot: Rect, value: Option<f64>, top: f64, values
         } else if reaches <= below {
             sheet.glyph(x, y, '┄', sheet.theme.threshold);
         }
+    }
+}
+
+/// Since when there is data, where much of the picture is empty before that.
+fn draw_begin(sheet: &mut Sheet, plot: Rect, scene: &Scene, series: &Series, window: Window) {
+    let columns = usize::from(plot.width);
+    let begin = series.samples().iter().find_map(|s| Some((s.at, window.column_of(s.at, columns)?)));
+    let Some((at, column)) = begin.filter(|(_, column)| column * 3 > columns) else { return };
+    let clock = words::short_clock(at, scene.zone);
+    let is_long = window.range > Duration::from_secs(86_400);
+    let day = if is_long { format!("{} ", words::short_date(at, scene.zone)) } else { String::new() };
+    let mut empty = Rect { width: cells(column), ..plot };
+    empty.take_top(plot.height / 2);
+    for line in wrap(&format!("no data before {day}{clock}"), empty.width.saturating_sub(2)) {
+        let row = empty.take_top(1);
+        // With blanks around, also on the line of a threshold.
+        sheet.text(row, &format!(" {line} "), scene.theme.faint);
     }
 }
 
