@@ -15,9 +15,9 @@ fn first_line(state: &AppState, width: u16) -> String {
 
 /// The health of the droplet with this index.
 fn with_health(mut state: AppState, index: usize, health: Health) -> AppState {
-    let mut seen = (**state.clusters[0].observation.as_ref().unwrap()).clone();
-    seen.members[index].health = health;
-    state.clusters[0].observation = Some(Arc::new(seen));
+    if let Some(seen) = &mut state.clusters[0].observation {
+        Arc::make_mut(seen).members[index].health = health;
+    }
     state
 }
 

@@ -182,7 +182,7 @@ pub const WENT: char = '▼';
 
 /// What stands beside such a mark.
 pub fn how_many(serving: f64) -> String {
-    let serve = if serving.round() == 1.0 { "serves" } else { "serve" };
+    let serve = if (serving - 1.0).abs() < 0.5 { "serves" } else { "serve" };
     format!("{serving:.0} {serve}")
 }
 
