@@ -26,6 +26,7 @@ fn frames(criterion: &mut Criterion) {
             theme: &theme,
             keys: &keys,
             now: fixtures::now(),
+            live: None,
             zone: &zone,
             ascii: false,
         };

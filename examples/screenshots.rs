@@ -62,7 +62,8 @@ fn draw(state: &AppState, ui: &Ui, page: &Background, (width, height): (u16, u16
     let theme = Theme::named(page.name).unwrap_or_default().at(Depth::True);
     let keys = Keymap::default().hints(ui, state);
     let zone = TimeZone::UTC;
-    let scene = Scene { state, ui, theme: &theme, keys: &keys, now: fixtures::now(), zone: &zone, ascii: false };
+    let scene =
+        Scene { state, ui, theme: &theme, keys: &keys, now: fixtures::now(), live: None, zone: &zone, ascii: false };
     let Ok(mut terminal) = Terminal::new(TestBackend::new(width, height));
     let Ok(_) = terminal.draw(|frame| {
         view::draw(frame, &scene);

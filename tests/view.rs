@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use dropscale::cluster::{DropletId, Metric};
 use dropscale::scaling::Level;
 use dropscale::tui::fixtures::{self, Fixture};
-use dropscale::tui::view::{self, Scene};
+use dropscale::tui::view::{self, Live, Scene};
 use dropscale::tui::{
     Choice, Column, Confirm, Format, Keymap, Overlay, Page, Palette, Pick, Picked, Question, SortBy, Theme, Toast, Ui,
     commands,
@@ -18,6 +18,12 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::{Color, Modifier};
 
+#[path = "view/charts.rs"]
+mod charts;
+#[path = "view/header.rs"]
+mod header;
+#[path = "view/held.rs"]
+mod held;
 #[path = "view/states.rs"]
 mod states;
 
@@ -27,12 +33,15 @@ struct Look {
     theme: Theme,
     ascii: bool,
     now: Timestamp,
+    /// What goes on behind a held picture.
+    live: Option<(AppState, Timestamp)>,
     size: (u16, u16),
 }
 
 impl Default for Look {
     fn default() -> Self {
-        Self { ui: fixtures::ui(), theme: Theme::terminal(), ascii: false, now: fixtures::now(), size: (80, 24) }
+        let now = fixtures::now();
+        Self { ui: fixtures::ui(), theme: Theme::terminal(), ascii: false, now, live: None, size: (80, 24) }
     }
 }
 
@@ -40,7 +49,8 @@ fn render(state: &AppState, look: &Look) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(look.size.0, look.size.1)).unwrap();
     let Look { ui, theme, ascii, now, .. } = look;
     let keys = Keymap::default().hints(ui, state);
-    let scene = Scene { state, ui, theme, keys: &keys, now: *now, zone: &TimeZone::UTC, ascii: *ascii };
+    let live = look.live.as_ref().map(|(state, now)| Live { state, now: *now });
+    let scene = Scene { state, ui, theme, keys: &keys, now: *now, live, zone: &TimeZone::UTC, ascii: *ascii };
     terminal
         .draw(|frame| {
             view::draw(frame, &scene);
@@ -338,10 +348,9 @@ fn every_single_size_draws() {
 
 #[test]
 fn what_matters_most_is_there_on_the_smallest_screen() {
-    let smallest = |state: &AppState, frozen: bool| {
-        let mut look = at(view::MINIMUM.0, view::MINIMUM.1);
-        look.ui.frozen = frozen;
-        text(&render(state, &look))
+    let smallest = |state: &AppState, held: bool| {
+        let live = held.then(|| (state.clone(), fixtures::now()));
+        text(&render(state, &Look { live, ..at(view::MINIMUM.0, view::MINIMUM.1) }))
     };
     let over = smallest(&Fixture::new(5).load(0.93).demo().build(), false);
     for part in ["web", "▲ busy", "5 of 7 droplets", "AUTO ON", "▲ scale up: Load per vCPU 0.93", "DROPLET", "q quit"]

@@ -13,7 +13,7 @@ use tokio::time::sleep;
 
 use super::terminal::{self, Control, Session, Tty, TuiError};
 use super::update::{self, Effect, Heard, Outcome, Seen};
-use super::view::{self, Drawn, Scene};
+use super::view::{self, Drawn, Live, Scene};
 use super::{Format, Options, Page, Ui, export};
 use crate::keymap::Action;
 use crate::policy::Reason;
@@ -185,7 +185,10 @@ impl Loop {
     /// Takes the newest state, unless the picture is held.
     fn take_state(&mut self) {
         let newest = Arc::clone(&self.state.borrow_and_update());
-        if !self.ui.frozen && newest.generation != self.shown.generation {
+        if self.ui.frozen {
+            // The header tells what has come about behind the picture; when it says the same, nothing is written.
+            self.changed = true;
+        } else if newest.generation != self.shown.generation {
             self.changed = true;
             self.shown = newest;
             self.heard.tell(&mut self.ui, &self.shown, Instant::now());
@@ -199,12 +202,15 @@ impl Loop {
     fn draw(&mut self) -> std::io::Result<()> {
         update::follow(&mut self.ui, &Self::seen(&self.shown, &self.options, &self.drawn));
         let keys = self.options.keymap.hints(&self.ui, &self.shown);
+        let newest = Arc::clone(&self.state.borrow());
+        let live = Live { state: &newest, now: now(&newest, &self.options) };
         let scene = Scene {
             state: &self.shown,
             ui: &self.ui,
             theme: &self.options.theme,
             keys: &keys,
-            now: self.held_at.unwrap_or_else(|| self.now()),
+            now: self.held_at.unwrap_or(live.now),
+            live: self.held_at.is_some().then_some(live),
             zone: &self.options.zone,
             ascii: self.options.ascii,
         };
@@ -230,14 +236,9 @@ impl Loop {
     /// How long until something on the screen may have changed by itself.
     fn pause(&self) -> Duration {
         let until_toast_ends = self.ui.toasts.iter().map(|toast| toast.until.saturating_duration_since(Instant::now()));
-        let counts = self.shown.clusters.iter().any(counts_seconds);
-        let pace = if self.ui.frozen {
-            Duration::from_secs(3600)
-        } else if counts {
-            COUNTING
-        } else {
-            AGEING
-        };
+        // On a held picture nothing counts seconds.
+        let counts = !self.ui.frozen && self.shown.clusters.iter().any(counts_seconds);
+        let pace = if counts { COUNTING } else { AGEING };
         until_toast_ends.min().map_or(pace, |end| end.min(pace))
     }
 

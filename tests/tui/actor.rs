@@ -40,6 +40,10 @@ pub enum Role {
     Repeating,
     /// Everything changes, all the time.
     Restless,
+    /// The load changes all the time, and never so much that anything is to be done.
+    Drifting,
+    /// As soon as it is told anything, the API fails.
+    Failing,
     /// It ends as soon as it is told anything.
     Ending,
     /// The clock of the interface panics after some frames.
@@ -48,12 +52,14 @@ pub enum Role {
     Crashing,
 }
 
-const ROLES: [Role; 8] = [
+const ROLES: [Role; 10] = [
     Role::Calm,
     Role::Many,
     Role::Ageing,
     Role::Repeating,
     Role::Restless,
+    Role::Drifting,
+    Role::Failing,
     Role::Ending,
     Role::Panicking,
     Role::Crashing,
@@ -138,9 +144,15 @@ impl Clock for StageClock {
 }
 
 fn state(role: Role, tick: u32) -> AppState {
-    let load = if role == Role::Restless { f64::from(tick % 50) / 40.0 } else { 0.4 };
+    let load = match role {
+        Role::Restless => f64::from(tick % 50) / 40.0,
+        Role::Drifting => 0.4 + f64::from(tick % 50) / 500.0,
+        _ => 0.4,
+    };
     let droplets = if role == Role::Many { 60 } else { 4 };
-    let mut state = Fixture::new(droplets).manual().load(load).build();
+    let fixture = Fixture::new(droplets).manual().load(load);
+    let fixture = if role == Role::Failing && tick > 0 { fixture.api_down() } else { fixture };
+    let mut state = fixture.build();
     state.generation = u64::from(tick);
     state
 }
@@ -154,8 +166,11 @@ fn work(role: Role, journal: &Path, publish: &watch::Sender<Arc<AppState>>, mut 
             if role == Role::Ending {
                 return;
             }
+            if role == Role::Failing {
+                publish.send_replace(Arc::new(state(role, tick)));
+            }
         }
-        if matches!(role, Role::Repeating | Role::Restless | Role::Panicking) {
+        if matches!(role, Role::Repeating | Role::Restless | Role::Drifting | Role::Panicking) {
             publish.send_replace(Arc::new(state(role, tick)));
             writeln!(journal, "tick").unwrap();
         }

@@ -36,7 +36,7 @@ fn nothing_is_written_for_ten_seconds_when_nothing_changed() {
 
 #[test]
 fn a_held_picture_stands_still_while_the_worker_goes_on() {
-    let (mut pty, journal) = start(Role::Restless);
+    let (mut pty, journal) = start(Role::Drifting);
     hold(&mut pty);
     let (bytes, begin) = (pty.bytes(), ticks(&journal));
     pty.wait_for("the worker to go on", |_| ticks(&journal) > begin + 100);
@@ -45,6 +45,23 @@ fn a_held_picture_stands_still_while_the_worker_goes_on() {
     pty.keys("u");
     pty.expect("Cancel");
     assert!(!pty.text().contains("PAUSED"));
+}
+
+#[test]
+fn a_held_picture_tells_of_an_incident_and_stands_still_again() {
+    let (mut pty, _journal) = start(Role::Failing);
+    pty.expect("healthy");
+    hold(&mut pty);
+    let bytes = pty.bytes();
+    // To ask for a look tells the worker, and goes on holding the picture.
+    pty.keys("r");
+    pty.expect("now: API FAILING");
+    assert!(pty.text().contains("PAUSED") && pty.text().contains("healthy"), "{}", pty.text());
+    assert!(!pty.text().contains("retry in"), "what went wrong is no part of the picture: {}", pty.text());
+    assert!(pty.bytes() < bytes + 600, "only the header is written: {}", pty.bytes() - bytes);
+    pty.keys(" ");
+    pty.expect("retry in");
+    assert!(!pty.text().contains("PAUSED"), "{}", pty.text());
 }
 
 fn hold(pty: &mut Pty) {
@@ -68,7 +85,7 @@ fn every_frame_is_a_whole_one() {
 
 #[test]
 fn a_frame_is_one_write() {
-    let (mut pty, journal) = start(Role::Restless);
+    let (mut pty, journal) = start(Role::Drifting);
     for (columns, rows) in [(300, 100), (80, 24), (500, 200)] {
         resize(&mut pty, columns, rows);
         let begin = ticks(&journal);

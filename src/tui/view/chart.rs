@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 
-use super::sheet::{Cut, Sheet, cells, width};
+use super::sheet::{Cut, Sheet, cells, width, wrap};
 use super::spark::{self, Bounds, Window};
 use super::{Scene, gauge, metrics, words};
 use crate::cluster::{Metric, Series};
@@ -24,17 +24,20 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     let bounds = metrics::bounds(cluster, metric);
     let window = metrics::window(scene, cluster);
     let heading = at.take_top(1);
-    sheet.heading(heading, &metric.title().to_uppercase(), &format!("last {}", words::range(scene.ui.range)));
     let summary = at.take_top(2);
     draw_summary(sheet, summary, scene, cluster, bounds);
     let foot = at.take_bottom(2);
     let plot = Rect { x: at.x + LABELS + 1, width: at.width.saturating_sub(LABELS + 1), ..at };
+    let series = cluster.history.cluster.get(&metric).filter(|series| !series.is_empty());
+    let averages = series.and_then(|series| window.averages(series, plot.width.into()));
+    let averages = averages.map(|time| format!(", a bar is the mean of {}", words::span(time)));
+    let range = format!("last {}{}", words::range(scene.ui.range), averages.unwrap_or_default());
+    sheet.heading(heading, &metric.title().to_uppercase(), &range);
     if plot.width == 0 || plot.height == 0 {
         return;
     }
     let faint = scene.theme.faint;
     sheet.fill(Rect { x: plot.x - 1, width: 1, ..plot }, '│', faint);
-    let series = cluster.history.cluster.get(&metric).filter(|series| !series.is_empty());
     let Some(series) = series else {
         let row = Rect { y: plot.y + plot.height / 2, height: 1, ..plot }.narrowed(2);
         sheet.text(row, "no data of this time yet", faint);
@@ -50,6 +53,7 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     let mut foot = Rect { x: plot.x, width: plot.width, ..foot };
     let axis = foot.take_top(1);
     draw_times(sheet, axis, foot, scene, window);
+    draw_begin(sheet, plot, scene, series, window);
     let marks = Rect { height: 1, ..plot };
     draw_changes(sheet, marks, &cluster.history.serving, window);
 }
@@ -97,6 +101,23 @@ fn threshold(sheet: &mut Sheet, plot: Rect, value: Option<f64>, top: f64, values
         } else if reaches <= below {
             sheet.glyph(x, y, '┄', sheet.theme.threshold);
         }
+    }
+}
+
+/// Since when there is data, where much of the picture is empty before that.
+fn draw_begin(sheet: &mut Sheet, plot: Rect, scene: &Scene, series: &Series, window: Window) {
+    let columns = usize::from(plot.width);
+    let begin = series.samples().iter().find_map(|s| Some((s.at, window.column_of(s.at, columns)?)));
+    let Some((at, column)) = begin.filter(|(_, column)| column * 3 > columns) else { return };
+    let clock = words::short_clock(at, scene.zone);
+    let is_long = window.range > Duration::from_secs(86_400);
+    let day = if is_long { format!("{} ", words::short_date(at, scene.zone)) } else { String::new() };
+    let mut empty = Rect { width: cells(column), ..plot };
+    empty.take_top(plot.height / 2);
+    for line in wrap(&format!("no data before {day}{clock}"), empty.width.saturating_sub(2)) {
+        let row = empty.take_top(1);
+        // With blanks around, also on the line of a threshold.
+        sheet.text(row, &format!(" {line} "), scene.theme.faint);
     }
 }
 
@@ -155,23 +176,46 @@ fn tick(range: Duration, columns: usize) -> Duration {
     Duration::from_secs(ROUND.into_iter().find(|step| *step >= least).unwrap_or(86_400))
 }
 
-/// Where droplets came and went: how many serve from there on.
+/// The mark where droplets came, and where they went.
+pub const CAME: char = '▲';
+pub const WENT: char = '▼';
+
+/// What stands beside such a mark.
+pub fn how_many(serving: f64) -> String {
+    let serve = if (serving - 1.0).abs() < 0.5 { "serves" } else { "serve" };
+    format!("{serving:.0} {serve}")
+}
+
+/// Where droplets came and went, and how many serve from there on. The newest come first: what has no room is the
+/// text of older ones.
 fn draw_changes(sheet: &mut Sheet, at: Rect, serving: &Series, window: Window) {
     let style = sheet.theme.strong;
-    let mut free = at.x;
-    for pair in serving.samples().windows(2) {
+    // A text ends before this column, with a blank after it.
+    let mut limit = at.right() + 1;
+    for pair in serving.samples().windows(2).rev() {
         // Counts are whole numbers.
         if (pair[0].value - pair[1].value).abs() < 0.5 || pair[1].at > window.end + SignedDuration::from_secs(1) {
             continue;
         }
         let Some(column) = window.column_of(pair[1].at, at.width.into()) else { continue };
-        let mark = if pair[1].value > pair[0].value { '▲' } else { '▼' };
-        let text = format!("{mark} {:.0} serve ", pair[1].value);
+        let mark = if pair[1].value > pair[0].value { CAME } else { WENT };
         let x = at.x + cells(column);
-        if x >= free {
-            sheet.text(Rect { x, width: at.right().saturating_sub(x), ..at }, &text, style);
-            free = x + width(&text);
+        let text = how_many(pair[1].value);
+        let wide = width(&text) + 2;
+        if x + 1 >= limit {
+            continue;
         }
+        let mirrored = (x + 1).checked_sub(wide).filter(|start| *start >= at.x && x + wide > at.right());
+        limit = if x + wide < limit {
+            sheet.text(Rect { x, width: wide, ..at }, &format!("{mark} {text}"), style);
+            x
+        } else if let Some(start) = mirrored {
+            sheet.text(Rect { x: start, width: wide, ..at }, &format!("{text} {mark}"), style);
+            start
+        } else {
+            sheet.glyph(x, at.y, mark, style);
+            x
+        };
     }
 }
 

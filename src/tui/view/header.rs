@@ -1,4 +1,4 @@
-//! The first two lines: which cluster, is it healthy, how many droplets, is auto on; and beneath, how fresh the
+//! The first two lines: which cluster, is it healthy, what is under way, how many droplets, is auto on; and beneath, how fresh the
 //! data is, what it costs, and how many requests are left. What matters less goes first when there is no room.
 
 use std::time::Duration;
@@ -8,11 +8,11 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::sheet::{Cut, Sheet, spans_width};
-use super::{Scene, progress, words};
+use super::{Scene, held, progress, words};
 use crate::cloud::Remedy;
-use crate::cluster::{Health, Observation, elapsed};
+use crate::cluster::{Health, Member, Observation, elapsed};
 use crate::policy::Reason;
-use crate::scaling::{Kind, Level};
+use crate::scaling::{Level, OperationState};
 use crate::tui::Theme;
 use crate::tui::text::fit;
 use crate::worker::{ClusterState, Connection};
@@ -82,39 +82,43 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
     if all > 1 {
         name.push(Span::styled(format!(" {} of {all}", scene.ui.cluster + 1), theme.faint));
     }
-    let mut left = vec![part(0, name), part(1, verdict(scene, cluster))];
+    let mut left = vec![part(0, name), part(1, vec![verdict(scene, cluster).span()])];
+    left.extend(under_way(scene, cluster).map(|verdict| part(2, vec![verdict.span()])));
     if let Some(seen) = &cluster.observation {
-        left.push(part(2, droplets(scene, cluster, seen)));
+        left.push(part(3, droplets(scene, cluster, seen)));
         let serving = seen.serving().count();
         if serving != seen.count() {
-            left.push(words_of(4, format!("{serving} serving"), theme.attention));
+            left.push(words_of(5, format!("{serving} serving"), theme.attention));
         }
         match &seen.load_balancer {
             Some(balancer) => {
                 let style = if balancer.status == "active" { theme.text } else { theme.attention };
                 left.push(part(
-                    5,
+                    6,
                     vec![
                         Span::styled(fit(&balancer.name, NAME), theme.text),
                         Span::styled(format!(" {}", balancer.status), style),
                     ],
                 ));
             }
-            None => left.push(words_of(3, "no load balancer", theme.bad)),
+            None => left.push(words_of(4, "no load balancer", theme.bad)),
         }
         if let Some(base) = seen.base_member() {
-            left.push(words_of(6, base.droplet.region.clone(), theme.faint));
+            left.push(words_of(7, base.droplet.region.clone(), theme.faint));
         }
     }
     let mut right = Vec::new();
     if scene.state.demo {
-        right.push(badge(4, "DEMO", theme.text));
+        right.push(badge(5, "DEMO", theme.text));
     }
     if scene.state.read_only {
         right.push(badge(1, "READ-ONLY", theme.text));
     }
-    if scene.ui.frozen {
-        right.push(badge(0, "PAUSED", theme.attention));
+    if let Some(text) = held::badge(scene) {
+        right.push(badge(0, &text, theme.attention));
+    }
+    if let Some(news) = held::news(scene, cluster) {
+        right.push(part(0, vec![news]));
     }
     right.push(if cluster.auto { badge(0, "AUTO ON", theme.good) } else { words_of(0, "AUTO OFF", theme.strong) });
     (left, right)
@@ -134,27 +138,50 @@ fn droplets(scene: &Scene, cluster: &ClusterState, seen: &Observation) -> Vec<Sp
     spans
 }
 
-/// In one or two words: is it healthy, is something under way, is something wrong?
-pub fn verdict(scene: &Scene, cluster: &ClusterState) -> Vec<Span<'static>> {
+/// What there is to say of a cluster in one or two words.
+pub struct Verdict {
+    symbol: &'static str,
+    /// The words.
+    pub text: String,
+    style: Style,
+    /// How much it matters; when all is as it should be, [`Level::Done`].
+    pub level: Level,
+}
+
+impl Verdict {
+    /// As it is drawn.
+    pub fn span(&self) -> Span<'static> {
+        Span::styled(format!("{} {}", self.symbol, self.text), self.style)
+    }
+}
+
+/// What runs now.
+pub fn under_way(scene: &Scene, cluster: &ClusterState) -> Option<Verdict> {
+    let text = progress::doing(running(cluster)?.kind).to_owned();
+    Some(Verdict { symbol: "▶", text, style: scene.theme.attention, level: Level::Info })
+}
+
+fn running(cluster: &ClusterState) -> Option<&OperationState> {
+    cluster.operation.as_deref().filter(|operation| operation.outcome.is_none())
+}
+
+/// Is it healthy, is something wrong?
+pub fn verdict(scene: &Scene, cluster: &ClusterState) -> Verdict {
     let theme = scene.theme;
-    let one = |symbol: &str, text: String, style| vec![Span::styled(format!("{symbol} {text}"), style)];
-    let running = progress::shown(scene, cluster).filter(|o| o.outcome.is_none());
+    let one = |symbol, text: String, style| Verdict { symbol, text, style, level: Level::Warning };
+    let serious = |text| Verdict { level: Level::Error, ..one("✗", text, theme.bad) };
     if let Connection::Failing { remedy, .. } = &cluster.connection {
-        return one("✗", failure(remedy).to_owned(), theme.bad);
+        return serious(failure(remedy).to_owned());
     }
     let Some(seen) = &cluster.observation else { return one("·", "starting".to_owned(), theme.faint) };
-    let serious = cluster.findings.iter().filter(|f| f.level == Level::Error).count();
+    let errors = cluster.findings.iter().filter(|f| f.level == Level::Error).count();
     let minor = cluster.findings.iter().filter(|f| f.level == Level::Warning).count() + seen.problems.len();
-    let unhealthy = seen.members.iter().filter(|m| m.health == Health::Unhealthy).count();
-    if serious > 0 {
-        one("✗", words::plural(serious + minor, "problem"), theme.bad)
-    } else if let Some(operation) = running {
-        let text = match operation.kind {
-            Kind::Up => "scaling up",
-            Kind::Down => "scaling down",
-            Kind::Recover => "recovering",
-        };
-        one("▶", text.to_owned(), theme.attention)
+    // What is being made is not healthy yet, and what is removed no longer: that is no trouble.
+    let in_work = running(cluster).and_then(|operation| operation.droplet);
+    let is_unhealthy = |m: &&Member| m.health == Health::Unhealthy && Some(m.droplet.id) != in_work;
+    let unhealthy = seen.members.iter().filter(is_unhealthy).count();
+    if errors > 0 {
+        serious(words::plural(errors + minor, "problem"))
     } else if unhealthy > 0 {
         one("!", format!("{unhealthy} unhealthy"), theme.bad)
     } else if minor > 0 {
@@ -166,7 +193,7 @@ pub fn verdict(scene: &Scene, cluster: &ClusterState) -> Vec<Span<'static>> {
     } else if cluster.decision.as_ref().is_some_and(|d| matches!(d.because, Reason::Unknown { .. })) {
         one("?", "metrics missing".to_owned(), theme.attention)
     } else {
-        one("●", "healthy".to_owned(), theme.good)
+        Verdict { level: Level::Done, ..one("●", "healthy".to_owned(), theme.good) }
     }
 }
 
@@ -212,7 +239,7 @@ fn second_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) 
 /// and not a number that grows: a screen at rest does not change.
 fn freshness(scene: &Scene, cluster: &ClusterState) -> Part {
     let theme = scene.theme;
-    let age = cluster.observation.as_ref().map(|seen| elapsed(seen.at, scene.now));
+    let age = cluster.observation.as_ref().map(|seen| elapsed(seen.at, held::present(scene)));
     let poll = cluster.spec.timing.poll;
     let fresh = poll * 3 / 2;
     match (&cluster.connection, age) {

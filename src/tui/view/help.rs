@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::sheet::{Cut, Sheet, cells, width};
-use super::{Scene, Scrolled, decision};
+use super::{Scene, Scrolled, chart, decision};
 use crate::keymap::{MOUSE, MOUSE_TITLE};
 
 /// What is not obvious on the screen. The texts stand here once, for the help.
@@ -83,6 +83,10 @@ fn lines(scene: &Scene, columns: u16) -> Vec<Line<'static>> {
     lines.push(Line::styled("SIGNS", theme.strong));
     for (sign, text) in LEGEND {
         entry(&mut lines, sign, text);
+    }
+    for (mark, what) in [(chart::CAME, "came"), (chart::WENT, "went")] {
+        let text = format!("in a chart: droplets {what} here, and so many serve from there on");
+        entry(&mut lines, &format!("{mark} {}", chart::how_many(3.0)), &text);
     }
     lines
 }

@@ -2,7 +2,7 @@
 //!
 //! `cluster`, `droplet`, `chart`, `events` and `overview` are the pages, `help`, `confirm`, `choice`, `chooser` and
 //! `palette` lie over them;
-//! `header`, `metrics`, `decision`, `progress`, `table` and `footer` are their parts; `spark` and `gauge` the
+//! `header` (of a held picture with `held`), `metrics`, `decision`, `progress`, `table` and `footer` are their parts; `spark` and `gauge` the
 //! pictures; `sheet`, `words` and `ascii` what all of them draw with.
 
 mod ascii;
@@ -18,6 +18,7 @@ mod events;
 mod footer;
 mod gauge;
 mod header;
+mod held;
 mod help;
 mod metrics;
 mod overview;
@@ -37,7 +38,7 @@ use crate::worker::ClusterState;
 use sheet::{Cut, Sheet, wrap};
 
 pub(crate) use columns::{Columns, usual as usual_columns};
-pub use scene::{Drawn, KeyHint, Scene, Scrolled};
+pub use scene::{Drawn, KeyHint, Live, Scene, Scrolled};
 
 /// The smallest terminal on which the screen can be read.
 pub const MINIMUM: (u16, u16) = (60, 16);

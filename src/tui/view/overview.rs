@@ -6,6 +6,7 @@ use ratatui::text::Span;
 
 use super::sheet::{Cut, Sheet};
 use super::{Scene, Scrolled, decision, header, words};
+use crate::scaling::Level;
 use crate::tui::Target;
 use crate::worker::ClusterState;
 
@@ -72,7 +73,12 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) 
     let theme = scene.theme;
     let columns = Columns::of(at);
     sheet.text(columns.name, &cluster.spec.name, theme.strong);
-    sheet.spans(columns.verdict, &header::verdict(scene, cluster));
+    let mut verdict = header::verdict(scene, cluster);
+    if verdict.level != Level::Error {
+        // There is room for one of them.
+        verdict = header::under_way(scene, cluster).unwrap_or(verdict);
+    }
+    sheet.spans(columns.verdict, &[verdict.span()]);
     let (auto, style) = if cluster.auto { ("on", theme.good) } else { ("off", theme.faint) };
     sheet.text(columns.auto, auto, style);
     if let Some(seen) = &cluster.observation {

@@ -30,13 +30,18 @@ pub fn shown<'a>(scene: &Scene, cluster: &'a ClusterState) -> Option<&'a Operati
     visible.then_some(operation)
 }
 
-/// What it does and with which droplet.
-pub fn title(operation: &OperationState) -> String {
-    let verb = match operation.kind {
+/// What it does.
+pub fn doing(kind: Kind) -> &'static str {
+    match kind {
         Kind::Up => "scaling up",
         Kind::Down => "scaling down",
         Kind::Recover => "recovering",
-    };
+    }
+}
+
+/// What it does and with which droplet.
+pub fn title(operation: &OperationState) -> String {
+    let verb = doing(operation.kind);
     match &operation.droplet_name {
         Some(name) => format!("{verb}: {name}"),
         None => verb.to_owned(),

@@ -20,12 +20,23 @@ pub struct Scene<'a> {
     pub theme: &'a Theme,
     /// The keys, in the order of the help; the footer shows those that apply.
     pub keys: &'a [KeyHint],
-    /// Now, by the server's clock.
+    /// Now, by the server's clock; for a held picture, when it was held.
     pub now: Timestamp,
+    /// What goes on behind a held picture; `None` when none is held.
+    pub live: Option<Live<'a>>,
     /// The zone in which times of day are shown; those of UTC get a `Z`.
     pub zone: &'a TimeZone,
     /// Whether only characters below 0x80 may be drawn.
     pub ascii: bool,
+}
+
+/// The present behind a held picture.
+#[derive(Debug, Clone, Copy)]
+pub struct Live<'a> {
+    /// The worker's newest state.
+    pub state: &'a AppState,
+    /// Now, by the server's clock.
+    pub now: Timestamp,
 }
 
 /// A key as the footer and the help show it.

@@ -98,12 +98,27 @@ impl Window {
         means
     }
 
-    /// How long a sample speaks for the time after it, in milliseconds: long ranges come in longer steps.
-    fn reach(&self, series: &Series) -> i64 {
+    /// Of how long a time one of `columns` buckets is the mean, when that is more than a sample; in whole minutes
+    /// where there are some.
+    pub fn averages(&self, series: &Series, columns: usize) -> Option<Duration> {
+        let bucket = self.bucket_ms(columns);
+        let seconds = bucket.saturating_add(500) / 1000;
+        let rounded = if seconds < 60 { seconds } else { (seconds + 30) / 60 * 60 };
+        let rounded = u64::try_from(rounded).ok().map(Duration::from_secs);
+        rounded.filter(|_| bucket > self.sample_ms(series))
+    }
+
+    /// The time between two samples, in milliseconds: long ranges come in longer steps.
+    fn sample_ms(&self, series: &Series) -> i64 {
         let samples = series.samples();
         let gaps = samples.windows(2).rev().take(8).map(|w| w[1].at.as_millisecond() - w[0].at.as_millisecond());
         let step = i64::try_from(self.step.as_millis()).unwrap_or(i64::MAX);
-        gaps.min().unwrap_or(step).max(step).saturating_mul(3) / 2
+        gaps.min().unwrap_or(step).max(step)
+    }
+
+    /// How long a sample speaks for the time after it, in milliseconds.
+    fn reach(&self, series: &Series) -> i64 {
+        self.sample_ms(series).saturating_mul(3) / 2
     }
 }
 
@@ -171,6 +186,19 @@ mod tests {
         let buckets = window(6_599).buckets(&series, 10);
         let expected = [Some(2.0), Some(4.0), Some(4.0), None, None, Some(5.0), Some(5.0), None, None, None];
         assert_eq!(buckets, expected);
+    }
+
+    #[test]
+    fn a_bucket_is_a_mean_when_it_holds_more_than_a_sample() {
+        let every = |step: i64| series(&(0..10).map(|i| (6_000 + i * step, 1.0)).collect::<Vec<_>>());
+        let hours = |n: u64| Window { range: Duration::from_secs(n * 3600), ..window(9_000) };
+        let averages = |n, step, columns| hours(n).averages(&every(step), columns).map(|d| d.as_secs());
+        assert_eq!(averages(1, 60, 67), None, "some 54 s each");
+        assert_eq!(averages(1, 60, 40), Some(120), "90 s, in whole minutes");
+        assert_eq!(averages(6, 60, 67), Some(300));
+        assert_eq!(averages(6, 600, 67), None, "the samples are further apart");
+        let quick = Window { step: Duration::from_secs(5), ..hours(1) };
+        assert_eq!(quick.averages(&every(5), 120), Some(Duration::from_secs(30)));
     }
 
     #[test]

@@ -23,6 +23,7 @@ impl Desk {
             theme: &Theme::terminal(),
             keys: &keys,
             now: fixtures::now(),
+            live: None,
             zone: &TimeZone::UTC,
             ascii: false,
         };

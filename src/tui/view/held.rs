@@ -1,0 +1,55 @@
+//! What a held picture still tells of the present, in the header: how long it is held, and what has come about
+//! behind it. All else stands still, so that it can be read; but it must not pass for the present.
+
+use jiff::Timestamp;
+use ratatui::text::Span;
+
+use super::header::{self, Verdict};
+use super::{Scene, progress, words};
+use crate::cluster::elapsed;
+use crate::scaling::{Level, Outcome};
+use crate::worker::ClusterState;
+
+/// Now, also while the picture is held.
+pub fn present(scene: &Scene) -> Timestamp {
+    scene.live.map_or(scene.now, |live| live.now)
+}
+
+/// That the picture is held, and for how long: in the steps of the other ages, so that little is written.
+pub fn badge(scene: &Scene) -> Option<String> {
+    let held = elapsed(scene.now, scene.live?.now);
+    // The first step would be `0 s`.
+    Some(if held.as_secs() < 5 { "PAUSED".to_owned() } else { format!("PAUSED {}", words::age(held)) })
+}
+
+/// `now: API FAILING`: what the header would say of the present, where that is something else. There is room for
+/// one thing: the worst.
+pub fn news(scene: &Scene, held: &ClusterState) -> Option<Span<'static>> {
+    let theme = scene.theme;
+    let live = scene.live?;
+    let present = Scene { state: live.state, now: live.now, live: None, ..*scene };
+    let cluster = present.cluster()?;
+    let said = |verdict: Option<Verdict>| verdict.map(|v| (v.text, v.level));
+    let verdict = |scene, cluster| said(Some(header::verdict(scene, cluster)));
+    let under_way = |scene, cluster| said(header::under_way(scene, cluster));
+    let failed = newly_failed(&present, held).map(|text| (text, Level::Error));
+    let changed = verdict(&present, cluster).filter(|now| Some(now) != verdict(scene, held).as_ref());
+    let begun = under_way(&present, cluster).filter(|now| Some(now) != under_way(scene, held).as_ref());
+    let worst = |(_, level): &(String, Level)| match level {
+        Level::Error => 0,
+        Level::Warning => 1,
+        Level::Info => 2,
+        Level::Done => 3,
+    };
+    let (text, level) = [changed, failed, begun].into_iter().flatten().min_by_key(worst)?;
+    let style = if level == Level::Done { theme.good } else { theme.attention };
+    Some(Span::styled(format!("now: {text}"), style))
+}
+
+/// Which operation has failed since.
+fn newly_failed(present: &Scene, held: &ClusterState) -> Option<String> {
+    let operation = progress::shown(present, present.cluster()?)?;
+    let is_new = held.operation.as_deref() != Some(operation);
+    let has_failed = matches!(operation.outcome, Some(Outcome::Failed(_)));
+    (is_new && has_failed).then(|| format!("{} failed", progress::doing(operation.kind)))
+}

@@ -1,0 +1,85 @@
+//! The header of a held picture: it says for how long it is held, how old that makes the data, and what has come
+//! about behind it; all else is the picture as it was.
+
+use dropscale::tui::fixtures::{self, Fixture};
+use dropscale::tui::view;
+use dropscale::worker::AppState;
+use jiff::SignedDuration;
+
+use crate::{Look, at, check, render, text};
+
+/// A picture of `held`, with `live` behind it, so many seconds later.
+fn look(live: AppState, seconds: i64, size: (u16, u16)) -> Look {
+    Look { live: Some((live, fixtures::now() + SignedDuration::from_secs(seconds))), ..at(size.0, size.1) }
+}
+
+fn shown(held: &AppState, live: AppState, seconds: i64) -> String {
+    text(&render(held, &look(live, seconds, (80, 24))))
+}
+
+fn header(shown: &str) -> String {
+    shown.lines().take(2).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn it_says_for_how_long_and_how_old_the_data_is() {
+    let calm = Fixture::new(3).build();
+    for (seconds, badge, data) in [
+        (0, " PAUSED ", "data < "),
+        (37, "PAUSED 35 s", "data 45 s old"),
+        (100, "PAUSED 1 min", "data 1 min old"),
+        (290, "PAUSED 4 min", "5 min old"),
+    ] {
+        let shown = header(&shown(&calm, calm.clone(), seconds));
+        assert!(shown.contains(badge) && shown.contains(data), "after {seconds} s\n{shown}");
+        assert!(!shown.contains("now:"), "nothing has changed\n{shown}");
+    }
+    assert_eq!(shown(&calm, calm.clone(), 35), shown(&calm, calm.clone(), 37), "in coarse steps");
+}
+
+#[test]
+fn it_says_what_has_come_about_behind_it() {
+    let three = || Fixture::new(3);
+    for (live, news) in [
+        (three().api_down(), "now: API FAILING"),
+        (three().load(0.93), "now: busy"),
+        (three().findings(), "now: 2 problems"),
+        (three().scaling_up(), "now: scaling up"),
+        (three().failed(), "now: scaling up failed"),
+        (three().load(0.93).scaling_up(), "now: busy"),
+        (three().load(0.93).failed(), "now: scaling up failed"),
+        (three().failed().api_down(), "now: API FAILING"),
+    ] {
+        let shown = header(&shown(&three().build(), live.build(), 7));
+        assert!(shown.contains("PAUSED 5 s") && shown.contains(news), "{news}\n{shown}");
+        assert!(shown.contains("● healthy"), "the picture itself is as it was\n{shown}");
+    }
+    let recovered = header(&shown(&three().api_down().build(), three().build(), 7));
+    assert!(recovered.contains("✗ API FAILING") && recovered.contains("now: healthy"), "{recovered}");
+    let known = header(&shown(&three().failed().build(), three().failed().build(), 7));
+    assert!(!known.contains("now:"), "the picture shows it already\n{known}");
+}
+
+#[test]
+fn all_else_stands_still() {
+    let (held, live) = (Fixture::new(3).build(), Fixture::new(5).load(0.93).cooldown().build());
+    let below = |shown: &str| shown.lines().skip(2).map(str::to_owned).collect::<Vec<_>>();
+    let before = below(&text(&render(&held, &at(80, 24))));
+    assert_eq!(below(&shown(&held, live, 500)), before);
+}
+
+#[test]
+fn on_the_smallest_screen_the_present_comes_first() {
+    let held = Fixture::new(5).load(0.93).demo().build();
+    let live = Fixture::new(5).load(0.93).demo().api_down().build();
+    let shown = text(&render(&held, &look(live, 700, view::MINIMUM)));
+    for part in ["web", "PAUSED 11 min", "now: API FAILING", "AUTO ON", "11 min old"] {
+        assert!(header(&shown).contains(part), "{part} in\n{shown}");
+    }
+}
+
+#[test]
+fn a_held_picture_with_an_incident_behind_it() {
+    let live = Fixture::new(3).load(0.93).api_down().build();
+    check("held", &Fixture::new(3).build(), &look(live, 130, (80, 24)));
+}
