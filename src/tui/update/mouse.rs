@@ -57,10 +57,11 @@ fn clicked(ui: &Ui, drawn: &Drawn, event: MouseEvent) -> Option<Target> {
 
 fn click(ui: &mut Ui, target: Target, seen: &Seen) -> Outcome {
     let is_second = |before: Instant| seen.now.saturating_duration_since(before) < DOUBLE;
-    if target == Target::Act(Action::Accept) && ui.pointer.clicked.is_some_and(is_second) {
+    // One that is refused counts as well: of three in a row the last is no more meant than the second.
+    let soon = ui.pointer.clicked.replace(seen.now).is_some_and(is_second);
+    if target == Target::Act(Action::Accept) && soon {
         return Outcome::default();
     }
-    ui.pointer.clicked = Some(seen.now);
     if matches!(ui.overlay, Some(Overlay::Filter(_))) {
         // What was typed is kept, as by Enter.
         ui.overlay = None;

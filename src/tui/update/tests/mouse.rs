@@ -35,10 +35,14 @@ impl Desk {
         self.drawn.targets.find(target).unwrap_or_else(|| panic!("{target:?} in {:?}", self.drawn.targets))
     }
 
-    fn point(&mut self, kind: MouseEventKind, (column, row): (u16, u16)) -> Outcome {
+    fn point(&mut self, kind: MouseEventKind, at: (u16, u16)) -> Outcome {
+        self.point_when(kind, at, Instant::now())
+    }
+
+    fn point_when(&mut self, kind: MouseEventKind, (column, row): (u16, u16), now: Instant) -> Outcome {
         let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
         let (ui, seen) = self.parts();
-        let outcome = mouse(ui, event, &seen);
+        let outcome = mouse(ui, event, &Seen { now, ..seen });
         self.follow();
         outcome
     }
@@ -178,6 +182,25 @@ fn a_double_click_agrees_to_nothing() {
     assert_eq!(desk.point(MouseEventKind::Up(LEFT), (button.x, button.y)), Outcome::default());
     assert!(desk.confirm().is_some());
     assert_eq!(desk.click(Target::Act(Action::Accept)).commands, [Command::Up { cluster: 0 }], "later it does");
+}
+
+#[test]
+fn a_row_of_quick_clicks_agrees_to_nothing() {
+    let mut desk = Desk::new(Fixture::new(3));
+    desk.keys("u");
+    desk.draw((80, 24));
+    let button = desk.place(Target::Act(Action::Accept));
+    let begin = Instant::now();
+    desk.ui.pointer.clicked = Some(begin);
+    let mut click = |after: u64| {
+        let now = begin + Duration::from_millis(after);
+        desk.point_when(MouseEventKind::Down(LEFT), (button.x, button.y), now);
+        desk.point_when(MouseEventKind::Up(LEFT), (button.x, button.y), now)
+    };
+    for after in [450, 550, 1049] {
+        assert_eq!(click(after), Outcome::default(), "each is judged by the one before it: {after} ms");
+    }
+    assert_eq!(click(1549).commands, [Command::Up { cluster: 0 }]);
 }
 
 #[test]
