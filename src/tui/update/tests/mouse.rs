@@ -204,6 +204,65 @@ fn a_row_of_quick_clicks_agrees_to_nothing() {
 }
 
 #[test]
+fn a_button_that_is_held_down_answers_no_later_question() {
+    let mut desk = Desk::new(Fixture::new(3));
+    desk.keys("u");
+    desk.draw((80, 24));
+    let button = desk.place(Target::Act(Action::Accept));
+    desk.point(MouseEventKind::Down(LEFT), (button.x, button.y));
+    desk.keys("nd");
+    desk.draw((80, 24));
+    let other = desk.place(Target::Act(Action::Accept));
+    assert_eq!(desk.point(MouseEventKind::Up(LEFT), (other.x, other.y)), Outcome::default());
+    assert_eq!(desk.confirm().unwrap().question, Question::Down(CLONE), "it still wants its answer");
+    // A text that is pasted changes what stands in a list as well.
+    desk.keys("n/");
+    desk.draw((80, 24));
+    let row = desk.place(DROPLET(2));
+    desk.point(MouseEventKind::Down(LEFT), (row.x, row.y));
+    paste(&mut desk.ui, "web");
+    desk.point(MouseEventKind::Up(LEFT), (row.x, row.y));
+    assert_eq!(desk.ui.table.selected, Some(BASE));
+}
+
+#[test]
+fn an_event_or_a_command_that_has_come_under_a_held_button_is_not_clicked() {
+    let mut desk = Desk::new(Fixture::new(4));
+    desk.keys("v");
+    desk.draw((80, 24));
+    let row = desk.place(Target::Event(2));
+    desk.point(MouseEventKind::Down(LEFT), (row.x, row.y));
+    let events = &mut desk.state.clusters[0].events;
+    let newest = Event { text: "something else has happened".to_owned(), ..events.last().unwrap().clone() };
+    Arc::make_mut(events).push(newest);
+    desk.follow();
+    desk.draw((80, 24));
+    desk.point(MouseEventKind::Up(LEFT), (row.x, row.y));
+    assert_eq!(desk.ui.events.selected, 0, "another event");
+    // The same one, after something else has changed.
+    desk.point(MouseEventKind::Down(LEFT), (row.x, row.y));
+    desk.state.clusters[0].down = None;
+    desk.follow();
+    desk.point(MouseEventKind::Up(LEFT), (row.x, row.y));
+    assert_eq!(desk.ui.events.selected, 2);
+
+    desk.keys(":");
+    desk.draw((80, 24));
+    let entry = desk.place(Target::Entry(1));
+    desk.point(MouseEventKind::Down(LEFT), (entry.x, entry.y));
+    // What was done last comes to the top.
+    desk.ui.history.push("quit".to_owned());
+    desk.follow();
+    desk.draw((80, 24));
+    desk.point(MouseEventKind::Up(LEFT), (entry.x, entry.y));
+    assert!(matches!(&desk.ui.overlay, Some(Overlay::Palette(palette)) if palette.selected == 0), "another command");
+    desk.point(MouseEventKind::Down(LEFT), (entry.x, entry.y));
+    desk.follow();
+    desk.point(MouseEventKind::Up(LEFT), (entry.x, entry.y));
+    assert!(matches!(&desk.ui.overlay, Some(Overlay::Palette(palette)) if palette.selected == 1));
+}
+
+#[test]
 fn who_lets_go_elsewhere_has_not_clicked() {
     let mut desk = Desk::new(Fixture::new(4));
     desk.draw((80, 24));
