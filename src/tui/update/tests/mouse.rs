@@ -330,6 +330,23 @@ fn lists_in_front_are_picked_from_and_closed_by_a_click_beside_them() {
 }
 
 #[test]
+fn a_column_that_is_hidden_and_shown_again_leaves_the_table_as_it_was() {
+    for width in [60, 80, 120, 160, 200] {
+        let mut desk = Desk::new(Fixture::new(4).load(0.9));
+        let before = desk.draw((width, 36));
+        desk.keys("C");
+        for _ in 0..2 {
+            desk.draw((width, 36));
+            desk.press(KeyCode::Char(' '));
+        }
+        desk.press(KeyCode::Esc);
+        assert!(desk.ui.table.columns.is_some());
+        let after = desk.draw((width, 36));
+        assert!(before == after, "{width}:\n{before}\n{after}");
+    }
+}
+
+#[test]
 fn a_command_of_the_palette_is_selected_and_done() {
     let mut desk = Desk::new(Fixture::new(3));
     desk.keys(":");
