@@ -134,6 +134,12 @@ fn everything_that_is_given_arrives() {
 }
 
 #[test]
+fn the_configuration_of_the_measuring_example_is_one() {
+    let config = load_file(&Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/terminal_cost/minute.toml")).unwrap();
+    assert_eq!(config.cluster().spec.timing.metrics_step, Duration::from_secs(60));
+}
+
+#[test]
 fn an_empty_table_of_thresholds_turns_them_all_off_and_says_so() {
     let config = load_file(&folder("valid/thresholds_off.toml")).unwrap();
     let policy = &config.cluster().policy;

@@ -250,6 +250,14 @@ fn the_columns_are_chosen() {
     assert!(text(&render(&state, &hidden)).contains("LOAD▼") && !text(&render(&state, &hidden)).contains("by LOAD"));
     hidden.ui.table.columns = Some(vec![Column::Price]);
     assert!(text(&render(&state, &hidden)).contains(" DROPLETS by LOAD▼ ─"));
+    // What is chosen and too much for the width says so.
+    let mut narrow = over(Overlay::Columns { selected: 0 }, (80, 24));
+    narrow.ui.table.columns = Some(Column::all());
+    let shown = text(&render(&state, &narrow));
+    let says_so: Vec<&str> = shown.lines().filter(|line| line.contains("no room")).collect();
+    assert!(says_so.iter().any(|line| line.contains("[x] note")), "{shown}");
+    assert!(says_so.iter().all(|line| line.contains("[x]") && !line.contains("[x] state")), "{shown}");
+    assert!(!text(&render(&state, &Look { size: (300, 50), ..narrow })).contains("no room"));
     check("columns-ascii", &state, &Look { ascii: true, ..over(Overlay::Columns { selected: 10 }, view::MINIMUM) });
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::process;
 use crate::program::{Chunk, Program, Size};
 
-/// How long something visible is waited for.
+/// How long something visible is waited for, and a program that does not rest.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// A pause that ends a burst.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -46,7 +46,7 @@ pub struct Rest {
 /// To keys.
 pub struct Answers {
     pub times: Times,
-    /// How many keys nothing came of.
+    /// How many keys nothing came of, or what came cannot be told from what is written anyway.
     pub missed: usize,
 }
 
@@ -119,10 +119,24 @@ fn bursts(chunks: &[Chunk]) -> usize {
     pauses + usize::from(!chunks.is_empty())
 }
 
+/// Waits until nothing is written for a moment; tells whether that came.
+fn comes_to_rest(program: &mut Program) -> io::Result<bool> {
+    let deadline = Instant::now() + PATIENCE;
+    while program.next(Instant::now() + CALM)?.is_some() {
+        if Instant::now() > deadline {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 fn answers(program: &mut Program, plan: &Plan) -> io::Result<Answers> {
     let (mut times, mut missed) = (Vec::new(), 0);
     for (i, key) in plan.keys.iter().cycle().take(plan.presses).enumerate() {
-        while program.next(Instant::now() + CALM)?.is_some() {}
+        if !comes_to_rest(program)? {
+            missed = plan.presses - times.len();
+            break;
+        }
         // Not in step with anything that the program does by itself.
         thread::sleep(Duration::from_millis((i * 7 % 23) as u64));
         let at = program.press(key)?;

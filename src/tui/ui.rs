@@ -9,6 +9,7 @@ use crate::scaling::Level;
 use super::Target;
 use super::palette::Palette;
 use crate::column::Column;
+use crate::worker::Event;
 
 /// The whole of it.
 #[derive(Debug, Clone)]
@@ -180,10 +181,12 @@ pub enum Question {
 }
 
 /// The mouse.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Pointer {
     /// On what its button was pressed, and not let go yet.
     pub pressed: Option<Target>,
+    /// The event on which it was pressed, when it was one.
+    pub event: Option<Event>,
     /// When something was clicked last.
     pub clicked: Option<Instant>,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dropscale::cloud::digitalocean::{Client, ClientOptions};
 use dropscale::cloud::{ActionId, Cloud, NewDroplet, Window};
 use dropscale::cluster::{DropletId, DropletSeries, LoadBalancerSeries};
-use dropscale::simulator::SimulatedCloud;
+use dropscale::simulator::{Scenario, SimulatedCloud};
 use jiff::Timestamp;
 
 use crate::server::{EPOCH, Server};
@@ -48,6 +48,15 @@ fn web002(image: u64) -> NewDroplet {
         vpc: None,
         ssh_keys: Vec::new(),
         user_data: None,
+    }
+}
+
+#[test]
+fn the_scenarios_of_the_measuring_example_are_some() {
+    for (name, droplets) in [("ten", 10), ("thousand", 1000)] {
+        let file = format!("{}/examples/terminal_cost/{name}.toml", env!("CARGO_MANIFEST_DIR"));
+        let scenario = Scenario::named_or_file(&file).unwrap();
+        assert_eq!(scenario.cluster.clones + 1, droplets, "{name}");
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -27,6 +27,9 @@ pub const THEME: &str = "DROPSCALE_TEST_THEME";
 /// Set where the mouse is heard.
 pub const MOUSE: &str = "DROPSCALE_TEST_MOUSE";
 
+/// What stands in the journal when the clock of [`Role::Repeating`] has gone as far as it goes.
+pub const TEN_SECONDS: &str = "ten seconds";
+
 /// What the worker does.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Role {
@@ -36,7 +39,7 @@ pub enum Role {
     Many,
     /// Nothing changes but the clock.
     Ageing,
-    /// The same state is published again and again, and the clock goes faster than it should.
+    /// The same state is published again and again, and the clock goes for ten seconds, faster than it should.
     Repeating,
     /// Everything changes, all the time.
     Restless,
@@ -101,13 +104,14 @@ fn play() {
     let role = ROLES.into_iter().find(|other| format!("{other:?}") == role).unwrap();
     let (publish, state) = watch::channel(Arc::new(state(role, 0)));
     let (commands, told) = mpsc::channel(16);
+    let clock = StageClock { role, begun: Instant::now(), asked: AtomicU32::new(0), journal: journal.clone().into() };
     let work = move || work(role, journal.as_ref(), &publish, told);
     thread::Builder::new().name("work".to_owned()).spawn(work).unwrap();
     let theme = std::env::var(THEME).map_or_else(|_| Theme::terminal(), |name| Theme::named(&name).unwrap());
     let options = Options {
         zone: TimeZone::UTC,
         mouse: std::env::var_os(MOUSE).is_some(),
-        clock: Arc::new(StageClock { role, begun: Instant::now(), asked: AtomicU32::new(0) }),
+        clock: Arc::new(clock),
         ..Options::detect(theme, None, false, |name| std::env::var(name).ok())
     };
     let code = match tui::run(state, commands, options) {
@@ -122,12 +126,15 @@ fn play() {
 
 /// Each time that it is asked, so much has gone by on the clock of [`Role::Repeating`].
 const LEAP: SignedDuration = SignedDuration::from_millis(20);
+/// So often, and then it stands still: later, texts that tell an age change by themselves.
+const LEAPS: u32 = 500;
 
 /// A clock that begins when the state was seen, and for most roles stands still, so that no age changes by itself.
 struct StageClock {
     role: Role,
     begun: Instant,
     asked: AtomicU32,
+    journal: PathBuf,
 }
 
 impl Clock for StageClock {
@@ -136,7 +143,13 @@ impl Clock for StageClock {
         assert!(self.role != Role::Panicking || asked < 3, "the clock has fallen off the wall");
         let gone_by = match self.role {
             Role::Ageing => SignedDuration::try_from(self.begun.elapsed()).unwrap(),
-            Role::Repeating => LEAP * i32::try_from(asked).unwrap(),
+            Role::Repeating => {
+                if asked == LEAPS {
+                    let mut journal = OpenOptions::new().append(true).open(&self.journal).unwrap();
+                    writeln!(journal, "{TEN_SECONDS}").unwrap();
+                }
+                LEAP * i32::try_from(asked.min(LEAPS)).unwrap()
+            }
             _ => SignedDuration::ZERO,
         };
         fixtures::now() + gone_by

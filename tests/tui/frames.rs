@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
+use tempfile::TempPath;
 use unicode_width::UnicodeWidthStr;
 
-use crate::actor::{INTERFACE, Role};
-use crate::pty::Pty;
+use crate::actor::{INTERFACE, Role, TEN_SECONDS};
+use crate::pty::{Pty, lines};
 use crate::session::{start, ticks};
 
 const BEGIN: &str = "\x1b[?2026h";
@@ -17,10 +18,12 @@ const CLEAR: &str = "\x1b[2J";
 #[test]
 fn nothing_is_written_when_nothing_changed() {
     let (mut pty, journal) = start(Role::Repeating);
-    pty.settle();
-    let (bytes, begin) = (pty.bytes(), ticks(&journal));
-    pty.wait_for("equal states, for ten seconds of their clock", |_| ticks(&journal) > begin + 200);
-    assert_eq!(pty.bytes(), bytes);
+    let passed = |journal: &TempPath| lines(journal).iter().any(|line| line == TEN_SECONDS);
+    pty.wait_for("equal states, for ten seconds of their clock", |_| passed(&journal));
+    let end = ticks(&journal);
+    pty.wait_for("some more", |_| ticks(&journal) > end + 20);
+    assert_eq!(pty.count(BEGIN), 1, "the first frame, and none after it:\n{}", pty.text());
+    assert!(pty.since(0).ends_with(END), "nor anything else");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, SlavePty, native_pty_system};
@@ -30,9 +30,11 @@ pub struct Pty {
     child: Box<dyn Child + Send + Sync>,
     received: Arc<Mutex<Received>>,
     reading: Arc<AtomicBool>,
-    reader: Option<thread::JoinHandle<()>>,
+    reader: Option<JoinHandle<()>>,
     closing: Arc<AtomicBool>,
+    /// The modes of the device before the program began, and those after its end.
     before: String,
+    after: Option<String>,
 }
 
 impl Pty {
@@ -71,6 +73,7 @@ impl Pty {
             reader: Some(reader),
             closing,
             before,
+            after: None,
         }
     }
 
@@ -157,12 +160,18 @@ impl Pty {
 
     /// Presses a button of the mouse on the first place where this text stands, and lets it go.
     pub fn click(&mut self, text: &str) {
+        let click = self.click_on(text);
+        self.keys(&click);
+    }
+
+    /// What a terminal sends for a click on the first place where this text stands.
+    pub fn click_on(&mut self, text: &str) -> String {
         self.expect(text);
         let screen = self.text();
         let find = |(row, line): (usize, &str)| Some((line[..line.find(text)?].chars().count() + 1, row + 1));
         let (column, row) = screen.lines().enumerate().find_map(find).unwrap();
         let place = format!("{column};{row}");
-        self.keys(&format!("\x1b[<0;{place}M\x1b[<0;{place}m"));
+        format!("\x1b[<0;{place}M\x1b[<0;{place}m")
     }
 
     /// Whether the mouse is asked for.
@@ -204,7 +213,13 @@ impl Pty {
         kill_process(self.pid(), signal).unwrap();
     }
 
-    /// Waits for the end and returns the exit code and how long it took.
+    /// Waits until so much time has gone by: for what the program takes for one thing when it comes sooner.
+    pub fn let_pass(&mut self, time: Duration) {
+        let begin = Instant::now();
+        self.wait_for("time to go by", |_| begin.elapsed() > time);
+    }
+
+    /// Waits for the end and for all that was written until then, and returns the exit code and how long it took.
     pub fn wait_for_end(&mut self) -> (u32, Duration) {
         let begin = Instant::now();
         let mut code = None;
@@ -212,7 +227,21 @@ impl Pty {
             code = pty.child.try_wait().unwrap();
             code.is_some()
         });
-        (code.unwrap().exit_code(), begin.elapsed())
+        let time = begin.elapsed();
+        self.drain();
+        (code.unwrap().exit_code(), time)
+    }
+
+    /// Reads what the program has left in the terminal, which ends when nobody else has it open. A terminal that
+    /// does not read stays as it is.
+    fn drain(&mut self) {
+        if !self.reading.load(Ordering::SeqCst) || self.reader.is_none() {
+            return;
+        }
+        self.after = Some(self.modes());
+        self.slave = None;
+        self.wait_for("the last of what was written", |pty| pty.reader.as_ref().is_none_or(JoinHandle::is_finished));
+        self.reader.take().unwrap().join().unwrap();
     }
 
     /// The terminal is as it was before the program began, by its modes and by what it was sent.
@@ -231,9 +260,9 @@ impl Pty {
         assert_eq!(self.before, self.modes());
     }
 
-    /// The modes of the device.
+    /// The modes of the device; after the end of the program, those that it has left.
     pub fn modes(&self) -> String {
-        termios(self.master.as_ref().unwrap().as_ref())
+        self.after.clone().unwrap_or_else(|| termios(self.master.as_ref().unwrap().as_ref()))
     }
 
     /// How often the thread of this name has called the system to write, where the system counts it.

@@ -9,7 +9,7 @@ use crate::column::{self, Column};
 use crate::scaling::Level;
 use crate::tui::terminal::CLIPBOARD_LIMIT;
 use crate::tui::text::clean;
-use crate::tui::view::usual_columns;
+use crate::tui::view::begun_columns;
 use crate::tui::{Choice, Format, Overlay, Pick, Picked};
 
 /// Copies what is selected, or asks what of it.
@@ -77,8 +77,9 @@ pub fn columns(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
         Action::Down => ui.overlay = turn_to(1),
         Action::Cancel => ui.overlay = None,
         Action::Press => {
-            let usual = || seen.cluster(ui).map(usual_columns).unwrap_or_default();
-            let mut chosen = ui.table.columns.clone().unwrap_or_else(usual);
+            let begun = |cluster| begun_columns(&seen.drawn.columns, cluster);
+            let shown = || seen.cluster(ui).map(begun).unwrap_or_default();
+            let mut chosen = ui.table.columns.clone().unwrap_or_else(shown);
             column::toggle(&mut chosen, all[selected]);
             ui.table.columns = Some(chosen);
         }

@@ -18,6 +18,7 @@ pub fn follow(ui: &mut Ui, seen: &Seen) {
     let here = rows.iter().position(|row| Some(row.droplet.id) == ui.table.selected);
     ui.table.row = here.unwrap_or(ui.table.row.min(rows.len().saturating_sub(1)));
     ui.table.selected = rows.get(ui.table.row).map(|row| row.droplet.id);
+    super::mouse::forget_if_moved(ui, cluster);
     ui.events.selected = ui.events.selected.min(cluster.events.len().saturating_sub(1));
     if let Page::Droplet(id) = ui.page
         && is_gone(cluster, id)

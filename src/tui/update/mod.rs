@@ -127,6 +127,8 @@ fn meant(ui: &Ui, action: Action) -> Option<Action> {
 
 /// A key was pressed.
 pub fn key(ui: &mut Ui, event: &KeyEvent, seen: &Seen) -> Outcome {
+    // A button of the mouse that is held down was pressed on what was there before.
+    ui.pointer.pressed = None;
     if seen.drawn.too_small {
         // What cannot be seen is not agreed to, nor changed.
         let action = seen.keymap.action(Context::of(ui), seen.state.demo, event);
@@ -147,6 +149,7 @@ pub fn key(ui: &mut Ui, event: &KeyEvent, seen: &Seen) -> Outcome {
 
 /// Text was pasted: it is never a key.
 pub fn paste(ui: &mut Ui, text: &str) {
+    ui.pointer.pressed = None;
     type_text(ui, super::text::clean(text).chars().map(InputRequest::InsertChar));
 }
 

@@ -10,6 +10,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use super::{Action, Outcome, Overlay, Page, Seen, Ui, act, meant, open, walk};
 use crate::tui::view::{Drawn, Scrolled};
 use crate::tui::{SortBy, Target, rows};
+use crate::worker::{ClusterState, Event};
 
 /// How many lines one step of the wheel moves.
 const LINES: usize = 3;
@@ -33,7 +34,7 @@ pub fn points_at(ui: &Ui, drawn: &Drawn, event: MouseEvent) -> Option<Action> {
 /// The mouse did something.
 pub fn mouse(ui: &mut Ui, event: MouseEvent, seen: &Seen) -> Outcome {
     match event.kind {
-        MouseEventKind::Down(MouseButton::Left) => ui.pointer.pressed = seen.drawn.targets.at(event.column, event.row),
+        MouseEventKind::Down(MouseButton::Left) => press(ui, seen.drawn.targets.at(event.column, event.row), seen),
         MouseEventKind::Up(MouseButton::Left) => {
             let target = clicked(ui, seen.drawn, event);
             ui.pointer.pressed = None;
@@ -44,6 +45,29 @@ pub fn mouse(ui: &mut Ui, event: MouseEvent, seen: &Seen) -> Outcome {
         _ => {}
     }
     Outcome::default()
+}
+
+/// Remembers on what the button is pressed. The rows of events move when there is a new one, so it is remembered
+/// which event it was.
+fn press(ui: &mut Ui, target: Option<Target>, seen: &Seen) {
+    ui.pointer.pressed = target;
+    ui.pointer.event = match target {
+        Some(Target::Event(row)) => seen.cluster(ui).and_then(|cluster| event_at(cluster, row)).cloned(),
+        _ => None,
+    };
+}
+
+/// Forgets a press on an event in whose place there is another now.
+pub fn forget_if_moved(ui: &mut Ui, cluster: &ClusterState) {
+    if let Some(Target::Event(row)) = ui.pointer.pressed
+        && event_at(cluster, row) != ui.pointer.event.as_ref()
+    {
+        ui.pointer.pressed = None;
+    }
+}
+
+fn event_at(cluster: &ClusterState, row: usize) -> Option<&Event> {
+    cluster.events.iter().rev().nth(row)
 }
 
 /// On what the button is let go, if it was pressed on it as well: who has moved away has thought better of it, and
@@ -57,10 +81,11 @@ fn clicked(ui: &Ui, drawn: &Drawn, event: MouseEvent) -> Option<Target> {
 
 fn click(ui: &mut Ui, target: Target, seen: &Seen) -> Outcome {
     let is_second = |before: Instant| seen.now.saturating_duration_since(before) < DOUBLE;
-    if target == Target::Act(Action::Accept) && ui.pointer.clicked.is_some_and(is_second) {
+    // One that is refused counts as well: of three in a row the last is no more meant than the second.
+    let soon = ui.pointer.clicked.replace(seen.now).is_some_and(is_second);
+    if target == Target::Act(Action::Accept) && soon {
         return Outcome::default();
     }
-    ui.pointer.clicked = Some(seen.now);
     if matches!(ui.overlay, Some(Overlay::Filter(_))) {
         // What was typed is kept, as by Enter.
         ui.overlay = None;

@@ -2,7 +2,7 @@
 
 use super::{Action, Outcome, Page, Seen, Ui, act, everywhere, look_at, range, turn_to, walk};
 use crate::tui::palette::takes_more;
-use crate::tui::{Does, Overlay, Palette, commands};
+use crate::tui::{Does, Overlay, Palette, Target, commands};
 
 /// How many commands are remembered.
 const KEPT: usize = 50;
@@ -17,6 +17,11 @@ pub fn suggest(ui: &mut Ui, seen: &Seen) {
     let Some(Overlay::Palette(palette)) = &ui.overlay else { return };
     let entries = commands(palette.input.value(), seen.keymap, ui, seen.state);
     if let Some(Overlay::Palette(palette)) = &mut ui.overlay {
+        let moved = palette.entries.iter().map(|entry| &entry.line).ne(entries.iter().map(|entry| &entry.line));
+        if moved && matches!(ui.pointer.pressed, Some(Target::Entry(_))) {
+            // Another command has come under the mouse.
+            ui.pointer.pressed = None;
+        }
         palette.selected = palette.selected.min(entries.len().saturating_sub(1));
         palette.entries = entries;
     }

@@ -1,5 +1,5 @@
-//! The columns of the table, each with a mark whether it is shown. It stands at the right, where it leaves the most
-//! of the table to be seen.
+//! The columns of the table, each with a mark whether it is chosen, and a word where there is no room for it. It
+//! stands at the right, where it leaves the most of the table to be seen.
 
 use ratatui::layout::Rect;
 use ratatui::text::Span;
@@ -9,12 +9,17 @@ use super::{Scene, columns};
 use crate::column::Column;
 use crate::tui::Target;
 
+/// What stands beside a column that is chosen, and that the table is too narrow for.
+const NO_ROOM: &str = "no room";
+
 /// Draws it over the page.
 pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, selected: usize) {
     let theme = scene.theme;
     let all = Column::all();
-    let usual = || scene.cluster().map(columns::usual).unwrap_or_default();
-    let shown = scene.ui.table.columns.clone().unwrap_or_else(usual);
+    let drawn_columns = sheet.columns().to_vec();
+    let begun = |cluster| columns::begun(&drawn_columns, cluster);
+    let shown = scene.ui.table.columns.clone().unwrap_or_else(|| scene.cluster().map(begun).unwrap_or_default());
+    let has_no_room = |column| !drawn_columns.is_empty() && shown.contains(column) && !drawn_columns.contains(column);
     let rows = cells(all.len()).saturating_add(4).min(area.height.saturating_sub(2));
     let place = super::centred(area, area.width.saturating_sub(4).min(58), rows);
     let place = Rect { x: area.right().saturating_sub(place.width + 2).max(area.x), ..place };
@@ -33,6 +38,10 @@ pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, selected: usize) {
         let name = rest.take_left(names);
         sheet.text(name, column.key(), theme.strong);
         rest.take_left(2);
+        if has_no_room(column) {
+            sheet.right(rest.take_right(width(NO_ROOM)), NO_ROOM, theme.faint);
+            rest.take_right(1);
+        }
         sheet.text(rest, column.describe(), theme.faint);
         if index == selected && row.height > 0 {
             sheet.restyle(name, theme.selected);

@@ -70,6 +70,11 @@ impl Columns {
         self.all.iter().any(|(other, _)| *other == column)
     }
 
+    /// Those that can be chosen: all but the name.
+    pub fn choosable(&self) -> Vec<Column> {
+        self.all.iter().map(|(column, _)| *column).filter(|column| *column != Column::Name).collect()
+    }
+
     /// How wide the names are.
     pub fn name(&self) -> u16 {
         self.all.first().map_or(0, |(_, width)| *width)
@@ -130,9 +135,12 @@ fn wanted(cluster: &ClusterState) -> (Vec<Column>, Vec<Column>) {
     (important, others.map(Column::Metric).collect())
 }
 
-/// The columns that one may have chosen, in the usual order, so that the table stays as it is while nothing is
-/// changed.
-pub fn usual(cluster: &ClusterState) -> Vec<Column> {
+/// The columns with which choosing begins: those that were drawn, so that nothing but the chosen one changes at this
+/// width; where there is no table yet, all that it may have.
+pub fn begun(drawn: &[Column], cluster: &ClusterState) -> Vec<Column> {
+    if !drawn.is_empty() {
+        return drawn.to_vec();
+    }
     let (important, others) = wanted(cluster);
     let is_there = |column: &Column| *column == Column::Note || important.contains(column) || others.contains(column);
     Column::all().into_iter().filter(is_there).collect()
@@ -195,7 +203,13 @@ mod tests {
     #[test]
     fn who_chooses_begins_with_what_is_shown() {
         let cluster = Fixture::new(3).build().clusters.remove(0);
-        assert_eq!(chosen(300, &usual(&cluster)), at(300).all.iter().map(|(c, _)| c.head()).collect::<Vec<_>>());
+        for width in [58, 78, 118, 198, 300] {
+            let shown = at(width);
+            let begun = begun(&shown.choosable(), &cluster);
+            assert_eq!(Columns::of(width, 8, &cluster, Some(&begun)), shown, "{width}: pictures as well");
+        }
+        let before_the_first_frame = begun(&[], &cluster);
+        assert_eq!(before_the_first_frame, at(300).choosable());
     }
 
     #[test]

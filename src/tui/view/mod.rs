@@ -37,7 +37,7 @@ use crate::tui::{Overlay, Page};
 use crate::worker::ClusterState;
 use sheet::{Cut, Sheet, wrap};
 
-pub(crate) use columns::{Columns, usual as usual_columns};
+pub(crate) use columns::{Columns, begun as begun_columns};
 pub use scene::{Drawn, KeyHint, Live, Scene, Scrolled};
 
 /// The smallest terminal on which the screen can be read.
@@ -54,14 +54,14 @@ pub fn draw(frame: &mut Frame, scene: &Scene) -> Drawn {
     } else {
         screen(&mut sheet, area, scene)
     };
-    let targets = sheet.into_targets();
+    let (targets, columns) = sheet.into_notes();
     if scene.ascii {
         ascii::translate(frame.buffer_mut());
     }
     if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);
     }
-    Drawn { list, targets, too_small }
+    Drawn { list, targets, too_small, columns }
 }
 
 /// Says what is needed, in as many lines as it takes.

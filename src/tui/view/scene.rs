@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::cluster::{Cost, Observation};
+use crate::column::Column;
 use crate::keymap::Action;
 use crate::tui::{Targets, Theme, Ui};
 use crate::worker::{AppState, ClusterState};
@@ -70,6 +71,8 @@ pub struct Drawn {
     pub targets: Targets,
     /// Whether the terminal was too small for anything but saying so.
     pub too_small: bool,
+    /// The columns of the table after the names; none where there is no table.
+    pub columns: Vec<Column>,
 }
 
 /// Which part of a list was drawn.

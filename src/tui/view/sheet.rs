@@ -7,6 +7,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use unicode_width::UnicodeWidthStr;
 
+use crate::column::Column;
 use crate::tui::text::{clean, fit};
 use crate::tui::{Target, Targets, Theme};
 
@@ -74,6 +75,7 @@ pub fn spans_width(spans: &[Span]) -> u16 {
 pub struct Sheet<'a> {
     buffer: &'a mut Buffer,
     targets: Targets,
+    columns: Vec<Column>,
     /// The styles.
     pub theme: &'a Theme,
 }
@@ -83,7 +85,7 @@ const SLIVER: u16 = 4;
 
 impl<'a> Sheet<'a> {
     pub fn new(buffer: &'a mut Buffer, theme: &'a Theme) -> Self {
-        Self { buffer, targets: Targets::default(), theme }
+        Self { buffer, targets: Targets::default(), columns: Vec::new(), theme }
     }
 
     /// Notes what can be clicked here.
@@ -91,9 +93,19 @@ impl<'a> Sheet<'a> {
         self.targets.put(at.intersection(self.buffer.area), target);
     }
 
-    /// All that can be clicked.
-    pub fn into_targets(self) -> Targets {
-        self.targets
+    /// Notes which columns of the table have found room.
+    pub fn note_columns(&mut self, columns: Vec<Column>) {
+        self.columns = columns;
+    }
+
+    /// The columns of the table; none where there is no table.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// All that can be clicked, and the columns of the table.
+    pub fn into_notes(self) -> (Targets, Vec<Column>) {
+        (self.targets, self.columns)
     }
 
     /// Writes into the first row of a place; tells how many columns were used.

@@ -40,6 +40,7 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     // The names of all rows, so that the columns stand still while one scrolls.
     let name = all.iter().map(|row| width(&row.droplet.name)).max().unwrap_or(0);
     let columns = Columns::of(at.width, name, cluster, table.columns.as_deref());
+    sheet.note_columns(columns.choosable());
     let matching = if table.filter.is_empty() { String::new() } else { format!("{} of {total} match", all.len()) };
     let notes = [matching, super::position(drawn, all.len()), order(table, &columns)];
     let notes: Vec<String> = notes.into_iter().filter(|note| !note.is_empty()).collect();

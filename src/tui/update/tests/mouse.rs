@@ -36,10 +36,14 @@ impl Desk {
         self.drawn.targets.find(target).unwrap_or_else(|| panic!("{target:?} in {:?}", self.drawn.targets))
     }
 
-    fn point(&mut self, kind: MouseEventKind, (column, row): (u16, u16)) -> Outcome {
+    fn point(&mut self, kind: MouseEventKind, at: (u16, u16)) -> Outcome {
+        self.point_when(kind, at, Instant::now())
+    }
+
+    fn point_when(&mut self, kind: MouseEventKind, (column, row): (u16, u16), now: Instant) -> Outcome {
         let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
         let (ui, seen) = self.parts();
-        let outcome = mouse(ui, event, &seen);
+        let outcome = mouse(ui, event, &Seen { now, ..seen });
         self.follow();
         outcome
     }
@@ -183,6 +187,84 @@ fn a_double_click_agrees_to_nothing() {
 }
 
 #[test]
+fn a_row_of_quick_clicks_agrees_to_nothing() {
+    let mut desk = Desk::new(Fixture::new(3));
+    desk.keys("u");
+    desk.draw((80, 24));
+    let button = desk.place(Target::Act(Action::Accept));
+    let begin = Instant::now();
+    desk.ui.pointer.clicked = Some(begin);
+    let mut click = |after: u64| {
+        let now = begin + Duration::from_millis(after);
+        desk.point_when(MouseEventKind::Down(LEFT), (button.x, button.y), now);
+        desk.point_when(MouseEventKind::Up(LEFT), (button.x, button.y), now)
+    };
+    for after in [450, 550, 1049] {
+        assert_eq!(click(after), Outcome::default(), "each is judged by the one before it: {after} ms");
+    }
+    assert_eq!(click(1549).commands, [Command::Up { cluster: 0 }]);
+}
+
+#[test]
+fn a_button_that_is_held_down_answers_no_later_question() {
+    let mut desk = Desk::new(Fixture::new(3));
+    desk.keys("u");
+    desk.draw((80, 24));
+    let button = desk.place(Target::Act(Action::Accept));
+    desk.point(MouseEventKind::Down(LEFT), (button.x, button.y));
+    desk.keys("nd");
+    desk.draw((80, 24));
+    let other = desk.place(Target::Act(Action::Accept));
+    assert_eq!(desk.point(MouseEventKind::Up(LEFT), (other.x, other.y)), Outcome::default());
+    assert_eq!(desk.confirm().unwrap().question, Question::Down(CLONE), "it still wants its answer");
+    // A text that is pasted changes what stands in a list as well.
+    desk.keys("n/");
+    desk.draw((80, 24));
+    let row = desk.place(DROPLET(2));
+    desk.point(MouseEventKind::Down(LEFT), (row.x, row.y));
+    paste(&mut desk.ui, "web");
+    desk.point(MouseEventKind::Up(LEFT), (row.x, row.y));
+    assert_eq!(desk.ui.table.selected, Some(BASE));
+}
+
+#[test]
+fn an_event_or_a_command_that_has_come_under_a_held_button_is_not_clicked() {
+    let mut desk = Desk::new(Fixture::new(4));
+    desk.keys("v");
+    desk.draw((80, 24));
+    let row = desk.place(Target::Event(2));
+    desk.point(MouseEventKind::Down(LEFT), (row.x, row.y));
+    let events = &mut desk.state.clusters[0].events;
+    let newest = Event { text: "something else has happened".to_owned(), ..events.last().unwrap().clone() };
+    Arc::make_mut(events).push(newest);
+    desk.follow();
+    desk.draw((80, 24));
+    desk.point(MouseEventKind::Up(LEFT), (row.x, row.y));
+    assert_eq!(desk.ui.events.selected, 0, "another event");
+    // The same one, after something else has changed.
+    desk.point(MouseEventKind::Down(LEFT), (row.x, row.y));
+    desk.state.clusters[0].down = None;
+    desk.follow();
+    desk.point(MouseEventKind::Up(LEFT), (row.x, row.y));
+    assert_eq!(desk.ui.events.selected, 2);
+
+    desk.keys(":");
+    desk.draw((80, 24));
+    let entry = desk.place(Target::Entry(1));
+    desk.point(MouseEventKind::Down(LEFT), (entry.x, entry.y));
+    // What was done last comes to the top.
+    desk.ui.history.push("quit".to_owned());
+    desk.follow();
+    desk.draw((80, 24));
+    desk.point(MouseEventKind::Up(LEFT), (entry.x, entry.y));
+    assert!(matches!(&desk.ui.overlay, Some(Overlay::Palette(palette)) if palette.selected == 0), "another command");
+    desk.point(MouseEventKind::Down(LEFT), (entry.x, entry.y));
+    desk.follow();
+    desk.point(MouseEventKind::Up(LEFT), (entry.x, entry.y));
+    assert!(matches!(&desk.ui.overlay, Some(Overlay::Palette(palette)) if palette.selected == 1));
+}
+
+#[test]
 fn who_lets_go_elsewhere_has_not_clicked() {
     let mut desk = Desk::new(Fixture::new(4));
     desk.draw((80, 24));
@@ -246,6 +328,23 @@ fn lists_in_front_are_picked_from_and_closed_by_a_click_beside_them() {
         assert!(matches!(there, Some(Target::Inside | Target::Outside | Target::Entry(_))), "{there:?}");
         desk.click_at((0, 0));
         assert!(desk.ui.overlay.is_none(), "{key}");
+    }
+}
+
+#[test]
+fn a_column_that_is_hidden_and_shown_again_leaves_the_table_as_it_was() {
+    for width in [60, 80, 120, 160, 200] {
+        let mut desk = Desk::new(Fixture::new(4).load(0.9));
+        let before = desk.draw((width, 36));
+        desk.keys("C");
+        for _ in 0..2 {
+            desk.draw((width, 36));
+            desk.press(KeyCode::Char(' '));
+        }
+        desk.press(KeyCode::Esc);
+        assert!(desk.ui.table.columns.is_some());
+        let after = desk.draw((width, 36));
+        assert!(before == after, "{width}:\n{before}\n{after}");
     }
 }
 
