@@ -8,7 +8,7 @@ use tokio::time::sleep;
 
 use crate::cloud::Cloud;
 use crate::cluster::{
-    DropletId, DropletStatus, FailureClass, LoadBalancer, Member, Membership, Observation, leaving_tag,
+    DropletId, DropletStatus, FailureClass, LoadBalancer, Member, Membership, Observation, elapsed, leaving_tag,
 };
 
 use super::planning::nobody_operates;
@@ -92,15 +92,26 @@ impl<C: Cloud> Run<C> {
 
     /// Refuses when the minimum needs the clone: others may have gone since this was planned.
     fn check_minimum(&self, seen: &Observation, id: DropletId) -> Result<(), Refusal> {
-        // Lists are late: the load balancer's own list counts as well.
-        let is_listed = seen.load_balancer.as_ref().is_some_and(|balancer| balancer.has(id));
-        let is_on = |m: &Member| m.droplet.status == DropletStatus::Active;
-        let is_attached = seen.member(id).is_some_and(|m| (m.attached || is_listed) && is_on(m));
+        let Some(member) = seen.member(id) else { return Ok(()) };
         let serving = seen.serving().filter(|m| m.droplet.id != id).count();
-        if is_attached && serving < self.policy.min {
-            return Err(Refusal::AtMinimum { serving: serving + 1, min: self.policy.min });
+        if serving < self.policy.min && self.may_serve(seen, member) {
+            return Err(Refusal::AtMinimum { serving: seen.serving().count(), min: self.policy.min });
         }
         Ok(())
+    }
+
+    /// Whether a droplet serves, or may do so any moment.
+    fn may_serve(&self, seen: &Observation, member: &Member) -> bool {
+        let (droplet, balancer) = (&member.droplet, seen.load_balancer.as_ref());
+        // Lists are late: the load balancer's own list counts as well.
+        let is_listed = balancer.is_some_and(|balancer| balancer.has(droplet.id));
+        let is_young = elapsed(droplet.created_at, seen.at) <= self.spec.timing.boot;
+        match (droplet.status, balancer.map(|balancer| &balancer.membership)) {
+            (DropletStatus::Active, _) => member.attached || is_listed,
+            (DropletStatus::New, Some(Membership::ByTag(tag))) => is_young && droplet.has_tag(tag),
+            (DropletStatus::New, _) => is_young && is_listed,
+            _ => false,
+        }
     }
 
     /// Takes a droplet out of the load balancer, and waits until it is out.

@@ -69,6 +69,8 @@ pub(super) struct Run<C> {
     pub marker: Option<Marker>,
     /// Whether something is left that the marker should go on telling others about.
     pub leaves_traces: bool,
+    /// Whether a droplet was asked for and nobody knows yet whether there is one.
+    pub is_unanswered: bool,
     /// Whether a clone was made to give up the cluster's tag, and carries the leaving tag instead.
     pub has_given_up_cluster_tag: bool,
     pub state: OperationState,

@@ -129,6 +129,7 @@ impl<C: Cloud> Scaler<C> {
             marker: None,
             seen: None,
             leaves_traces: false,
+            is_unanswered: false,
             has_given_up_cluster_tag: false,
             state,
             report,
@@ -156,7 +157,10 @@ impl<C: Cloud> Scaler<C> {
         if !is_done && !run.leaves_traces {
             run.unmark().await;
         }
-        run.release().await;
+        // What nobody can see yet would be made once more: then the claim is left to run out.
+        if !run.is_unanswered {
+            run.release().await;
+        }
         run.end_phase();
         run.state.ended_at = Some(self.cloud.clock().now());
         tracing::info!(nonce = %run.claim.nonce, ?outcome, "operation ends");

@@ -52,13 +52,23 @@ impl<C: Cloud> Run<C> {
 
     /// Makes the droplet. When the answer is lost it is looked for by its pending tag, never made again.
     async fn create(&mut self, new: &NewDroplet, pending: &str) -> Result<DropletId, Stop> {
+        // Should it be stopped from here on, whoever comes next may not see the droplet yet.
+        (self.is_unanswered, self.leaves_traces) = (true, true);
+        let found = self.ask_for(new, pending).await;
+        self.is_unanswered = false;
+        found
+    }
+
+    async fn ask_for(&mut self, new: &NewDroplet, pending: &str) -> Result<DropletId, Stop> {
         let error = match self.cloud.create_droplet(new).await {
             Ok(droplet) => return Ok(droplet.id),
             Err(error) if error.may_have_happened() => error,
-            Err(error) => return Err(error.into()),
+            Err(error) => {
+                self.leaves_traces = false;
+                return Err(error.into());
+            }
         };
         self.note(format!("{error}; looking whether the droplet was made"));
-        self.leaves_traces = true;
         let every = self.spec.timing.step_poll;
         let found = self
             .poll(

@@ -252,6 +252,55 @@ async fn two_that_begin_at_the_same_moment_get_on_although_lists_are_late() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_is_stopped_before_a_create_is_answered_keeps_the_claim() {
+    let bench =
+        Bench::new(&format!("{FAST}\ncluster = {{ clones = 2 }}\nlatency = {{ min = \"200ms\", max = \"400ms\" }}"));
+    let cloud = bench.cloud(1);
+    let scaler = Arc::new(bench.scaler(&cloud));
+    let stopped = Arc::clone(&scaler);
+    bench.world.with(|world| {
+        world.show_after(move |call, _| {
+            if call.method == "POST" && call.path == "/v2/droplets" {
+                stopped.stop();
+            }
+        });
+    });
+    let up = scaler.up(bench.observer(&cloud), by_hand(), Arc::new(|_| {})).await;
+    assert!(matches!(up.outcome, Some(Outcome::Failed(_))), "{up:#?}");
+    assert_eq!((bench.creates(), bench.markers().len()), (1, 1));
+    // Lists may not show the droplet yet: nobody makes another one, until it must be there to be seen.
+    let next = bench.up().await;
+    assert!(matches!(next.outcome, Some(Outcome::Refused(_))), "{next:#?}");
+    bench.settle().await;
+    assert_eq!(bench.count(), bench.policy.max);
+    bench.check_settled("stopped while creating");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clone_that_boots_is_not_taken_from_the_minimum() {
+    let mut bench = Bench::new(
+        &format!("{FAST}\nload_balancer = {{ tag = \"web\" }}\nboot = {{ time = \"60s\" }}")
+            .replace("load_balancer = { healthy_after = \"3s\" }\n", ""),
+    );
+    Arc::make_mut(&mut bench.policy).min = 2;
+    bench.by_hand("web001", World::delete_by_hand);
+    bench.world.with(|world| {
+        let new = NewDroplet {
+            name: "web002".to_owned(),
+            region: world.scenario().region.clone(),
+            size: "s-1vcpu-1gb".to_owned(),
+            image: world.images().last().unwrap().id,
+            tags: vec!["web".to_owned()],
+            ..Default::default()
+        };
+        world.create_droplet(&new).unwrap();
+    });
+    let down = bench.down().await;
+    assert!(matches!(down.outcome, Some(Outcome::Refused(_))), "it would serve any moment: {down:#?}");
+    assert_eq!(bench.clones()[0].tags, ["web"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_was_made_twice_by_one_request_is_a_surplus_that_is_taken_back() {
     let bench = Bench::new(&format!("{FAST}\ncluster = {{ clones = 2 }}"));
     bench.world.with(|world| {
