@@ -131,10 +131,15 @@ impl Observation {
             .max_by_key(|m| (m.droplet.created_at, m.droplet.id))
     }
 
+    /// The claims that have not expired, the oldest first.
+    pub fn live_claims(&self, lease: Duration) -> impl Iterator<Item = &Claim> {
+        self.claims.iter().filter(move |claim| !claim.is_expired(self.at, lease))
+    }
+
     /// The claim that holds now, if any: the oldest that has not expired.
     #[must_use]
     pub fn live_claim(&self, lease: Duration) -> Option<&Claim> {
-        self.claims.iter().find(|c| !c.is_expired(self.at, lease))
+        self.live_claims(lease).next()
     }
 
     /// What is left of the cooldown.

@@ -44,7 +44,7 @@ pub fn run(args: &DemoArgs, global: &Global, environment: &Environment) -> Resul
         ..Setup::new(vec![cluster(&scenario)?], random_nonces())
     };
     let options = Options { range: RANGE, ..live::options(global, None, environment)? };
-    // A configuration that is named lends its keys and columns, so that one can rehearse with them.
+    // A configuration that is named lends its keys, columns and mouse, so that one can rehearse with them.
     let options = match &global.config {
         Some(_) => live::lend(&config::load(&global.flags(), environment)?, options),
         None => options,

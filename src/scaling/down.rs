@@ -154,21 +154,11 @@ impl<C: Cloud> Run<C> {
     ) -> Result<bool, Stop> {
         let Some(left) = left else { return Ok(false) };
         let now = self
-            .poll(
-                self.spec.timing.attach,
-                self.spec.timing.step_poll,
-                |cloud| {
-                    let lb = left.id.clone();
-                    async move { cloud.load_balancer(&lb).await }
-                },
-                |answer| match answer {
-                    Ok(balancer) => Ok(Some(Some(balancer))),
-                    Err(error) if error.is_gone() => Ok(Some(None)),
-                    Err(error) => Err(error),
-                },
-            )
-            .await?
-            .flatten();
+            .read(|cloud| {
+                let lb = left.id.clone();
+                async move { cloud.load_balancer(&lb).await }
+            })
+            .await?;
         let Some(balancer) = now.filter(|balancer| balancer.has(id)) else { return Ok(false) };
         // A person who puts it back takes the tag off, or protects it.
         if self.check_ours(id, operation_tag).await?.is_none() {

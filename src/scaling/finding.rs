@@ -104,8 +104,7 @@ fn of_the_tags(seen: &Observation, spec: &ClusterSpec, policy: &Policy) -> Vec<F
         );
         findings.push(Finding::new(Level::Info, text));
     }
-    let lease = spec.timing.lease();
-    let claims = seen.claims.iter().filter(|claim| !claim.is_expired(seen.at, lease)).count();
+    let claims = seen.live_claims(spec.timing.lease()).count();
     if claims > 1 {
         let text = format!("{claims} claim the cluster at once: one goes on, the others withdraw by themselves");
         findings.push(Finding::new(Level::Info, text));

@@ -125,7 +125,7 @@ fn balancer<'a>(seen: &'a Observation, spec: &ClusterSpec) -> Result<&'a LoadBal
 /// Refuses while somebody else's claim holds.
 pub(super) fn nobody_operates(seen: &Observation, spec: &ClusterSpec, terms: Terms<'_>) -> Result<(), Refusal> {
     let lease = spec.timing.lease();
-    let foreign = seen.claims.iter().find(|c| !c.is_expired(seen.at, lease) && Some(&c.nonce) != terms.own);
+    let foreign = seen.live_claims(lease).find(|claim| Some(&claim.nonce) != terms.own);
     foreign.map_or(Ok(()), |claim| Err(Refusal::in_flight(claim, seen.at, lease)))
 }
 

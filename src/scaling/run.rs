@@ -163,6 +163,21 @@ impl<C: Cloud> Run<C> {
         }
     }
 
+    /// Asks for one thing until it is heard; `None` when it is gone.
+    pub async fn read<T, F, A>(&mut self, ask: F) -> Result<Option<T>, Stop>
+    where
+        F: FnMut(Arc<C>) -> A,
+        A: Future<Output = Result<T, CloudError>>,
+    {
+        let (patience, every) = (self.spec.timing.attach, self.spec.timing.step_poll);
+        let heard = |answer| match answer {
+            Ok(thing) => Ok(Some(Some(thing))),
+            Err(error) if CloudError::is_gone(&error) => Ok(Some(None)),
+            Err(error) => Err(error),
+        };
+        Ok(self.poll(patience, every, ask, heard).await?.flatten())
+    }
+
     /// Does something that may be repeated, until it is done or `patience` is over.
     pub async fn insist<F, A>(&mut self, patience: Duration, what: F) -> Result<(), Stop>
     where
@@ -201,20 +216,7 @@ impl<C: Cloud> Run<C> {
     /// Reads a droplet that is about to be removed, and refuses unless it still is what this program may
     /// remove: a clone by its name, with the tag of the operation, and not protected. `None` when it is gone.
     pub async fn check_ours(&mut self, id: DropletId, operation_tag: &str) -> Result<Option<Droplet>, Stop> {
-        let every = self.spec.timing.step_poll;
-        let droplet = self
-            .poll(
-                self.spec.timing.attach,
-                every,
-                |cloud| async move { cloud.droplet(id).await },
-                |answer| match answer {
-                    Ok(droplet) => Ok(Some(Some(droplet))),
-                    Err(error) if error.is_gone() => Ok(Some(None)),
-                    Err(error) => Err(error),
-                },
-            )
-            .await?
-            .flatten();
+        let droplet = self.read(|cloud| async move { cloud.droplet(id).await }).await?;
         let Some(droplet) = droplet else { return Ok(None) };
         let refuse = |why: &str| {
             let why = why.to_owned();

@@ -50,7 +50,7 @@ impl<C: Cloud> Run<C> {
         self.bring_in(&Arrival { id, name: new.name, tag: operation.pending(), since: operation.at }).await
     }
 
-    /// Makes the droplet. When the answer is lost it is looked for by its pending tag, never made again.
+    /// Makes the droplet.
     async fn create(&mut self, new: &NewDroplet, pending: &str) -> Result<DropletId, Stop> {
         // Should it be stopped from here on, whoever comes next may not see the droplet yet.
         (self.is_unanswered, self.leaves_traces) = (true, true);
@@ -59,6 +59,7 @@ impl<C: Cloud> Run<C> {
         found
     }
 
+    /// Asks for it once. When the answer is lost it is looked for by its pending tag, never asked for again.
     async fn ask_for(&mut self, new: &NewDroplet, pending: &str) -> Result<DropletId, Stop> {
         let error = match self.cloud.create_droplet(new).await {
             Ok(droplet) => return Ok(droplet.id),

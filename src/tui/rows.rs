@@ -3,14 +3,10 @@
 
 use std::cmp::Ordering;
 
-use jiff::Timestamp;
-
-use crate::cluster::{
-    ClusterSpec, Droplet, Health, Member, Metric, Observation, Reading, Role, Scope, Series, elapsed,
-};
+use crate::cluster::{ClusterSpec, Droplet, Health, Member, Metric, Role, Scope};
 use crate::worker::ClusterState;
 
-use super::{SortBy, Table};
+use super::{Shown, SortBy, Table};
 
 /// A row.
 #[derive(Debug, Clone, Copy)]
@@ -19,35 +15,6 @@ pub struct Row<'a> {
     pub droplet: &'a Droplet,
     /// What is known of it as a member; `None` when it has already given up the cluster's tag to leave.
     pub member: Option<&'a Member>,
-}
-
-/// A value to show.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Shown {
-    /// The value.
-    pub value: f64,
-    /// When it was measured, or the newest of what it is the mean of.
-    pub at: Timestamp,
-    /// Whether decisions go by it. What was measured before the cluster was last scaled tells them nothing, but people
-    /// want to see it until there is something newer.
-    pub counts: bool,
-}
-
-impl Shown {
-    /// The reading that decisions go by, or else the newest sample, as long as it is not stale.
-    #[must_use]
-    pub fn of(reading: Option<&Reading>, series: Option<&Series>, cluster: &ClusterState) -> Option<Self> {
-        if let Some(reading) = reading {
-            let counts = cluster.observation.as_ref().is_none_or(|seen| is_fresh(reading.at, seen, cluster));
-            return Some(Self { value: reading.value, at: reading.at, counts });
-        }
-        let (seen, last) = (cluster.observation.as_ref()?, series?.last()?);
-        is_fresh(last.at, seen, cluster).then_some(Self { value: last.value, at: last.at, counts: false })
-    }
-}
-
-fn is_fresh(at: Timestamp, seen: &Observation, cluster: &ClusterState) -> bool {
-    elapsed(at, seen.at) <= cluster.policy.stale_after
 }
 
 /// The droplets to be shown, in order; none before the first look.

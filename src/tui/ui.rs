@@ -241,15 +241,9 @@ impl SortBy {
     /// How the table is sorted by a column, if it can be.
     #[must_use]
     pub fn of(column: Column) -> Option<Self> {
-        match column {
-            Column::Name => Some(Self::Name),
-            Column::Role => Some(Self::Role),
-            Column::State => Some(Self::Status),
-            Column::Metric(metric) => Some(Self::Metric(metric)),
-            Column::Age => Some(Self::Age),
-            Column::Price => Some(Self::Price),
-            Column::Balancer | Column::Note => None,
-        }
+        let metrics = Metric::ALL.into_iter().map(Self::Metric);
+        let all = [Self::Role, Self::Name, Self::Status, Self::Age, Self::Price].into_iter().chain(metrics);
+        all.into_iter().find(|sort| sort.column() == column)
     }
 
     /// The column by whose values it sorts.

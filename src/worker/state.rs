@@ -84,10 +84,16 @@ pub enum Connection {
 }
 
 impl ClusterState {
+    /// The operation of ours that runs now.
+    #[must_use]
+    pub fn running(&self) -> Option<&OperationState> {
+        self.operation.as_deref().filter(|operation| operation.outcome.is_none())
+    }
+
     /// Whether an operation of ours runs.
     #[must_use]
     pub fn operates(&self) -> bool {
-        self.operation.as_ref().is_some_and(|operation| operation.outcome.is_none())
+        self.running().is_some()
     }
 }
 

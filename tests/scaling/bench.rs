@@ -10,7 +10,7 @@ use dropscale::cluster::{ClusterSpec, Marker, Metric, Nonce, Observation, Operat
 use dropscale::observe::{Observer, Wanted};
 use dropscale::policy::Policy;
 use dropscale::scaling::{Housekeeping, OperationState, Order, Scaler, has_leftovers, stray_tags, worn_out_tags};
-use dropscale::simulator::{Call, Fate, Scenario, SharedWorld, SimulatedCloud, TokioClock, World};
+use dropscale::simulator::{Call, Fate, NewDroplet, Scenario, SharedWorld, SimulatedCloud, TokioClock, World};
 use jiff::Timestamp;
 
 use crate::web;
@@ -81,6 +81,21 @@ impl Bench {
             let id = world.droplets().find(|d| d.name == name).unwrap().id;
             deed(world, id)
         })
+    }
+
+    /// Somebody makes a droplet with these tags by hand.
+    pub fn make(&self, name: &str, tags: &[&str]) {
+        self.world.with(|world| {
+            let new = NewDroplet {
+                name: name.to_owned(),
+                region: world.scenario().region.clone(),
+                size: "s-1vcpu-1gb".to_owned(),
+                image: world.images().last().unwrap().id,
+                tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+                ..Default::default()
+            };
+            world.create_droplet(&new).unwrap();
+        });
     }
 
     /// What comes next, as often as there is anything to finish or undo: old tags go, leftovers are settled.

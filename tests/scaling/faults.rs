@@ -129,17 +129,7 @@ async fn fault_10_a_create_that_was_accepted_but_timed_out_is_found_and_not_repe
 async fn a_clone_that_was_left_long_ago_is_taken_back() {
     let bench = Bench::new(FAST);
     let tag = pending(100_000).pending();
-    bench.world.with(|world| {
-        let new = dropscale::simulator::NewDroplet {
-            name: "web002".to_owned(),
-            region: "nyc3".to_owned(),
-            size: "s-1vcpu-1gb".to_owned(),
-            image: world.images().last().unwrap().id,
-            tags: vec!["web".to_owned(), tag],
-            ..Default::default()
-        };
-        world.create_droplet(&new).unwrap();
-    });
+    bench.make("web002", &["web", &tag]);
     bench.settle().await;
     assert_eq!(bench.names(), ["web001"]);
     bench.check_settled("left long ago");

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use dropscale::cluster::{Claim, FailureClass, Nonce, PROTECT_TAG, leaving_tag};
 use dropscale::scaling::{OperationState, Outcome, Phase, PhaseState, Refusal, has_leftovers, stray_tags};
-use dropscale::simulator::{ApiError, Fate, NewDroplet, World};
+use dropscale::simulator::{ApiError, Fate, World};
 use jiff::Timestamp;
 
 use crate::bench::{Bench, EPOCH, automatic, by_hand, pending};
@@ -214,17 +214,7 @@ async fn a_clone_that_was_shut_down_is_not_put_back_to_serve() {
 async fn what_serves_nobody_does_not_count_for_the_minimum() {
     let mut bench = Bench::new(FAST);
     Arc::make_mut(&mut bench.policy).min = 2;
-    bench.world.with(|world| {
-        let new = NewDroplet {
-            name: "db-1".to_owned(),
-            region: world.scenario().region.clone(),
-            size: "s-1vcpu-1gb".to_owned(),
-            image: world.images().last().unwrap().id,
-            tags: vec!["web".to_owned()],
-            ..Default::default()
-        };
-        world.create_droplet(&new).unwrap();
-    });
+    bench.make("db-1", &["web"]);
     tokio::time::sleep(Duration::from_secs(300)).await;
     let down = bench.down().await;
     assert_eq!(down.outcome, Some(Outcome::Refused(Refusal::AtMinimum { serving: 2, min: 2 }.to_string())));
@@ -284,17 +274,7 @@ async fn a_clone_that_boots_is_not_taken_from_the_minimum() {
     );
     Arc::make_mut(&mut bench.policy).min = 2;
     bench.by_hand("web001", World::delete_by_hand);
-    bench.world.with(|world| {
-        let new = NewDroplet {
-            name: "web002".to_owned(),
-            region: world.scenario().region.clone(),
-            size: "s-1vcpu-1gb".to_owned(),
-            image: world.images().last().unwrap().id,
-            tags: vec!["web".to_owned()],
-            ..Default::default()
-        };
-        world.create_droplet(&new).unwrap();
-    });
+    bench.make("web002", &["web"]);
     let down = bench.down().await;
     assert!(matches!(down.outcome, Some(Outcome::Refused(_))), "it would serve any moment: {down:#?}");
     assert_eq!(bench.clones()[0].tags, ["web"]);

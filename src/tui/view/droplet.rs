@@ -78,11 +78,7 @@ fn draw_metrics(
         let value = Rect { x: foot.x + TITLE, width: VALUE.min(foot.width.saturating_sub(TITLE)), ..foot };
         match row.metric(*metric, cluster) {
             Some(shown) => {
-                let style = match (shown.counts, bounds.is_beyond(shown.value)) {
-                    (false, _) => theme.faint,
-                    (true, true) => theme.attention,
-                    (true, false) => theme.strong,
-                };
+                let style = shown.style(bounds.is_beyond(shown.value), theme.strong, theme);
                 sheet.right(value, &metric.format(shown.value), style);
             }
             None => sheet.right(value, words::UNKNOWN, theme.faint),

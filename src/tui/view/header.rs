@@ -1,5 +1,6 @@
-//! The first two lines: which cluster, is it healthy, what is under way, how many droplets, is auto on; and beneath, how fresh the
-//! data is, what it costs, and how many requests are left. What matters less goes first when there is no room.
+//! The first two lines: which cluster, is it healthy, what is under way, how many droplets, is auto on; and beneath,
+//! how fresh the data is, what it costs, and how many requests are left. What matters less goes first when there is
+//! no room.
 
 use std::time::Duration;
 
@@ -12,7 +13,7 @@ use super::{Scene, held, progress, words};
 use crate::cloud::Remedy;
 use crate::cluster::{Health, Member, Observation, elapsed};
 use crate::policy::Reason;
-use crate::scaling::{Level, OperationState};
+use crate::scaling::Level;
 use crate::tui::Theme;
 use crate::tui::text::fit;
 use crate::worker::{ClusterState, Connection};
@@ -157,12 +158,8 @@ impl Verdict {
 
 /// What runs now.
 pub fn under_way(scene: &Scene, cluster: &ClusterState) -> Option<Verdict> {
-    let text = progress::doing(running(cluster)?.kind).to_owned();
+    let text = progress::doing(cluster.running()?.kind).to_owned();
     Some(Verdict { symbol: "▶", text, style: scene.theme.attention, level: Level::Info })
-}
-
-fn running(cluster: &ClusterState) -> Option<&OperationState> {
-    cluster.operation.as_deref().filter(|operation| operation.outcome.is_none())
 }
 
 /// Is it healthy, is something wrong?
@@ -177,7 +174,7 @@ pub fn verdict(scene: &Scene, cluster: &ClusterState) -> Verdict {
     let errors = cluster.findings.iter().filter(|f| f.level == Level::Error).count();
     let minor = cluster.findings.iter().filter(|f| f.level == Level::Warning).count() + seen.problems.len();
     // What is being made is not healthy yet, and what is removed no longer: that is no trouble.
-    let in_work = running(cluster).and_then(|operation| operation.droplet);
+    let in_work = cluster.running().and_then(|operation| operation.droplet);
     let is_unhealthy = |m: &&Member| m.health == Health::Unhealthy && Some(m.droplet.id) != in_work;
     let unhealthy = seen.members.iter().filter(is_unhealthy).count();
     if errors > 0 {

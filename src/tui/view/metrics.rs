@@ -10,7 +10,7 @@ use super::spark::{self, Bounds, Window};
 use super::{Scene, gauge, words};
 use crate::cluster::{Metric, Observation, Reading, elapsed};
 use crate::policy::{Rule, Vote};
-use crate::tui::rows::Shown;
+use crate::tui::Shown;
 use crate::worker::{ClusterState, Connection};
 
 const TITLE: u16 = 14;
@@ -134,11 +134,7 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState, 
     sheet.text(foot(columns.title), metric.title(), title);
     match shown {
         Some(shown) => {
-            let style = match (shown.counts, bounds.is_beyond(shown.value)) {
-                (false, _) => sheet.theme.faint,
-                (true, true) => sheet.theme.attention,
-                (true, false) => sheet.theme.strong,
-            };
+            let style = shown.style(bounds.is_beyond(shown.value), sheet.theme.strong, sheet.theme);
             sheet.right(foot(columns.value), &metric.format(shown.value), style);
         }
         None => sheet.right(foot(columns.value), words::UNKNOWN, sheet.theme.faint),

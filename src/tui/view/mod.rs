@@ -1,15 +1,14 @@
 //! A [`Scene`] becomes a frame. Pure: no clock, no I/O, nothing remembered between frames.
 //!
-//! `cluster`, `droplet`, `chart`, `events` and `overview` are the pages, `help`, `confirm`, `choice`, `chooser` and
-//! `palette` lie over them;
-//! `header` (of a held picture with `held`), `metrics`, `decision`, `progress`, `table` and `footer` are their parts; `spark` and `gauge` the
-//! pictures; `sheet`, `words` and `ascii` what all of them draw with.
+//! `cluster`, `droplet`, `chart`, `events` and `overview` are the pages, `help`, `confirm`, `choice`, `column_list`
+//! and `palette` lie over them; `header`, `held`, `metrics`, `decision`, `progress`, `table`, `columns` and `footer`
+//! are their parts; `spark` and `gauge` the pictures; `sheet`, `words` and `ascii` what all of them draw with.
 
 mod ascii;
 mod chart;
 mod choice;
-mod chooser;
 mod cluster;
+mod column_list;
 mod columns;
 mod confirm;
 mod decision;
@@ -128,7 +127,7 @@ fn overlaid(sheet: &mut Sheet, area: Rect, scene: &Scene, overlay: &Overlay) -> 
         }
         Overlay::Notice { title, text } => confirm::notice(sheet, area, scene, title, text),
         Overlay::Choice(choice) => choice::draw(sheet, area, scene, choice),
-        Overlay::Columns { selected } => chooser::draw(sheet, area, scene, *selected),
+        Overlay::Columns { selected } => column_list::draw(sheet, area, scene, *selected),
         Overlay::Palette(palette) => palette::draw(sheet, area, scene, palette),
         Overlay::Filter(_) => {}
     }

@@ -174,11 +174,8 @@ impl Look<'_> {
         let place = at.take_left(value_width(metric));
         match row.metric(metric, self.cluster) {
             Some(shown) => {
-                let style = match (shown.counts, bounds.is_beyond(shown.value)) {
-                    (false, _) => self.scene.theme.faint,
-                    (true, true) => self.scene.theme.attention,
-                    (true, false) => self.scene.theme.text,
-                };
+                let theme = self.scene.theme;
+                let style = shown.style(bounds.is_beyond(shown.value), theme.text, theme);
                 sheet.right(place, &metric.format(shown.value), style);
             }
             None => sheet.right(place, words::UNKNOWN, self.scene.theme.faint),
