@@ -128,9 +128,16 @@ impl Default for Timing {
 }
 
 impl Timing {
-    /// How long a claim holds: longer than any operation, its undo included, can take.
+    /// How long a claim holds unless it is renewed: as long as anything that is insisted on may take, and a droplet
+    /// that was asked for may stay unseen.
     #[must_use]
     pub fn lease(&self) -> Duration {
+        self.claim_settle * 10 + self.create + self.attach
+    }
+
+    /// The longest that an operation, its undo included, can take while the API answers.
+    #[must_use]
+    pub fn longest_operation(&self) -> Duration {
         let up = self.claim_settle * 10 + self.create + self.boot + self.attach + self.health;
         let down = self.attach + self.drain + self.shutdown + self.delete;
         (up + down) + self.step_poll * 10

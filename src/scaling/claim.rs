@@ -1,12 +1,15 @@
 //! The claim to be the only one that operates on a cluster, and the seed's marker, which older controllers go
 //! by. A claim is written first and read back after a while: whoever wrote later sees the one who wrote
-//! earlier and withdraws, and nobody goes on who is not alone.
+//! earlier and withdraws, and nobody goes on who is not alone. It is renewed while its operation goes on, so that it
+//! can be short: whoever dies holds up the others for one lease.
+
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
 use crate::cloud::Cloud;
-use crate::cluster::{Claim, FailureClass, Marker, Observation};
+use crate::cluster::{Claim, FailureClass, Marker, Observation, elapsed};
 
 use super::run::{Run, Stop};
 use super::{Phase, Refusal, Terms};
@@ -25,14 +28,16 @@ impl<C: Cloud> Run<C> {
         let base = seen.base.ok_or_else(missing)?;
         self.base = Some(base);
         let now = self.cloud.clock().now();
-        // As the tag will tell it: a claim that is read back must be equal to ours.
-        self.claim.at = Timestamp::from_second(now.as_second()).unwrap_or(now);
+        self.claim.at = as_a_tag_tells(now);
+        self.began_at = self.claim.at;
+        self.written.push(self.claim.clone());
         let tag = self.claim.tag(&self.spec.clone_prefix);
         self.tag(&tag, base).await?;
         self.win().await?;
+        self.is_won = true;
         let mut seen = self.look().await?;
         // Lists are late: they may show the claim of somebody who has withdrawn, and two would go on doing that.
-        seen.claims.retain(|claim| *claim == self.claim);
+        seen.claims.retain(|claim| claim.nonce == self.claim.nonce);
         self.seen = Some(seen.clone());
         let planned = plan(&seen, self.terms())?;
         Ok((seen, planned))
@@ -132,9 +137,72 @@ impl<C: Cloud> Run<C> {
 
     /// Gives the claim back.
     pub async fn release(&mut self) {
-        if self.base.is_some() {
-            let tag = self.claim.tag(&self.spec.clone_prefix);
-            self.attempt(self.cloud.delete_tag(&tag)).await;
+        for claim in std::mem::take(&mut self.written) {
+            self.take_off(&claim).await;
         }
     }
+
+    async fn take_off(&self, claim: &Claim) -> bool {
+        self.attempt(self.cloud.delete_tag(&claim.tag(&self.spec.clone_prefix))).await
+    }
+
+    /// To be asked before each change: fails when the claim is about to run out, since whoever comes next may be at
+    /// work before the change is carried out. Before that the claim is renewed.
+    pub async fn hold(&mut self) -> Result<(), Stop> {
+        if !self.is_won {
+            return Ok(());
+        }
+        let lease = self.spec.timing.lease();
+        if self.claim_age() >= lease / 3 && self.next_renewal.is_none_or(|next| Instant::now() >= next) {
+            self.renew().await;
+            self.next_renewal = Some(Instant::now() + lease / 12);
+        }
+        if self.claim_age() < lease * 2 / 3 {
+            return Ok(());
+        }
+        let text = "the claim ran out before the operation ended; the next look goes on with it";
+        Err(Stop::failed(FailureClass::Api, text))
+    }
+
+    /// Waits so long, and holds the claim meanwhile.
+    pub async fn rest(&mut self, how_long: Duration) -> Result<(), Stop> {
+        let end = Instant::now() + how_long;
+        loop {
+            self.hold().await?;
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            sleep(left.min(self.spec.timing.lease() / 6)).await;
+        }
+    }
+
+    fn claim_age(&self) -> Duration {
+        elapsed(self.claim.at, self.cloud.clock().now())
+    }
+
+    /// Writes the claim anew before the old one is taken off, so that at any moment one of them can be seen. A claim
+    /// that was not written before the old one ran out is worth nothing: somebody may have come in between.
+    async fn renew(&mut self) {
+        let Some(base) = self.base else { return };
+        let renewed = Claim { at: as_a_tag_tells(self.cloud.clock().now()), ..self.claim.clone() };
+        let tag = renewed.tag(&self.spec.clone_prefix);
+        self.written.push(renewed.clone());
+        let write = async {
+            self.cloud.create_tag(&tag).await?;
+            self.cloud.tag_droplet(&tag, base).await
+        };
+        if !self.attempt(write).await || self.claim_age() >= self.spec.timing.lease() {
+            return;
+        }
+        let old = std::mem::replace(&mut self.claim, renewed);
+        if self.take_off(&old).await {
+            self.written.retain(|claim| *claim != old);
+        }
+    }
+}
+
+/// Tags tell whole seconds, and a claim that is read back must be equal to the one that was written.
+fn as_a_tag_tells(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }

@@ -4,8 +4,6 @@
 
 use std::sync::Arc;
 
-use tokio::time::sleep;
-
 use crate::cloud::Cloud;
 use crate::cluster::{
     DropletId, DropletStatus, FailureClass, LoadBalancer, Member, Membership, Observation, elapsed, leaving_tag,
@@ -64,17 +62,16 @@ impl<C: Cloud> Run<C> {
     /// From a clone that has left the load balancer to one that is gone.
     async fn remove(&mut self, departure: &Departure, left: Option<&LoadBalancer>) -> Result<(), Stop> {
         self.enter(Phase::Drain);
-        sleep(self.spec.timing.drain).await;
-        self.check_lease()?;
+        self.rest(self.spec.timing.drain).await?;
         while self.leave_again(left, departure.id, &departure.tag).await? {
-            sleep(self.spec.timing.drain).await;
-            self.check_lease()?;
+            self.rest(self.spec.timing.drain).await?;
         }
         // Somebody may have changed their mind while it drained.
         if self.check_ours(departure.id, &departure.tag).await?.is_none() {
             return Ok(());
         }
         self.enter(Phase::Shutdown);
+        self.hold().await?;
         self.shut_down(departure.id).await?;
         self.delete(departure.id, &departure.tag, left).await
     }
@@ -242,6 +239,7 @@ impl<C: Cloud> Run<C> {
         self.claim(|seen, terms| nobody_operates(seen, &spec, terms)).await?;
         let tag = leaving_tag(&self.spec.tag);
         if self.cloud.droplets(&tag).await?.is_empty() {
+            self.hold().await?;
             self.cloud.delete_tag(&tag).await?;
         }
         Ok(())
@@ -290,6 +288,7 @@ impl<C: Cloud> Run<C> {
         if seen.droplet(id).is_some_and(|droplet| droplet.status != DropletStatus::Active) {
             return Err(Stop::failed(FailureClass::Attach, "it is off"));
         }
+        self.hold().await?;
         let Some(balancer) = seen.load_balancer else { return Ok(()) };
         match balancer.membership {
             Membership::ById if balancer.has(id) => Ok(()),

@@ -75,8 +75,8 @@ fn begun_at(tag: &str, prefix: &str) -> Option<Timestamp> {
 #[must_use]
 pub fn stray_tags(all: &[TagSummary], spec: &ClusterSpec, policy: &Policy, now: Timestamp) -> Vec<String> {
     let prefix = &spec.clone_prefix;
-    let lease = spec.timing.lease();
-    let is_old = |at: Timestamp| elapsed(at, now) > lease.max(policy.scaling_interval);
+    let longest = spec.timing.longest_operation();
+    let is_old = |at: Timestamp| elapsed(at, now) > longest.max(policy.scaling_interval);
     let is_stray = |tag: &str| {
         let over = begun_at(tag, prefix).or_else(|| Backoff::parse(prefix, tag).map(|b| b.until));
         over.is_some_and(is_old) || Marker::parse(prefix, tag).is_some_and(|m| m.is_in_future(now))
@@ -115,9 +115,9 @@ mod tests {
 
     #[test]
     fn only_tags_that_nothing_carries_and_that_are_old_are_stray() {
-        let lease = i64::try_from(Timing::default().lease().as_secs()).unwrap();
+        let longest = i64::try_from(Timing::default().longest_operation().as_secs()).unwrap();
         let nonce = Nonce::new(1);
-        let old = OperationTag { at: at(-lease - 10), nonce: nonce.clone() }.pending();
+        let old = OperationTag { at: at(-longest - 10), nonce: nonce.clone() }.pending();
         let young = OperationTag { at: at(-10), nonce }.pending();
         let tag = |name: &str, droplets| TagSummary { name: name.to_owned(), droplets };
         let all = [tag(&old, 0), tag(&old, 1), tag(&young, 0), tag("web", 0), tag("scaling-other-1", 0)];

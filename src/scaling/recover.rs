@@ -54,7 +54,7 @@ fn leftovers(seen: &Observation, spec: &ClusterSpec, terms: Terms<'_>) -> Vec<Le
 /// Whether nothing can be done about a clone that was being made: it can be brought in no more, and must not be
 /// removed. It is left to people, so that it holds up nothing else.
 fn is_given_up(droplet: &Droplet, seen: &Observation, spec: &ClusterSpec) -> bool {
-    let is_late = |operation: &OperationTag| elapsed(operation.at, seen.at) > spec.timing.lease() * 2;
+    let is_late = |operation: &OperationTag| elapsed(operation.at, seen.at) > spec.timing.longest_operation() * 2;
     droplet.is_protected(spec) && droplet.draining().is_none() && droplet.pending().is_some_and(|o| is_late(&o))
 }
 
@@ -126,7 +126,7 @@ impl<C: Cloud> Run<C> {
             return self.discard(arrival, "it was made twice").await;
         }
         // Its maker's claim had to end before anybody could look after it, so there is time for as long again.
-        if age > self.spec.timing.lease() * 2 {
+        if age > self.spec.timing.longest_operation() * 2 {
             return self.discard(arrival, "it could not be brought in").await;
         }
         self.bring_in(arrival).await

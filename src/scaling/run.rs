@@ -5,12 +5,13 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::cloud::{Cloud, CloudError};
 use crate::cluster::{
     Claim, ClusterSpec, Droplet, DropletId, FailureClass, LoadBalancer, Marker, Observation, OperationTag, Role,
-    elapsed, leaving_tag,
+    leaving_tag,
 };
 use crate::observe::Observer;
 use crate::policy::Policy;
@@ -61,6 +62,14 @@ pub(super) struct Run<C> {
     pub order: Order,
     /// Its claim; written on the base droplet only while `base` is known.
     pub claim: Claim,
+    /// When the operation began, as its tags tell it.
+    pub began_at: Timestamp,
+    /// Whether the claim was found to be the only one.
+    pub is_won: bool,
+    /// The claims that may be on the base droplet: this one, and those that were renewed.
+    pub written: Vec<Claim>,
+    /// Before when the claim is not renewed again.
+    pub next_renewal: Option<Instant>,
     /// The base droplet, once something was written on it.
     pub base: Option<DropletId>,
     /// How the cluster was when it began.
@@ -80,7 +89,7 @@ pub(super) struct Run<C> {
 impl<C: Cloud> Run<C> {
     /// The tag that this operation puts on the droplet it works on.
     pub fn operation_tag(&self) -> OperationTag {
-        OperationTag { at: self.claim.at, nonce: self.claim.nonce.clone() }
+        OperationTag { at: self.began_at, nonce: self.claim.nonce.clone() }
     }
 
     /// Whose claim is ours, and whether the cooldown holds.
@@ -122,17 +131,9 @@ impl<C: Cloud> Run<C> {
         (self.report)(&self.state);
     }
 
-    /// Fails when the claim has run out: whoever came next may be at work already, and finds our tags.
-    pub fn check_lease(&self) -> Result<(), Stop> {
-        if elapsed(self.claim.at, self.cloud.clock().now()) < self.spec.timing.lease() {
-            return Ok(());
-        }
-        let text = "the claim ran out before the operation ended; the next look goes on with it";
-        Err(Stop::failed(FailureClass::Api, text))
-    }
-
     /// Asks again and again, until `judge` finds the answer good or `patience` is over (`None`). Errors that
-    /// may pass are waited out, and end it only when the last answer was one; others end it at once.
+    /// may pass are waited out, and end it only when the last answer was one; others end it at once. The claim is
+    /// held meanwhile.
     pub async fn poll<T, R, F, A>(
         &mut self,
         patience: Duration,
@@ -146,6 +147,7 @@ impl<C: Cloud> Run<C> {
     {
         let deadline = Instant::now() + patience;
         loop {
+            self.hold().await?;
             let unheard = match judge(ask(Arc::clone(&self.cloud)).await) {
                 Ok(Some(answer)) => return Ok(Some(answer)),
                 Ok(None) => None,
@@ -250,11 +252,11 @@ impl<C: Cloud> Run<C> {
         let every = self.spec.timing.step_poll;
         let deadline = Instant::now() + patience;
         loop {
-            self.check_lease()?;
             self.leave_again(left, id, operation_tag).await?;
             if self.check_ours(id, operation_tag).await?.is_none() {
                 break;
             }
+            self.hold().await?;
             match self.cloud.delete_droplet(id).await {
                 Ok(()) => break,
                 Err(error) if error.is_transient() && Instant::now() < deadline => self.note(error.to_string()),

@@ -52,6 +52,7 @@ impl<C: Cloud> Run<C> {
 
     /// Makes the droplet.
     async fn create(&mut self, new: &NewDroplet, pending: &str) -> Result<DropletId, Stop> {
+        self.hold().await?;
         // Should it be stopped from here on, whoever comes next may not see the droplet yet.
         (self.is_unanswered, self.leaves_traces) = (true, true);
         let found = self.ask_for(new, pending).await;
@@ -118,7 +119,6 @@ impl<C: Cloud> Run<C> {
     async fn boot_and_attach(&mut self, arrival: &Arrival) -> Result<String, Stop> {
         self.enter(Phase::Boot);
         let droplet = self.boot(arrival).await?;
-        self.check_lease()?;
         let seen = self.look().await?;
         self.check_room(&seen, arrival)?;
         let balancer = seen.load_balancer.clone();
@@ -126,7 +126,6 @@ impl<C: Cloud> Run<C> {
             balancer.ok_or_else(|| Refusal::NoLoadBalancer { load_balancer: self.spec.load_balancer.clone() })?;
         self.enter(Phase::Attach);
         self.attach(&balancer, arrival.id).await?;
-        self.check_lease()?;
         self.enter(Phase::Health);
         self.wait_for_health(&balancer, &droplet, &seen).await
     }

@@ -170,7 +170,7 @@ impl<C: Cloud> Controller<C> {
             Ok(all) => {
                 over = stray_tags(&all, spec, policy, now);
                 if has_young_strays(&all, spec) {
-                    next = spec.timing.lease().max(policy.scaling_interval).min(SWEEP);
+                    next = spec.timing.longest_operation().max(policy.scaling_interval).min(SWEEP);
                 }
                 if is_leaving_tag_left(&all, spec) {
                     Box::pin(self.scaler.forget_leaving_tag(self.fork())).await;

@@ -140,7 +140,27 @@ fn watch(seed: u64, seconds: i64, deeds: &Deeds) -> Result<(), String> {
         let is_deletion: fn(&&Call) -> bool = |c| c.method == "DELETE" && c.path.starts_with("/v2/droplets/");
         deeds.deleted.fetch_add(count(is_deletion), Ordering::Relaxed);
     });
-    if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n  ")) }
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    wrong.push("all that was changed:".to_owned());
+    wrong.extend(world.with(|world| changes(world)));
+    wrong.push("what they wrote down:".to_owned());
+    wrong.extend(journal(home.path()));
+    Err(wrong.join("\n  "))
+}
+
+/// The requests that changed something, as they are told when a run has failed.
+fn changes(world: &World) -> Vec<String> {
+    let began = world.log().first().map_or(0, |call| call.at_ms);
+    let changing = world.log().iter().filter(|call| call.method != "GET");
+    changing.map(|c| format!("{:>6} ms  {:>4} {} {}", c.at_ms - began, c.number, c.method, c.path)).collect()
+}
+
+/// What the watchers say they have done.
+fn journal(home: &Path) -> Vec<String> {
+    let history = program(home, "http://127.0.0.1:1").args(["history", "--output", "json"]).output().unwrap();
+    String::from_utf8_lossy(&history.stdout).lines().map(str::to_owned).collect()
 }
 
 fn many(runs: u64, seconds: i64, side_by_side: usize) {

@@ -112,7 +112,7 @@ impl Bench {
                 break;
             }
         }
-        tokio::time::sleep(self.spec.timing.lease() * 2).await;
+        tokio::time::sleep(self.spec.timing.longest_operation() * 2).await;
         let seen = self.observer(&cloud).look().await.unwrap();
         Housekeeping::delete(&*cloud, worn_out_tags(&seen, &self.spec, &self.policy)).await.unwrap();
         let all = dropscale::cloud::Cloud::tags(&*cloud).await.unwrap();

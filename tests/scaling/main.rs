@@ -9,6 +9,7 @@ mod fault_deletes;
 mod fault_locking;
 mod faults;
 mod found;
+mod lease;
 mod operations;
 mod seed;
 #[path = "../web/mod.rs"]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use dropscale::cloud::Clock;
 use dropscale::cluster::{
-    Backoff, Claim, ClusterSpec, Marker, OperationTag, PROTECT_TAG, clone_number, elapsed, leaving_tag,
+    Backoff, Claim, ClusterSpec, Marker, Nonce, OperationTag, PROTECT_TAG, clone_number, elapsed, leaving_tag,
 };
 use dropscale::policy::Policy;
 use dropscale::simulator::{Call, World};
@@ -312,7 +312,9 @@ impl Judge {
         let claims: Vec<Claim> =
             base.tags.iter().filter_map(|tag| Claim::parse(&self.spec.clone_prefix, tag)).collect();
         let holds = |claim: &Claim| claims.contains(claim) && !claim.is_expired(now, lease);
-        self.operating.retain(|_, claim| holds(claim));
+        let is_held = |nonce: &Nonce| claims.iter().any(|claim| claim.nonce == *nonce && holds(claim));
+        // It may have been renewed meanwhile.
+        self.operating.retain(|_, claim| is_held(&claim.nonce));
         if let Some((other, claim)) = self.operating.iter().find(|(other, _)| **other != caller) {
             return Some(format!("{caller} operates although {other} does under its claim of {}", claim.at));
         }

@@ -114,7 +114,7 @@ impl Plan {
     /// what it left be tried once more, and then be given up; and the account is swept once an hour.
     pub fn patience(&self) -> Duration {
         let timing = &self.spec.timing;
-        timing.lease() * 5 + timing.backoff_max * 3 + Duration::from_secs(3600)
+        timing.longest_operation() * 5 + timing.backoff_max * 3 + Duration::from_secs(3600)
     }
 }
 
