@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use dropscale::cloud::Clock;
 use dropscale::cluster::{
-    Backoff, Claim, ClusterSpec, Marker, Nonce, OperationTag, PROTECT_TAG, clone_number, elapsed, leaving_tag,
+    Backoff, Claim, ClusterSpec, Marker, OperationTag, PROTECT_TAG, clone_number, elapsed, leaving_tag,
 };
 use dropscale::policy::Policy;
 use dropscale::simulator::{Call, World};
@@ -185,6 +185,7 @@ impl Judge {
     }
 
     fn check(&mut self, call: &Call, before: &BTreeMap<u64, Seen>, now: Timestamp) {
+        self.follow_renewals(now);
         let mut faults = Vec::new();
         let after = self.droplets.clone();
         let gone = before.iter().filter(|(id, _)| !after.contains_key(id));
@@ -208,7 +209,8 @@ impl Judge {
         }
         if call.method == "DELETE" && call.path.starts_with("/v2/tags/dropscale:claim:") {
             let own = call.path.rsplit(':').next().map(|nonce| format!("{:08x}", call.caller) == nonce[..8]);
-            if let Some(id) = self.unasked.get(&call.caller).filter(|_| own == Some(true)) {
+            let is_renewed = self.claims().iter().any(|claim| caller_of(&claim.nonce) == call.caller);
+            if let Some(id) = self.unasked.get(&call.caller).filter(|_| own == Some(true) && !is_renewed) {
                 faults.push(format!("{} gave up its claim and never asked after droplet {id}", call.caller));
             }
         }
@@ -305,16 +307,29 @@ impl Judge {
         (is_base && !is_still).then(|| "the base droplet joined or left the load balancer".to_owned())
     }
 
+    /// The claims on the base droplet.
+    fn claims(&self) -> Vec<Claim> {
+        let base = self.droplets.values().find(|d| d.name == self.spec.base_droplet);
+        let tags = base.map(|base| &base.tags).into_iter().flatten();
+        tags.filter_map(|tag| Claim::parse(&self.spec.clone_prefix, tag)).collect()
+    }
+
+    /// Whoever operates goes on under the claim with which it has renewed the one that still holds.
+    fn follow_renewals(&mut self, now: Timestamp) {
+        let (lease, claims) = (self.spec.timing.lease(), self.claims());
+        for held in self.operating.values_mut().filter(|held| claims.contains(held) && !held.is_expired(now, lease)) {
+            if let Some(renewed) = claims.iter().filter(|claim| claim.nonce == held.nonce).max() {
+                *held = renewed.clone();
+            }
+        }
+    }
+
     /// Whoever operates has the claim, and nobody else operates under one that still holds.
     fn check_claim(&mut self, caller: u32, now: Timestamp) -> Option<String> {
         let lease = self.spec.timing.lease();
-        let base = self.droplets.values().find(|d| d.name == self.spec.base_droplet)?;
-        let claims: Vec<Claim> =
-            base.tags.iter().filter_map(|tag| Claim::parse(&self.spec.clone_prefix, tag)).collect();
+        let claims = self.claims();
         let holds = |claim: &Claim| claims.contains(claim) && !claim.is_expired(now, lease);
-        let is_held = |nonce: &Nonce| claims.iter().any(|claim| claim.nonce == *nonce && holds(claim));
-        // It may have been renewed meanwhile.
-        self.operating.retain(|_, claim| is_held(&claim.nonce));
+        self.operating.retain(|_, claim| holds(claim));
         if let Some((other, claim)) = self.operating.iter().find(|(other, _)| **other != caller) {
             return Some(format!("{caller} operates although {other} does under its claim of {}", claim.at));
         }
