@@ -126,7 +126,7 @@ impl Story {
             "[clusters.web]\ntag = \"web\"\nbase_droplet = \"web-base\"\nsnapshot = \"web-snapshot\"\n\
              clone_prefix = \"web\"\nload_balancer = \"web-lb\"\nmin = {}\nmax = {}\nscaling_interval = \"10s\"\n\
              {}\n{}\n[clusters.web.timing]\nclaim_settle = \"10ms\"\nstep_poll = \"10ms\"\nmetrics_step = \"1s\"\n\
-             metrics_window = \"4s\"\ncreate = \"1s\"\nattach = \"5s\"\ndrain = 0\nshutdown = \"5s\"\ndelete = \"20s\"\n\
+             metrics_window = \"4s\"\ncreate = \"1s\"\nattach = \"90s\"\ndrain = 0\nshutdown = \"5s\"\ndelete = \"20s\"\n\
              backoff = \"1s\"\nbackoff_max = \"1s\"\n",
             self.min, self.max, self.load.0, self.load.1
         );
