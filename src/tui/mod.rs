@@ -1,5 +1,6 @@
 //! The terminal interface: the worker's state and its own [`Ui`] become a frame, keys become commands.
 
+mod awaited;
 mod export;
 #[doc(hidden)]
 pub mod fixtures;
@@ -19,6 +20,7 @@ pub mod view;
 
 pub use crate::column::Column;
 pub use crate::keymap::Keymap;
+pub use awaited::Awaited;
 pub use options::Options;
 pub use palette::{Does, Entry, Palette, commands};
 pub use rows::{Row, rows, sort_columns};

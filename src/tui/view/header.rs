@@ -14,8 +14,8 @@ use crate::cloud::Remedy;
 use crate::cluster::{Health, Member, Observation, elapsed};
 use crate::policy::Reason;
 use crate::scaling::Level;
-use crate::tui::Theme;
 use crate::tui::text::fit;
+use crate::tui::{Awaited, Theme};
 use crate::worker::{ClusterState, Connection};
 
 /// How many lines the header takes.
@@ -83,7 +83,9 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
     if all > 1 {
         name.push(Span::styled(format!(" {} of {all}", scene.ui.cluster + 1), theme.faint));
     }
-    let mut left = vec![part(0, name), part(1, vec![verdict(scene, cluster).span()])];
+    let verdict = verdict(scene, cluster);
+    let mut left = vec![part(0, name), part(1, vec![verdict.span()])];
+    left.extend(verdict.more.map(|more| words_of(4, more, theme.text)));
     left.extend(under_way(scene, cluster).map(|verdict| part(2, vec![verdict.span()])));
     if let Some(seen) = &cluster.observation {
         left.push(part(3, droplets(scene, cluster, seen)));
@@ -144,6 +146,8 @@ pub struct Verdict {
     symbol: &'static str,
     /// The words.
     pub text: String,
+    /// What else there is to say, where there is room.
+    more: Option<&'static str>,
     style: Style,
     /// How much it matters; when all is as it should be, [`Level::Done`].
     pub level: Level,
@@ -159,13 +163,13 @@ impl Verdict {
 /// What runs now.
 pub fn under_way(scene: &Scene, cluster: &ClusterState) -> Option<Verdict> {
     let text = progress::doing(cluster.running()?.kind).to_owned();
-    Some(Verdict { symbol: "▶", text, style: scene.theme.attention, level: Level::Info })
+    Some(Verdict { symbol: "▶", text, more: None, style: scene.theme.attention, level: Level::Info })
 }
 
 /// Is it healthy, is something wrong?
 pub fn verdict(scene: &Scene, cluster: &ClusterState) -> Verdict {
     let theme = scene.theme;
-    let one = |symbol, text: String, style| Verdict { symbol, text, style, level: Level::Warning };
+    let one = |symbol, text: String, style| Verdict { symbol, text, more: None, style, level: Level::Warning };
     let serious = |text| Verdict { level: Level::Error, ..one("✗", text, theme.bad) };
     if let Connection::Failing { remedy, .. } = &cluster.connection {
         return serious(failure(remedy).to_owned());
@@ -187,6 +191,13 @@ pub fn verdict(scene: &Scene, cluster: &ClusterState) -> Verdict {
         one("!", "no droplets".to_owned(), theme.attention)
     } else if cluster.decision.as_ref().is_some_and(|d| matches!(d.because, Reason::Busy { .. })) {
         one("▲", "busy".to_owned(), theme.attention)
+    } else if let Some(awaited) = Awaited::by_decision(cluster) {
+        let why = match awaited {
+            Awaited::Scaled => "just scaled",
+            Awaited::New => "new droplet",
+        };
+        let more = Some("waiting for new samples");
+        Verdict { more, level: Level::Info, ..one("·", why.to_owned(), theme.text) }
     } else if cluster.decision.as_ref().is_some_and(|d| matches!(d.because, Reason::Unknown { .. })) {
         one("?", "metrics missing".to_owned(), theme.attention)
     } else {

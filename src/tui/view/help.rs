@@ -8,11 +8,12 @@ use super::{Scene, Scrolled, chart, decision};
 use crate::keymap::{MOUSE, MOUSE_TITLE};
 
 /// What is not obvious on the screen. The texts stand here once, for the help.
-const LEGEND: [(&str, &str); 9] = [
+const LEGEND: [(&str, &str); 10] = [
     ("▲ up", "the metric is busier than its scale-up threshold; one such metric is enough"),
     ("▼ down", "calmer than its scale-down threshold; all metrics must be"),
     ("· between", "between the two"),
     ("? unknown", "too few droplets have readings: nothing is removed"),
+    ("? awaited", "the same, but nothing is wrong: after scaling only new samples count"),
     ("! unusable", "the threshold could never be met on droplets of this size"),
     ("newest", "the clone made last: the first to go"),
     ("+ arriving", "being made: not yet in the load balancer, or not yet healthy"),

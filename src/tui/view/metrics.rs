@@ -10,7 +10,7 @@ use super::spark::{self, Bounds, Window};
 use super::{Scene, gauge, words};
 use crate::cluster::{Metric, Observation, Reading, elapsed};
 use crate::policy::{Rule, Vote};
-use crate::tui::Shown;
+use crate::tui::{Awaited, Shown};
 use crate::worker::{ClusterState, Connection};
 
 const TITLE: u16 = 14;
@@ -159,7 +159,8 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState, 
     }
     gauge::draw(sheet, foot(columns.gauge), shown.filter(|shown| shown.counts).map(|shown| shown.value), bounds);
     if let (Some(rule), Some(seen)) = (rule, cluster.observation.as_deref()) {
-        let (word, style) = vote(sheet, rule.vote);
+        let is_awaited = rule.vote == Vote::Unknown && Awaited::of(&[metric], cluster).is_some();
+        let (word, style) = if is_awaited { ("? awaited", sheet.theme.text) } else { vote(sheet, rule.vote) };
         if columns.known.width == 0 && rule.known < rule.serving {
             let (symbol, _) = word.split_at(word.find(' ').unwrap_or(0));
             sheet.text(foot(columns.vote), &format!("{symbol} {} of {}", rule.known, rule.serving), style);
@@ -167,7 +168,8 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState, 
             sheet.text(foot(columns.vote), word, style);
         }
         let at = rule.at.or(shown.map(|shown| shown.at));
-        draw_known(sheet, foot(columns.known), scene, cluster, (rule, at), seen);
+        let style = if is_awaited || rule.known == rule.serving { sheet.theme.faint } else { sheet.theme.attention };
+        draw_known(sheet, foot(columns.known), scene, cluster, (rule, at), (seen, style));
     }
 }
 
@@ -186,10 +188,8 @@ fn draw_known(
     scene: &Scene,
     cluster: &ClusterState,
     (rule, measured): (&Rule, Option<Timestamp>),
-    seen: &Observation,
+    (seen, style): (&Observation, Style),
 ) {
-    let all = rule.known == rule.serving;
-    let style = if all { sheet.theme.faint } else { sheet.theme.attention };
     if at.width == 0 {
         return;
     }
