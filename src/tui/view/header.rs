@@ -24,6 +24,9 @@ pub const HEIGHT: u16 = 2;
 /// A name longer than this is cut, so that it does not push out what matters.
 const NAME: usize = 24;
 
+/// After so many looks that did not come, what is shown is older than it should be.
+const LATE: u32 = 4;
+
 /// A part of a line: what it shows, and how soon it is left out; 0 is never.
 struct Part {
     spans: Vec<Span<'static>>,
@@ -95,11 +98,12 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
         }
         match &seen.load_balancer {
             Some(balancer) => {
-                let style = if balancer.status == "active" { theme.text } else { theme.attention };
+                let usual = if is_stale(scene, cluster) { theme.faint } else { theme.text };
+                let style = if balancer.status == "active" { usual } else { theme.attention };
                 left.push(part(
                     6,
                     vec![
-                        Span::styled(fit(&balancer.name, NAME), theme.text),
+                        Span::styled(fit(&balancer.name, NAME), usual),
                         Span::styled(format!(" {}", balancer.status), style),
                     ],
                 ));
@@ -131,9 +135,10 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
 fn droplets(scene: &Scene, cluster: &ClusterState, seen: &Observation) -> Vec<Span<'static>> {
     let theme = scene.theme;
     let policy = &cluster.policy;
+    let (strong, text) = if is_stale(scene, cluster) { (theme.faint, theme.faint) } else { (theme.strong, theme.text) };
     let mut spans = vec![
-        Span::styled(seen.count().to_string(), theme.strong),
-        Span::styled(format!(" of {} droplets", policy.max), theme.text),
+        Span::styled(seen.count().to_string(), strong),
+        Span::styled(format!(" of {} droplets", policy.max), text),
     ];
     if policy.min > 1 {
         spans.push(Span::styled(format!(" (min {})", policy.min), theme.faint));
@@ -254,11 +259,23 @@ fn freshness(scene: &Scene, cluster: &ClusterState) -> Part {
         (Connection::Failing { .. }, Some(age)) => badge(0, &format!("STALE {} old", words::age(age)), theme.bad),
         (Connection::Failing { .. }, None) => badge(0, "NO DATA", theme.bad),
         (Connection::Starting, None) => words_of(0, "asking DigitalOcean…", theme.faint),
-        (_, Some(age)) if age > poll * 4 => badge(0, &format!("{} old", words::age(age)), theme.attention),
+        (_, Some(age)) if age > poll * LATE => badge(0, &format!("{} old", words::age(age)), theme.attention),
         (_, Some(age)) if age > fresh => words_of(0, format!("data {} old", words::age(age)), theme.text),
         (_, Some(_)) => words_of(0, format!("data < {} old", words::span(fresh)), theme.faint),
         (_, None) => words_of(0, "not seen yet", theme.faint),
     }
+}
+
+/// For how long nothing newer has been seen than what is shown, when that is longer than it should be.
+pub fn stale_for(scene: &Scene, cluster: &ClusterState) -> Option<Duration> {
+    let age = elapsed(cluster.observation.as_ref()?.at, scene.now);
+    let is_late = age > cluster.spec.timing.poll * LATE;
+    (is_late || matches!(cluster.connection, Connection::Failing { .. })).then_some(age)
+}
+
+/// Whether what is shown is older than it should be.
+pub fn is_stale(scene: &Scene, cluster: &ClusterState) -> bool {
+    stale_for(scene, cluster).is_some()
 }
 
 /// How old the data of a cluster is, in a narrow column: a bound while the next look is not late.

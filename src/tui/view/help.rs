@@ -8,7 +8,7 @@ use super::{Scene, Scrolled, chart, decision};
 use crate::keymap::{MOUSE, MOUSE_TITLE};
 
 /// What is not obvious on the screen. The texts stand here once, for the help.
-const LEGEND: [(&str, &str); 10] = [
+const LEGEND: [(&str, &str); 11] = [
     ("▲ up", "the metric is busier than its scale-up threshold; one such metric is enough"),
     ("▼ down", "calmer than its scale-down threshold; all metrics must be"),
     ("· between", "between the two"),
@@ -19,6 +19,7 @@ const LEGEND: [(&str, &str); 10] = [
     ("+ arriving", "being made: not yet in the load balancer, or not yet healthy"),
     ("− leaving", "being removed: connections end, then it is deleted"),
     ("–", "not known, which is not zero"),
+    ("~0.42", "measured last, but nothing is decided by it: new samples are awaited, or it is too old"),
 ];
 
 /// Draws the help over everything.

@@ -2,7 +2,8 @@
 //!
 //! `cluster`, `droplet`, `chart`, `events` and `overview` are the pages, `help`, `confirm`, `choice`, `column_list`
 //! and `palette` lie over them; `header`, `held`, `metrics`, `decision`, `progress`, `table`, `columns` and `footer`
-//! are their parts; `spark` and `gauge` the pictures; `sheet`, `words` and `ascii` what all of them draw with.
+//! are their parts; `spark` and `gauge` the pictures; `value`, `sheet`,
+//! `words` and `ascii` what all of them draw with.
 
 mod ascii;
 mod chart;
@@ -27,6 +28,7 @@ mod scene;
 mod sheet;
 mod spark;
 mod table;
+mod value;
 mod words;
 
 use ratatui::Frame;
