@@ -29,5 +29,7 @@ pub use shown::Shown;
 pub use target::{Target, Targets};
 pub use terminal::{Multiplexer, TuiError};
 pub use theme::{Depth, Theme, ThemeError, ThemeMistake};
-pub use ui::{Choice, Confirm, Format, List, Overlay, Page, Pick, Picked, Pointer, Question, SortBy, Table, Toast, Ui};
+pub use ui::{
+    Choice, Confirm, Demo, Format, List, Overlay, Page, Pick, Picked, Pointer, Question, SortBy, Table, Toast, Ui,
+};
 pub use update::down_plan;
