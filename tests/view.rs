@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use dropscale::cluster::{DropletId, Metric};
 use dropscale::scaling::Level;
 use dropscale::tui::fixtures::{self, Fixture};
-use dropscale::tui::view::{self, Live, Scene};
+use dropscale::tui::view::{self, Drawn, Live, News, Scene};
 use dropscale::tui::{
     Choice, Column, Confirm, Format, Keymap, Overlay, Page, Palette, Pick, Picked, Question, SortBy, Theme, Toast, Ui,
     commands,
@@ -41,28 +41,40 @@ struct Look {
     now: Timestamp,
     /// What goes on behind a held picture.
     live: Option<(AppState, Timestamp)>,
+    /// The worst that has come about there.
+    worst: Option<News>,
     size: (u16, u16),
 }
 
 impl Default for Look {
     fn default() -> Self {
         let now = fixtures::now();
-        Self { ui: fixtures::ui(), theme: Theme::terminal(), ascii: false, now, live: None, size: (80, 24) }
+        Self {
+            ui: fixtures::ui(),
+            theme: Theme::terminal(),
+            ascii: false,
+            now,
+            live: None,
+            worst: None,
+            size: (80, 24),
+        }
     }
 }
 
 fn render(state: &AppState, look: &Look) -> Buffer {
+    draw(state, look).0
+}
+
+/// The frame, and what it turned out to be.
+fn draw(state: &AppState, look: &Look) -> (Buffer, Drawn) {
     let mut terminal = Terminal::new(TestBackend::new(look.size.0, look.size.1)).unwrap();
     let Look { ui, theme, ascii, now, .. } = look;
     let keys = Keymap::default().hints(ui, state);
-    let live = look.live.as_ref().map(|(state, now)| Live { state, now: *now });
+    let live = look.live.as_ref().map(|(state, now)| Live { state, now: *now, worst: look.worst.as_ref() });
     let scene = Scene { state, ui, theme, keys: &keys, now: *now, live, zone: &TimeZone::UTC, ascii: *ascii };
-    terminal
-        .draw(|frame| {
-            view::draw(frame, &scene);
-        })
-        .unwrap();
-    terminal.backend().buffer().clone()
+    let mut drawn = Drawn::default();
+    terminal.draw(|frame| drawn = view::draw(frame, &scene)).unwrap();
+    (terminal.backend().buffer().clone(), drawn)
 }
 
 fn at(width: u16, height: u16) -> Look {

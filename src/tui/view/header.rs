@@ -124,7 +124,7 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
     if let Some(text) = held::badge(scene) {
         right.push(badge(0, &text, theme.attention));
     }
-    if let Some(news) = held::news(scene, cluster) {
+    if let Some(news) = held::told(scene, cluster) {
         right.push(part(0, vec![news]));
     }
     right.push(if cluster.auto { badge(0, "AUTO ON", theme.good) } else { words_of(0, "AUTO OFF", theme.strong) });

@@ -39,7 +39,7 @@ use crate::worker::ClusterState;
 use sheet::{Cut, Sheet, wrap};
 
 pub(crate) use columns::{Columns, begun as begun_columns};
-pub use scene::{Drawn, KeyHint, Live, Scene, Scrolled};
+pub use scene::{Drawn, KeyHint, Live, News, Scene, Scrolled};
 
 /// The smallest terminal on which the screen can be read.
 pub const MINIMUM: (u16, u16) = (60, 16);
@@ -62,7 +62,8 @@ pub fn draw(frame: &mut Frame, scene: &Scene) -> Drawn {
     if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);
     }
-    Drawn { list, targets, too_small, columns }
+    let news = scene.cluster().and_then(|cluster| held::worst(scene, cluster));
+    Drawn { list, targets, too_small, columns, news }
 }
 
 /// Says what is needed, in as many lines as it takes.
