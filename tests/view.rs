@@ -8,7 +8,7 @@ use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::tui::view::{self, Drawn, Live, News, Scene};
 use dropscale::tui::{
     Choice, Column, Confirm, Format, Keymap, Overlay, Page, Palette, Pick, Picked, Question, SortBy, Theme, Toast, Ui,
-    commands,
+    commands, refusal,
 };
 use dropscale::worker::AppState;
 use jiff::tz::TimeZone;
@@ -225,7 +225,8 @@ fn what_lies_over_them() {
 /// The palette with this typed.
 fn palette(typed: &str, state: &AppState) -> Overlay {
     let entries = commands(typed, &Keymap::default(), &fixtures::ui(), state);
-    Overlay::Palette(Palette { input: typed.into(), entries, selected: 0 })
+    let refusal = refusal(typed, &Keymap::default(), &fixtures::ui(), state);
+    Overlay::Palette(Palette { input: typed.into(), entries, selected: 0, refusal })
 }
 
 #[test]
@@ -233,6 +234,7 @@ fn the_palette() {
     let state = Fixture::new(3).load(0.9).read_only().demo().build();
     check("palette", &state, &over(palette("", &state), (80, 24)));
     check("palette-typed", &state, &over(palette("sc", &state), (120, 36)));
+    check("palette-refused", &state, &over(palette("range 3h", &state), (80, 24)));
     check("palette-nothing", &state, &over(palette("xyzzy", &state), view::MINIMUM));
     check("palette-ascii", &state, &Look { ascii: true, ..over(palette("sort ", &state), (80, 24)) });
 }

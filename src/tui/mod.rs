@@ -22,7 +22,7 @@ pub use crate::column::Column;
 pub use crate::keymap::Keymap;
 pub use awaited::Awaited;
 pub use options::Options;
-pub use palette::{Does, Entry, Palette, commands};
+pub use palette::{Does, Entry, Palette, commands, refusal};
 pub use rows::{Row, rows, sort_columns};
 pub use run::{Exit, run};
 pub use shown::Shown;
