@@ -257,6 +257,18 @@ fn a_choice() {
 }
 
 #[test]
+fn the_help_explains_the_words_at_its_end() {
+    let help = |scroll| over(Overlay::Help { scroll }, (80, 24));
+    let begin = text(&render(&Fixture::new(3).build(), &help(0)));
+    assert!(begin.contains("signs and words stand at the end: G"), "{begin}");
+    let end = text(&render(&Fixture::new(3).build(), &help(u16::MAX)));
+    assert!(end.contains(" the end "), "{end}");
+    for word in ["guest", "quorum", "settle", "vote"] {
+        assert!(end.contains(&format!("  {word}  ")), "{word} in\n{end}");
+    }
+}
+
+#[test]
 fn the_columns_are_chosen() {
     let state = Fixture::new(3).load(0.9).build();
     let mut look = over(Overlay::Columns { selected: 4 }, (80, 24));

@@ -1,10 +1,11 @@
-//! The keys, from the keymap, and what the symbols on the screen mean.
+//! The keys, from the keymap, what the symbols on the screen mean, and the words, from the glossary.
 
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::sheet::{Cut, Sheet, cells, width};
 use super::{Scene, Scrolled, chart, decision};
+use crate::glossary;
 use crate::keymap::{MOUSE, MOUSE_TITLE};
 
 /// What is not obvious on the screen. The texts stand here once, for the help.
@@ -68,6 +69,8 @@ fn lines(scene: &Scene, columns: u16) -> Vec<Line<'static>> {
             ]));
         }
     };
+    let text = format!("the keys; signs and words stand at the end: {}", scene.keys_of("last", 1));
+    lines.extend([Line::styled(text, theme.faint), Line::default()]);
     for group in groups {
         lines.push(Line::styled(group.to_uppercase(), theme.strong));
         for hint in scene.keys.iter().filter(|hint| hint.group == group) {
@@ -89,6 +92,11 @@ fn lines(scene: &Scene, columns: u16) -> Vec<Line<'static>> {
     for (mark, what) in [(chart::CAME, "came"), (chart::WENT, "went")] {
         let text = format!("in a chart: droplets {what} here, and so many serve from there on");
         entry(&mut lines, &format!("{mark} {}", chart::how_many(3.0)), &text);
+    }
+    lines.push(Line::default());
+    lines.push(Line::styled(glossary::TITLE.to_uppercase(), theme.strong));
+    for (word, meaning) in glossary::WORDS {
+        entry(&mut lines, word, meaning);
     }
     lines
 }
