@@ -1,6 +1,8 @@
 //! The README's table of keys is the keymap's own, and its table of words the glossary's.
 //! `DROPSCALE_WRITE_DOCS=1 cargo test --test readme` writes both.
 
+#![expect(clippy::unwrap_used, reason = "a failure here is a failed test")]
+
 use dropscale::glossary;
 use dropscale::tui::Keymap;
 

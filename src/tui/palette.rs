@@ -143,13 +143,11 @@ pub fn refusal(typed: &str, keymap: &Keymap, ui: &Ui, state: &AppState) -> Strin
         }
         Some(Argument::Filter) | None => {
             let names = names(keymap, ui, state);
-            match names.iter().find(|entry| bare(&entry.line) == bare(word)) {
-                Some(entry) => format!("nothing can follow {}: {rest:?} is one word too many", entry.line),
-                None => {
-                    let near = did_you_mean(word, names.iter().map(|entry| entry.line.as_str()));
-                    format!("no command is called {typed:?}{near}")
-                }
+            if let Some(entry) = names.iter().find(|entry| bare(&entry.line) == bare(word)) {
+                return format!("nothing can follow {}: {rest:?} is one word too many", entry.line);
             }
+            let near = did_you_mean(word, names.iter().map(|entry| entry.line.as_str()));
+            format!("no command is called {typed:?}{near}")
         }
     }
 }

@@ -30,7 +30,7 @@ const PROBES: u32 = 64;
 impl World {
     /// How long droplets that are there at the beginning have been running.
     pub(super) fn uptime(&self) -> Duration {
-        self.scenario.metrics.past + BEFORE_ALL
+        self.scenario.metrics.past.saturating_add(BEFORE_ALL)
     }
 
     /// The requests a second that each member of the cluster usually gets.
@@ -81,7 +81,9 @@ impl World {
         let mut at = first - MOMENTS_S;
         let mut snapshots = Vec::with_capacity(times.len());
         for time in times {
-            machines.iter_mut().for_each(|(_, machine)| self.run(machine, true, at, time));
+            for (_, machine) in &mut machines {
+                self.run(machine, true, at, time);
+            }
             let traffic = Traffic::over(self.rate_at(time), machines.iter().map(|(_, machine)| machine.response()));
             let health = machines.iter().map(|(id, _)| (*id, true)).collect();
             snapshots.push((time, BalancerSnapshot::of(&traffic, health)));
@@ -93,7 +95,7 @@ impl World {
     /// The times of the past that an answer has: those at the step that it has anyway.
     fn times_of_past(&self, start: i64, end: i64) -> Vec<i64> {
         let begun = self.begun_ms.div_euclid(1000);
-        let first = start.max(begun - ms(self.scenario.metrics.past) / 1000);
+        let first = start.max(begun.saturating_sub(ms(self.scenario.metrics.past) / 1000));
         let last = end.min(begun).min(self.arrived_until());
         let step = self.telemetry.step_of(start, end);
         let mut times = Vec::new();
@@ -113,8 +115,8 @@ impl World {
     pub(super) fn at_the_beginning(&self, droplet: &Droplet) -> Machine {
         let mut machine = self.at_first(droplet);
         let begun = self.begun_ms.div_euclid(1000);
-        let lately = ms(self.scenario.metrics.load_smoothing * FORGOTTEN) / 1000;
-        self.run_closely(&mut machine, droplet.monitoring, begun - lately, begun);
+        let lately = self.scenario.metrics.load_smoothing.saturating_mul(FORGOTTEN).min(BEFORE_ALL);
+        self.run_closely(&mut machine, droplet.monitoring, begun - ms(lately) / 1000, begun);
         machine
     }
 
@@ -139,6 +141,7 @@ impl World {
         self.run_closely(machine, is_member, lately, to);
     }
 
+    /// The same, all of it closely.
     fn run_closely(&self, machine: &mut Machine, is_member: bool, from: i64, to: i64) {
         let step = FINE_S.min(ms(self.scenario.metrics.step) / 1000).max(1);
         let mut at = from;
