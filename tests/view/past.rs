@@ -62,6 +62,10 @@ fn while_the_api_fails_nothing_looks_fresh_and_its_age_is_said() {
     }
     let chart = render(&old, &page(Page::Chart(Metric::Load), (80, 24)));
     assert!(is_faint(&chart, "2 min ago ~0.9"), "{}", text(&chart));
+    for (width, decision) in [(80, "▲ scale up"), (160, "▲ waiting for the API; last decided to scale up")] {
+        let overview = render(&old, &page(Page::Overview, (width, 24)));
+        assert!(is_faint(&overview, decision), "{}", text(&overview));
+    }
 }
 
 #[test]

@@ -98,7 +98,7 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
         }
         match &seen.load_balancer {
             Some(balancer) => {
-                let usual = if is_stale(scene, cluster) { theme.faint } else { theme.text };
+                let (_, usual) = styles(scene, cluster);
                 let style = if balancer.status == "active" { usual } else { theme.attention };
                 left.push(part(
                     6,
@@ -135,7 +135,7 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
 fn droplets(scene: &Scene, cluster: &ClusterState, seen: &Observation) -> Vec<Span<'static>> {
     let theme = scene.theme;
     let policy = &cluster.policy;
-    let (strong, text) = if is_stale(scene, cluster) { (theme.faint, theme.faint) } else { (theme.strong, theme.text) };
+    let (strong, text) = styles(scene, cluster);
     let mut spans = vec![
         Span::styled(seen.count().to_string(), strong),
         Span::styled(format!(" of {} droplets", policy.max), text),
@@ -276,6 +276,12 @@ pub fn stale_for(scene: &Scene, cluster: &ClusterState) -> Option<Duration> {
 /// Whether what is shown is older than it should be.
 pub fn is_stale(scene: &Scene, cluster: &ClusterState) -> bool {
     stale_for(scene, cluster).is_some()
+}
+
+/// How what was seen of a cluster is drawn: what stands out, and the rest. What is older than it should be does neither.
+pub fn styles(scene: &Scene, cluster: &ClusterState) -> (Style, Style) {
+    let theme = scene.theme;
+    if is_stale(scene, cluster) { (theme.faint, theme.faint) } else { (theme.strong, theme.text) }
 }
 
 /// How old the data of a cluster is, in a narrow column: a bound while the next look is not late.
