@@ -101,7 +101,9 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) 
         decision::lines(scene, cluster, u16::MAX).into_iter().next().map(|line| line.spans).unwrap_or_default()
     };
     if header::is_stale(scene, cluster) {
-        decision.iter_mut().for_each(|span| span.style = theme.faint);
+        for span in &mut decision {
+            span.style = theme.faint;
+        }
     }
     sheet.spans(columns.decision, &decision);
 }
