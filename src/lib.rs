@@ -1,8 +1,8 @@
 //! `dropscale` watches and autoscales a cluster of DigitalOcean Droplets from the terminal.
 //!
-//! The library holds everything; `main.rs` only starts it. Imports point one way: `keymap`, `cluster`, `column` and
-//! `policy` are at the bottom, then `cloud`, `observe`, `scaling`, `journal`, `worker`, and on top `tui`, `commands`,
-//! `cli` and the binary.
+//! The library holds everything; `main.rs` only starts it. Imports point one way: `keymap`, `glossary`, `cluster`,
+//! `column` and `policy` are at the bottom, then `cloud`, `observe`, `scaling`, `journal`, `worker`, and on top `tui`,
+//! `commands`, `cli` and the binary.
 //! `docs/architecture.md` says what goes where and why.
 
 pub mod cli;
@@ -11,6 +11,7 @@ pub mod cluster;
 mod column;
 pub mod commands;
 pub mod config;
+pub mod glossary;
 pub mod journal;
 mod keymap;
 pub mod observe;

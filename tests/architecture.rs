@@ -26,7 +26,7 @@ fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
 
 /// The modules, from the bottom up; those of one line don't know each other.
 const LAYERS: [&[&str]; 8] = [
-    &["cluster", "column", "keymap"],
+    &["cluster", "column", "glossary", "keymap"],
     &["policy"],
     &["cloud"],
     &["observe"],

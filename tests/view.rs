@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use dropscale::cluster::{DropletId, Metric};
 use dropscale::scaling::Level;
 use dropscale::tui::fixtures::{self, Fixture};
-use dropscale::tui::view::{self, Live, Scene};
+use dropscale::tui::view::{self, Drawn, Live, News, Scene};
 use dropscale::tui::{
     Choice, Column, Confirm, Format, Keymap, Overlay, Page, Palette, Pick, Picked, Question, SortBy, Theme, Toast, Ui,
-    commands,
+    commands, refusal,
 };
 use dropscale::worker::AppState;
 use jiff::tz::TimeZone;
@@ -24,6 +24,8 @@ mod charts;
 mod header;
 #[path = "view/held.rs"]
 mod held;
+#[path = "view/past.rs"]
+mod past;
 #[path = "view/sizes.rs"]
 mod sizes;
 #[path = "view/states.rs"]
@@ -39,28 +41,40 @@ struct Look {
     now: Timestamp,
     /// What goes on behind a held picture.
     live: Option<(AppState, Timestamp)>,
+    /// The worst that has come about there.
+    worst: Option<News>,
     size: (u16, u16),
 }
 
 impl Default for Look {
     fn default() -> Self {
         let now = fixtures::now();
-        Self { ui: fixtures::ui(), theme: Theme::terminal(), ascii: false, now, live: None, size: (80, 24) }
+        Self {
+            ui: fixtures::ui(),
+            theme: Theme::terminal(),
+            ascii: false,
+            now,
+            live: None,
+            worst: None,
+            size: (80, 24),
+        }
     }
 }
 
 fn render(state: &AppState, look: &Look) -> Buffer {
+    draw(state, look).0
+}
+
+/// The frame, and what it turned out to be.
+fn draw(state: &AppState, look: &Look) -> (Buffer, Drawn) {
     let mut terminal = Terminal::new(TestBackend::new(look.size.0, look.size.1)).unwrap();
     let Look { ui, theme, ascii, now, .. } = look;
     let keys = Keymap::default().hints(ui, state);
-    let live = look.live.as_ref().map(|(state, now)| Live { state, now: *now });
+    let live = look.live.as_ref().map(|(state, now)| Live { state, now: *now, worst: look.worst.as_ref() });
     let scene = Scene { state, ui, theme, keys: &keys, now: *now, live, zone: &TimeZone::UTC, ascii: *ascii };
-    terminal
-        .draw(|frame| {
-            view::draw(frame, &scene);
-        })
-        .unwrap();
-    terminal.backend().buffer().clone()
+    let mut drawn = Drawn::default();
+    terminal.draw(|frame| drawn = view::draw(frame, &scene)).unwrap();
+    (terminal.backend().buffer().clone(), drawn)
 }
 
 fn at(width: u16, height: u16) -> Look {
@@ -211,7 +225,8 @@ fn what_lies_over_them() {
 /// The palette with this typed.
 fn palette(typed: &str, state: &AppState) -> Overlay {
     let entries = commands(typed, &Keymap::default(), &fixtures::ui(), state);
-    Overlay::Palette(Palette { input: typed.into(), entries, selected: 0 })
+    let refusal = refusal(typed, &Keymap::default(), &fixtures::ui(), state);
+    Overlay::Palette(Palette { input: typed.into(), entries, selected: 0, refusal })
 }
 
 #[test]
@@ -219,6 +234,7 @@ fn the_palette() {
     let state = Fixture::new(3).load(0.9).read_only().demo().build();
     check("palette", &state, &over(palette("", &state), (80, 24)));
     check("palette-typed", &state, &over(palette("sc", &state), (120, 36)));
+    check("palette-refused", &state, &over(palette("range 3h", &state), (80, 24)));
     check("palette-nothing", &state, &over(palette("xyzzy", &state), view::MINIMUM));
     check("palette-ascii", &state, &Look { ascii: true, ..over(palette("sort ", &state), (80, 24)) });
 }
@@ -238,6 +254,18 @@ fn a_choice() {
     let state = Fixture::new(3).build();
     check("choice", &state, &over(choice(), (80, 24)));
     check("choice", &state, &over(choice(), view::MINIMUM));
+}
+
+#[test]
+fn the_help_explains_the_words_at_its_end() {
+    let help = |scroll| over(Overlay::Help { scroll }, (80, 24));
+    let begin = text(&render(&Fixture::new(3).build(), &help(0)));
+    assert!(begin.contains("signs and words stand at the end: G"), "{begin}");
+    let end = text(&render(&Fixture::new(3).build(), &help(u16::MAX)));
+    assert!(end.contains(" the end "), "{end}");
+    for word in ["guest", "quorum", "settle", "vote"] {
+        assert!(end.contains(&format!("  {word}  ")), "{word} in\n{end}");
+    }
 }
 
 #[test]

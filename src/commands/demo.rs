@@ -87,15 +87,11 @@ fn cluster(scenario: &Scenario) -> Result<ClusterSetup, Failure> {
 async fn obey(world: SharedWorld, mut commands: mpsc::Receiver<DemoCommand>) {
     while let Some(command) = commands.recv().await {
         world.with(|world| match command {
-            DemoCommand::MoreLoad => world.scale_load(1.25),
-            DemoCommand::LessLoad => world.scale_load(0.8),
+            DemoCommand::Load(factor) => world.set_load_factor(factor),
             DemoCommand::KillDroplet(id) => {
                 world.power_off(id.0);
             }
-            DemoCommand::ToggleOutage => {
-                let outage = !world.has_outage();
-                world.set_outage(outage);
-            }
+            DemoCommand::Outage(outage) => world.set_outage(outage),
         });
     }
 }

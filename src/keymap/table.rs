@@ -204,7 +204,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         "more",
         "everything by its name, such as :sort cpu or :range 6h",
     ),
-    bind("help", Action::Help, &[ch('?')], (PROGRAM, PAGE, On::Every), "help", "these keys"),
+    bind("help", Action::Help, &[ch('?')], (PROGRAM, PAGE, On::Every), "help", "these keys, the signs and the words"),
     bind("quit", Action::Quit, &[ch('q')], (PROGRAM, PAGE, On::Every), "quit", "leave; asks while an operation runs"),
     bind("quit_at_once", Action::QuitAtOnce, &[ctrl('c')], (PROGRAM, ALL, On::Every), "", "leave at once"),
     bind("suspend", Action::Suspend, &[ctrl('z')], (PROGRAM, ALL, On::Every), "", "to the shell; `fg` comes back"),

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::machine::Response;
+
 /// A load balancer.
 #[derive(Debug, Clone)]
 pub struct Balancer {
@@ -51,6 +53,26 @@ pub struct Traffic {
     pub p99_s: f64,
     /// Requests that wait.
     pub queue: f64,
+}
+
+impl Traffic {
+    /// The traffic of requests that arrive at this rate and are answered so by the members.
+    #[must_use]
+    pub fn over(requests_per_second: f64, responses: impl IntoIterator<Item = Response>) -> Self {
+        let mut traffic = Self { requests_per_second, ..Self::default() };
+        let mut served = 0.0;
+        for response in responses {
+            served += response.served_rps;
+            traffic.avg_s += response.avg_s * response.served_rps;
+            traffic.p50_s = traffic.p50_s.max(response.p50_s);
+            traffic.p95_s = traffic.p95_s.max(response.p95_s);
+            traffic.p99_s = traffic.p99_s.max(response.p99_s);
+            traffic.queue += response.queue;
+        }
+        traffic.failed_per_second = (requests_per_second - served).max(0.0);
+        traffic.avg_s = if served > 0.0 { traffic.avg_s / served } else { 0.0 };
+        traffic
+    }
 }
 
 impl Balancer {

@@ -226,6 +226,9 @@ pub struct MetricsConfig {
     /// How long samples are kept.
     #[serde(deserialize_with = "duration::deserialize")]
     pub retention: Duration,
+    /// How far back one may ask for samples of the time before the recorded ones; they are reckoned when somebody asks.
+    #[serde(deserialize_with = "duration::deserialize")]
+    pub past: Duration,
     /// Which part of the droplets has an agent that never reports.
     pub silent: f64,
 }
@@ -237,6 +240,7 @@ impl Default for MetricsConfig {
             lag: Duration::from_secs(20),
             load_smoothing: Duration::from_secs(60),
             retention: Duration::from_secs(7 * 86_400),
+            past: Duration::ZERO,
             silent: 0.0,
         }
     }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
+use super::balancer::Traffic;
 use super::machine::{MODES, Snapshot};
 use crate::cluster::{DropletSeries, LoadBalancerSeries};
 
@@ -33,6 +34,14 @@ pub struct BalancerSnapshot {
 }
 
 impl BalancerSnapshot {
+    /// What a load balancer has done in the last moment, with the health of its members.
+    #[must_use]
+    pub fn of(traffic: &Traffic, health: Vec<(u64, bool)>) -> Self {
+        let Traffic { requests_per_second, failed_per_second, avg_s, p50_s, p95_s, p99_s, queue } = *traffic;
+        let connections = requests_per_second * avg_s;
+        Self { requests_per_second, failed_per_second, avg_s, p50_s, p95_s, p99_s, queue, connections, health }
+    }
+
     fn answers_per_second(&self) -> f64 {
         self.requests_per_second - self.failed_per_second
     }
@@ -85,8 +94,8 @@ impl Telemetry {
         self.droplets.remove(&droplet);
     }
 
-    /// A series of a droplet, from `start` to `end`, as far as it has arrived. Bandwidth is the hypervisor's;
-    /// all else needs an agent that reports.
+    /// A series of a droplet, from `start` to `end`, as far as it has arrived; `past` is what was before all that is
+    /// recorded. Bandwidth is the hypervisor's; all else needs an agent that reports.
     #[must_use]
     pub fn droplet(
         &self,
@@ -95,9 +104,11 @@ impl Telemetry {
         start: i64,
         end: i64,
         arrived_until: i64,
+        past: &[(i64, (Snapshot, bool))],
     ) -> Vec<LabelledSamples> {
-        let Some(track) = self.droplets.get(&id) else { return Vec::new() };
-        let picked: Vec<&(i64, (Snapshot, bool))> = self.pick(track, start, end, arrived_until).collect();
+        let recorded = self.droplets.get(&id).into_iter();
+        let recorded = recorded.flat_map(|track| self.pick(track, start, end, arrived_until));
+        let picked: Vec<&(i64, (Snapshot, bool))> = past.iter().chain(recorded).collect();
         let host = ("host_id", id.to_string());
         let of = |labels: &[(&str, String)], value: &dyn Fn(&Snapshot) -> f64, needs_agent: bool| {
             let heard = picked.iter().filter(|(_, (_, reports))| *reports || !needs_agent);
@@ -135,7 +146,8 @@ impl Telemetry {
         found.into_iter().filter(|(_, samples)| !samples.is_empty()).collect()
     }
 
-    /// A series of a load balancer, from `start` to `end`, as far as it has arrived.
+    /// A series of a load balancer, from `start` to `end`, as far as it has arrived; `past` is what was before all that
+    /// is recorded.
     #[must_use]
     pub fn balancer(
         &self,
@@ -144,9 +156,11 @@ impl Telemetry {
         start: i64,
         end: i64,
         arrived_until: i64,
+        past: &[(i64, BalancerSnapshot)],
     ) -> Vec<LabelledSamples> {
-        let Some(track) = self.balancers.get(id) else { return Vec::new() };
-        let picked: Vec<&(i64, BalancerSnapshot)> = self.pick(track, start, end, arrived_until).collect();
+        let recorded = self.balancers.get(id).into_iter();
+        let recorded = recorded.flat_map(|track| self.pick(track, start, end, arrived_until));
+        let picked: Vec<&(i64, BalancerSnapshot)> = past.iter().chain(recorded).collect();
         let lb = ("lb_id", id.to_owned());
         if series == LoadBalancerSeries::DropletsHealthChecks {
             return health(&picked, &lb);
@@ -158,9 +172,15 @@ impl Telemetry {
         if samples.is_empty() { Vec::new() } else { vec![labelled(&[lb], samples)] }
     }
 
+    /// The step of an answer to a range, which may be anything that someone asks for, even all of time.
+    #[must_use]
+    pub fn step_of(&self, start: i64, end: i64) -> i64 {
+        let steps_of_an_answer = SAMPLES_OF_AN_ANSWER.saturating_mul(self.step_s);
+        let range = end.saturating_sub(start).max(1);
+        self.step_s.saturating_mul((range - 1) / steps_of_an_answer + 1)
+    }
+
     /// The samples of a range at the step of the answer.
-    ///
-    /// A range may be anything that someone asks for, even all of time.
     fn pick<'a, T>(
         &self,
         track: &'a Track<T>,
@@ -168,10 +188,7 @@ impl Telemetry {
         end: i64,
         arrived_until: i64,
     ) -> impl Iterator<Item = &'a (i64, T)> {
-        let steps_of_an_answer = SAMPLES_OF_AN_ANSWER.saturating_mul(self.step_s);
-        let range = end.saturating_sub(start).max(1);
-        let steps = (range - 1) / steps_of_an_answer + 1;
-        let step = self.step_s.saturating_mul(steps);
+        let step = self.step_of(start, end);
         // A droplet that is off gets no new sample that would push out its oldest.
         let start = start.max(arrived_until.saturating_sub(self.retention_s));
         let end = end.min(arrived_until);
@@ -270,7 +287,7 @@ mod tests {
     #[test]
     fn samples_stand_at_multiples_of_the_step_and_come_late() {
         let telemetry = recorded(120, 1200, true);
-        let load = |start, end, arrived| telemetry.droplet(1, DropletSeries::Load1, start, end, arrived);
+        let load = |start, end, arrived| telemetry.droplet(1, DropletSeries::Load1, start, end, arrived, &[]);
         assert_eq!(times(&load(100, 500, 1200)), [120, 240, 360, 480]);
         assert_eq!(times(&load(100, 500, 370)), [120, 240, 360]);
     }
@@ -278,14 +295,14 @@ mod tests {
     #[test]
     fn a_day_has_a_longer_step() {
         let telemetry = recorded(2, 86_400, true);
-        let day = telemetry.droplet(1, DropletSeries::Load1, 0, 86_400, 86_400);
+        let day = telemetry.droplet(1, DropletSeries::Load1, 0, 86_400, 86_400, &[]);
         assert_eq!(times(&day).windows(2).map(|w| w[1] - w[0]).collect::<Vec<_>>(), vec![216; 400]);
     }
 
     #[test]
     fn an_answer_is_no_longer_than_the_apis_and_any_range_may_be_asked_for() {
         let telemetry = recorded(120, 120 * 1000, true);
-        let load = |start, end| times(&telemetry.droplet(1, DropletSeries::Load1, start, end, 120 * 1000));
+        let load = |start, end| times(&telemetry.droplet(1, DropletSeries::Load1, start, end, 120 * 1000, &[]));
         assert_eq!(load(1, 120 * 400 + 1).len(), 400);
         let coarse = load(0, 120 * 400 + 119);
         assert!(coarse.len() <= 401 && coarse.iter().all(|at| at % 240 == 0), "{coarse:?}");
@@ -300,8 +317,8 @@ mod tests {
             let droplet = (1, Snapshot { public_out: 5.0, ..Snapshot::default() }, reports);
             telemetry.record(at, std::iter::once(droplet), std::iter::empty());
         }
-        assert_eq!(times(&telemetry.droplet(1, DropletSeries::Load1, 0, 600, 600)), [0, 240, 480]);
-        assert_eq!(times(&telemetry.droplet(1, DropletSeries::PublicOutbound, 0, 600, 600)), [0, 120, 240, 480]);
+        assert_eq!(times(&telemetry.droplet(1, DropletSeries::Load1, 0, 600, 600, &[])), [0, 240, 480]);
+        assert_eq!(times(&telemetry.droplet(1, DropletSeries::PublicOutbound, 0, 600, 600, &[])), [0, 120, 240, 480]);
     }
 
     #[test]
@@ -311,11 +328,11 @@ mod tests {
             telemetry.record(at, std::iter::once((1, Snapshot::default(), true)), std::iter::empty());
         }
         assert_eq!(telemetry.droplets[&1].len(), 6);
-        let load = |arrived| times(&telemetry.droplet(1, DropletSeries::Load1, 0, 20_000, arrived));
+        let load = |arrived| times(&telemetry.droplet(1, DropletSeries::Load1, 0, 20_000, arrived, &[]));
         assert_eq!(load(12_000), [11_400, 11_520, 11_640, 11_760, 11_880, 12_000]);
         assert_eq!(load(12_300), [11_760, 11_880, 12_000]);
         telemetry.forget(1);
-        assert_eq!(telemetry.droplet(1, DropletSeries::Load1, 0, 20_000, 12_000), []);
+        assert_eq!(telemetry.droplet(1, DropletSeries::Load1, 0, 20_000, 12_000, &[]), []);
     }
 
     #[test]
@@ -330,7 +347,7 @@ mod tests {
             };
             telemetry.record(at, std::iter::empty(), std::iter::once(("lb", snapshot)));
         }
-        let of = |series| telemetry.balancer("lb", series, 0, 600, 600);
+        let of = |series| telemetry.balancer("lb", series, 0, 600, 600, &[]);
         assert_eq!(of(LoadBalancerSeries::DropletsHttpResponseTime95p)[0].1, [(0, 0.2)]);
         assert_eq!(of(LoadBalancerSeries::DropletsHttpResponses)[0].1, [(0, 8.0), (120, 0.0)]);
     }
@@ -338,16 +355,16 @@ mod tests {
     #[test]
     fn without_an_agent_there_is_only_bandwidth() {
         let telemetry = recorded(120, 1200, false);
-        assert_eq!(telemetry.droplet(1, DropletSeries::Load1, 0, 600, 1200), []);
-        assert_eq!(telemetry.droplet(1, DropletSeries::PublicOutbound, 0, 600, 1200).len(), 1);
-        assert_eq!(telemetry.droplet(2, DropletSeries::PublicOutbound, 0, 600, 1200), []);
+        assert_eq!(telemetry.droplet(1, DropletSeries::Load1, 0, 600, 1200, &[]), []);
+        assert_eq!(telemetry.droplet(1, DropletSeries::PublicOutbound, 0, 600, 1200, &[]).len(), 1);
+        assert_eq!(telemetry.droplet(2, DropletSeries::PublicOutbound, 0, 600, 1200, &[]), []);
     }
 
     #[test]
     fn processor_time_comes_by_mode_and_health_by_member() {
         let telemetry = recorded(120, 1200, true);
-        assert_eq!(telemetry.droplet(1, DropletSeries::Cpu, 0, 600, 1200).len(), 8);
-        let health = telemetry.balancer("lb", LoadBalancerSeries::DropletsHealthChecks, 0, 120, 1200);
+        assert_eq!(telemetry.droplet(1, DropletSeries::Cpu, 0, 600, 1200, &[]).len(), 8);
+        let health = telemetry.balancer("lb", LoadBalancerSeries::DropletsHealthChecks, 0, 120, 1200, &[]);
         assert_eq!(health[0].0["droplet_id"], "1");
         assert_eq!(health[0].1, [(0, 1.0), (120, 1.0)]);
     }

@@ -1,7 +1,7 @@
 //! The world: an account with droplets, tags, images and load balancers that changes with time. It is moved
 //! on by whoever looks at it; a seed and the calls made on it settle everything that happens.
 //!
-//! `begin` sets it up, `advance` lets time pass, `droplets`, `tags`, `balancers` and `metrics` are what the API
+//! `begin` sets it up, `advance` lets time pass, `past` reckons what was before, `droplets`, `tags`, `balancers` and `metrics` are what the API
 //! offers, `people` what humans do by hand.
 
 mod advance;
@@ -9,6 +9,7 @@ mod balancers;
 mod begin;
 mod droplets;
 mod metrics;
+mod past;
 mod people;
 mod tags;
 
@@ -90,6 +91,10 @@ pub struct World {
     rng: fastrand::Rng,
     now_ms: i64,
     started_ms: i64,
+    /// When the recorded past begins.
+    begun_ms: i64,
+    /// The requests a second that a member of the cluster usually got before that.
+    usual: f64,
     droplets: BTreeMap<u64, Droplet>,
     /// Deleted droplets, as long as lists may still show them.
     departed: Vec<(i64, Droplet)>,

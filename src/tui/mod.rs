@@ -1,5 +1,6 @@
 //! The terminal interface: the worker's state and its own [`Ui`] become a frame, keys become commands.
 
+mod awaited;
 mod export;
 #[doc(hidden)]
 pub mod fixtures;
@@ -19,13 +20,16 @@ pub mod view;
 
 pub use crate::column::Column;
 pub use crate::keymap::Keymap;
+pub use awaited::Awaited;
 pub use options::Options;
-pub use palette::{Does, Entry, Palette, commands};
+pub use palette::{Does, Entry, Palette, commands, refusal};
 pub use rows::{Row, rows, sort_columns};
 pub use run::{Exit, run};
 pub use shown::Shown;
 pub use target::{Target, Targets};
 pub use terminal::{Multiplexer, TuiError};
 pub use theme::{Depth, Theme, ThemeError, ThemeMistake};
-pub use ui::{Choice, Confirm, Format, List, Overlay, Page, Pick, Picked, Pointer, Question, SortBy, Table, Toast, Ui};
+pub use ui::{
+    Choice, Confirm, Demo, Format, List, Overlay, Page, Pick, Picked, Pointer, Question, SortBy, Table, Toast, Ui,
+};
 pub use update::down_plan;

@@ -7,10 +7,14 @@ use tui_input::Input;
 
 use super::{SortBy, Ui, sort_columns};
 use crate::keymap::{Action, Binding, Context, Keymap};
+use crate::suggest::did_you_mean;
 use crate::worker::AppState;
 
 /// The most of the past that stands above the list while nothing is typed.
 const RECENT: usize = 3;
+
+/// How the ranges are written.
+const RANGES: [&str; Ui::RANGES.len()] = ["15m", "1h", "6h", "24h", "7d"];
 
 /// The palette while it is open.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +25,8 @@ pub struct Palette {
     pub entries: Vec<Entry>,
     /// The selected one.
     pub selected: usize,
+    /// Why nothing fits, and what would; empty while something does.
+    pub refusal: String,
 }
 
 impl Palette {
@@ -119,6 +125,33 @@ pub fn commands(typed: &str, keymap: &Keymap, ui: &Ui, state: &AppState) -> Vec<
     ranked.into_iter().map(|(_, entry)| entry).collect()
 }
 
+/// Why no command fits what is typed, and what would.
+#[must_use]
+pub fn refusal(typed: &str, keymap: &Keymap, ui: &Ui, state: &AppState) -> String {
+    let typed = typed.trim_start_matches([' ', ':']).trim_end();
+    let (word, rest) = typed.split_once(' ').map_or((typed, ""), |(word, rest)| (word, rest.trim()));
+    match Argument::of(&word.to_lowercase()) {
+        Some(Argument::Range) => format!("{rest:?} is no range: it is one of {}", RANGES.join(", ")),
+        Some(Argument::Sort) => {
+            let columns = state.clusters.get(ui.cluster).into_iter().flat_map(sort_columns);
+            let columns: Vec<&str> = columns.map(|column| column.column().key()).collect();
+            format!("{rest:?} is no column to sort by: there is {}", columns.join(", "))
+        }
+        Some(Argument::Cluster) => {
+            let names: Vec<&str> = state.clusters.iter().map(|cluster| cluster.spec.name.as_str()).collect();
+            format!("no cluster is called {rest:?}: there is {}", names.join(", "))
+        }
+        Some(Argument::Filter) | None => {
+            let names = names(keymap, ui, state);
+            if let Some(entry) = names.iter().find(|entry| bare(&entry.line) == bare(word)) {
+                return format!("nothing can follow {}: {rest:?} is one word too many", entry.line);
+            }
+            let near = did_you_mean(word, names.iter().map(|entry| entry.line.as_str()));
+            format!("no command is called {typed:?}{near}")
+        }
+    }
+}
+
 /// Every command without its argument, in the order of the table.
 fn names(keymap: &Keymap, ui: &Ui, state: &AppState) -> Vec<Entry> {
     let named = |binding: &&Binding| {
@@ -135,7 +168,7 @@ fn names(keymap: &Keymap, ui: &Ui, state: &AppState) -> Vec<Entry> {
     let mut all: Vec<Entry> = keymap.bindings().iter().filter(named).map(entry).collect();
     let range = Entry {
         line: "range".to_owned(),
-        describe: "how far back pictures go: 15m, 1h, 6h, 24h or 7d".to_owned(),
+        describe: format!("how far back pictures go: {}", RANGES.join(", ")),
         keys: String::new(),
         why_not: None,
         does: Does::Ask,
@@ -187,10 +220,11 @@ fn with_argument(argument: Argument, rest: &str, ui: &Ui, state: &AppState) -> V
             };
             vec![entry(format!("filter {rest}").trim_end().to_owned(), describe, Does::Filter(rest.to_owned()))]
         }
-        Argument::Range => ["15m", "1h", "6h", "24h", "7d"]
+        // Not `fits`: the end of a name is another time, as 4h is that of 24h.
+        Argument::Range => RANGES
             .into_iter()
             .zip(Ui::RANGES)
-            .filter(|(name, _)| fits(name))
+            .filter(|(name, _)| name.starts_with(&wanted))
             .map(|(name, range)| entry(format!("range {name}"), format!("show the last {name}"), Does::Range(range)))
             .collect(),
         Argument::Sort => cluster
@@ -250,6 +284,25 @@ mod tests {
         let filter = entries("filter web 1", &fixtures::ui()).remove(0);
         assert_eq!(filter.does, Does::Filter("web 1".to_owned()));
         assert_eq!(entries("sort cpu", &fixtures::ui())[0].does, Does::Sort(SortBy::Metric(Metric::Cpu)));
+    }
+
+    #[test]
+    fn a_word_that_does_not_fit_is_named_with_what_is_allowed() {
+        let refused = |typed: &str| {
+            assert!(lines(typed).is_empty(), "{typed}: {:?}", lines(typed));
+            refusal(typed, &Keymap::default(), &fixtures::ui(), &Fixture::new(3).build())
+        };
+        assert_eq!(refused("range 3h"), "\"3h\" is no range: it is one of 15m, 1h, 6h, 24h, 7d");
+        assert_eq!(refused(":Range 4h "), "\"4h\" is no range: it is one of 15m, 1h, 6h, 24h, 7d", "not 24h");
+        let sort = refused("sort colour");
+        assert!(
+            sort.starts_with("\"colour\" is no column to sort by: there is role, name, state, load, cpu"),
+            "{sort}"
+        );
+        assert_eq!(refused("cluster jobs"), "no cluster is called \"jobs\": there is web");
+        assert_eq!(refused("refresh now"), "nothing can follow refresh: \"now\" is one word too many");
+        assert_eq!(refused("xyzzy"), "no command is called \"xyzzy\"");
+        assert_eq!(refused("refersh"), "no command is called \"refersh\": did you mean \"refresh\"?");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The loop of the interface. It owns the main thread and the terminal, draws when something has changed, and
 //! waits otherwise; the worker runs elsewhere and does not notice when the terminal does not read.
 
+use std::collections::BTreeMap;
 use std::mem;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -13,7 +14,7 @@ use tokio::time::sleep;
 
 use super::terminal::{self, Control, Session, Tty, TuiError};
 use super::update::{self, Effect, Heard, Outcome, Seen};
-use super::view::{self, Drawn, Live, Scene};
+use super::view::{self, Drawn, Live, News, Scene};
 use super::{Format, Options, Page, Ui, export};
 use crate::keymap::Action;
 use crate::policy::Reason;
@@ -80,6 +81,8 @@ struct Loop {
     shown: Arc<AppState>,
     /// The time at which the picture is held.
     held_at: Option<Timestamp>,
+    /// The worst that has come about behind it, for each cluster that was looked at.
+    worst: BTreeMap<usize, News>,
     ui: Ui,
     drawn: Drawn,
     heard: Heard,
@@ -114,6 +117,7 @@ impl Loop {
             options,
             shown,
             held_at: None,
+            worst: BTreeMap::new(),
             ui,
             drawn,
             heard,
@@ -203,7 +207,8 @@ impl Loop {
         update::follow(&mut self.ui, &Self::seen(&self.shown, &self.options, &self.drawn));
         let keys = self.options.keymap.hints(&self.ui, &self.shown);
         let newest = Arc::clone(&self.state.borrow());
-        let live = Live { state: &newest, now: now(&newest, &self.options) };
+        let worst = self.worst.get(&self.ui.cluster);
+        let live = Live { state: &newest, now: now(&newest, &self.options), worst };
         let scene = Scene {
             state: &self.shown,
             ui: &self.ui,
@@ -215,6 +220,9 @@ impl Loop {
             ascii: self.options.ascii,
         };
         self.drawn = self.session.draw(|frame| view::draw(frame, &scene))?;
+        if let Some(news) = &self.drawn.news {
+            self.worst.insert(self.ui.cluster, news.clone());
+        }
         self.scroll_to(self.drawn.list.offset);
         Ok(())
     }
@@ -306,6 +314,7 @@ impl Loop {
     fn hold(&mut self, held: bool) {
         self.ui.frozen = held;
         self.held_at = held.then(|| self.now());
+        self.worst.clear();
         if !held {
             self.take_state();
         }

@@ -38,6 +38,8 @@ pub struct Ui {
     pub toasts: Vec<Toast>,
     /// What the mouse did last.
     pub pointer: Pointer,
+    /// What was done to the simulated cloud of the demo.
+    pub demo: Demo,
 }
 
 impl Ui {
@@ -67,6 +69,7 @@ impl Default for Ui {
             history: Vec::new(),
             toasts: Vec::new(),
             pointer: Pointer::default(),
+            demo: Demo::default(),
         }
     }
 }
@@ -189,6 +192,17 @@ pub struct Pointer {
     pub event: Option<Event>,
     /// When something was clicked last.
     pub clicked: Option<Instant>,
+}
+
+/// What was done to the simulated cloud: the demo's keys say what comes of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Demo {
+    /// How many steps the load is above that of the scenario, or below it.
+    pub load: i32,
+    /// Whether the API fails.
+    pub outage: bool,
+    /// The message about the load that is shown: the next one takes its place.
+    pub told: Option<String>,
 }
 
 /// The table of droplets.

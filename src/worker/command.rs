@@ -57,12 +57,10 @@ pub enum Command {
 /// What the demo's user can do to the simulated cloud.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum DemoCommand {
-    /// More traffic.
-    MoreLoad,
-    /// Less traffic.
-    LessLoad,
+    /// So many times the scenario's traffic, from now on.
+    Load(f64),
     /// A droplet dies: it is powered off, as by a crash.
     KillDroplet(DropletId),
-    /// The API fails for a while, or works again.
-    ToggleOutage,
+    /// Whether the API fails from now on.
+    Outage(bool),
 }

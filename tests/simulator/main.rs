@@ -5,6 +5,7 @@
 
 mod faults;
 mod gate;
+mod past;
 mod resources;
 mod same_world;
 mod server;

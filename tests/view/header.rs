@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use dropscale::cluster::Health;
-use dropscale::tui::fixtures::Fixture;
+use dropscale::cluster::{Health, Marker, Metric, Observation};
+use dropscale::policy::decide;
+use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::tui::view;
 use dropscale::worker::AppState;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{at, render, text};
 
@@ -47,4 +49,70 @@ fn the_droplet_that_is_being_made_is_no_trouble_yet() {
     assert!(first_line(&made, 80).contains("● healthy"), "{}", first_line(&made, 80));
     let other = with_health(Fixture::new(3).scaling_up().build(), 1, Health::Unhealthy);
     assert!(first_line(&other, 80).contains("! 1 unhealthy   ▶ scaling up"), "{}", first_line(&other, 80));
+}
+
+fn ago(seconds: i64) -> Timestamp {
+    fixtures::now() - SignedDuration::from_secs(seconds)
+}
+
+/// A cluster of three as it would be decided on after this change of what was seen.
+fn seen_as(change: impl FnOnce(&mut Observation)) -> AppState {
+    let mut state = Fixture::new(3).build();
+    let cluster = &mut state.clusters[0];
+    if let Some(seen) = &mut cluster.observation {
+        change(Arc::make_mut(seen));
+        cluster.decision = Some(Arc::new(decide(seen, &cluster.spec, &cluster.policy)));
+    }
+    state
+}
+
+/// Scaled a minute ago, so that no sample of these members counts yet.
+fn scaled(seen: &mut Observation, waiting: std::ops::Range<usize>) {
+    seen.markers.push(Marker { at: ago(60) });
+    seen.members[waiting].iter_mut().for_each(|member| member.readings.clear());
+}
+
+#[test]
+fn after_scaling_new_samples_are_awaited_and_no_metric_is_missing() {
+    let all = seen_as(|seen| scaled(seen, 0..3));
+    let only_the_new_one = seen_as(|seen| {
+        scaled(seen, 2..3);
+        (seen.members[2].droplet.created_at, seen.members[2].last_sample) = (ago(50), None);
+    });
+    for state in [all, only_the_new_one] {
+        let line = first_line(&state, 80);
+        assert!(line.contains("· just scaled   waiting for new samples"), "{line}");
+        let shown = text(&render(&state, &at(120, 36)));
+        assert!(shown.contains("? awaited") && !shown.contains("? unknown"), "{shown}");
+        assert!(shown.contains("the cluster was just scaled: waiting for new samples of Load"), "{shown}");
+    }
+}
+
+#[test]
+fn an_agent_that_is_silent_is_missing_also_after_scaling() {
+    let heard_long_ago = seen_as(|seen| {
+        scaled(seen, 0..3);
+        seen.members[1].last_sample = Some(ago(900));
+    });
+    let never_heard = seen_as(|seen| {
+        scaled(seen, 1..2);
+        seen.members[1].last_sample = None;
+    });
+    let scaled_long_ago = seen_as(|seen| {
+        scaled(seen, 0..3);
+        seen.markers[0].at = ago(3000);
+    });
+    for state in [heard_long_ago, never_heard, scaled_long_ago] {
+        assert!(first_line(&state, 80).contains("? metrics missing"), "{}", first_line(&state, 80));
+        assert!(text(&render(&state, &at(120, 36))).contains("? unknown"));
+    }
+}
+
+#[test]
+fn a_droplet_that_was_just_made_by_hand_is_awaited_too() {
+    let state = seen_as(|seen| {
+        seen.members[2].readings.remove(&Metric::Load);
+        (seen.members[2].droplet.created_at, seen.members[2].last_sample) = (ago(50), None);
+    });
+    assert!(first_line(&state, 80).contains("· new droplet   waiting for new samples"), "{}", first_line(&state, 80));
 }

@@ -6,7 +6,7 @@ use dropscale::tui::view;
 use dropscale::worker::AppState;
 use jiff::SignedDuration;
 
-use crate::{Look, at, check, render, text};
+use crate::{Look, at, check, draw, render, text};
 
 /// A picture of `held`, with `live` behind it, so many seconds later.
 fn look(live: AppState, seconds: i64, size: (u16, u16)) -> Look {
@@ -58,6 +58,36 @@ fn it_says_what_has_come_about_behind_it() {
     assert!(recovered.contains("✗ API FAILING") && recovered.contains("now: healthy"), "{recovered}");
     let known = header(&shown(&three().failed().build(), three().failed().build(), 7));
     assert!(!known.contains("now:"), "the picture shows it already\n{known}");
+}
+
+/// The header at each of these presents behind one held picture, each frame knowing what those before have noted.
+fn one_after_the_other(held: &AppState, presents: Vec<AppState>) -> Vec<String> {
+    let mut worst = None;
+    let mut headers = Vec::new();
+    for live in presents {
+        let (buffer, drawn) = draw(held, &Look { worst, ..look(live, 40, (80, 24)) });
+        headers.push(header(&text(&buffer)));
+        worst = drawn.news;
+    }
+    headers
+}
+
+#[test]
+fn what_came_and_passed_is_told_until_the_picture_is_let_go() {
+    let three = || Fixture::new(3);
+    let calm = three().build();
+    let down = || three().api_down().build();
+    let shown =
+        one_after_the_other(&calm, vec![calm.clone(), down(), calm.clone(), three().load(0.93).build(), down()]);
+    let news = ["AUTO", "now: API FAILING", "while held: API FAILING", "while held: API FAILING", "now: API FAILING"];
+    for (shown, news) in shown.iter().zip(news) {
+        assert!(shown.contains(news), "{news}\n{shown}");
+    }
+    assert!(!shown[0].contains("now:") && !shown[0].contains("while held"), "{}", shown[0]);
+    let operation = one_after_the_other(&calm, vec![three().scaling_up().build(), calm.clone()]);
+    assert!(operation[1].contains("while held: scaling up"), "{}", operation[1]);
+    let better = one_after_the_other(&down(), vec![calm, down()]);
+    assert!(better[0].contains("now: healthy") && !better[1].contains("held"), "no incident: {}", better[1]);
 }
 
 #[test]

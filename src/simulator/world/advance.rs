@@ -83,25 +83,16 @@ impl World {
         });
         #[expect(clippy::cast_precision_loss, reason = "a count of droplets")]
         let share = if serving.is_empty() { 0.0 } else { total / serving.len() as f64 };
-        let mut traffic = Traffic { requests_per_second: total, ..Traffic::default() };
-        let mut served = 0.0;
+        let mut responses = Vec::with_capacity(serving.len());
         for droplet in self.droplets.values_mut().filter(|droplet| droplet.is_on()) {
             let is_serving = serving.contains(&droplet.id);
             droplet.machine.advance(seconds, if is_serving { share } else { 0.0 });
             if is_serving {
-                let response = droplet.machine.response();
-                served += response.served_rps;
-                traffic.avg_s += response.avg_s * response.served_rps;
-                traffic.p50_s = traffic.p50_s.max(response.p50_s);
-                traffic.p95_s = traffic.p95_s.max(response.p95_s);
-                traffic.p99_s = traffic.p99_s.max(response.p99_s);
-                traffic.queue += response.queue;
+                responses.push(droplet.machine.response());
             }
         }
-        traffic.failed_per_second = (total - served).max(0.0);
-        traffic.avg_s = if served > 0.0 { traffic.avg_s / served } else { 0.0 };
         if let Some(balancer) = self.balancers.last_mut() {
-            balancer.traffic = traffic;
+            balancer.traffic = Traffic::over(total, responses);
         }
     }
 
@@ -110,19 +101,8 @@ impl World {
         let droplets = droplets.map(|droplet| (droplet.id, droplet.machine.snapshot(), droplet.agent_reports));
         // The others have no traffic, and nobody looks at them.
         let balancers = self.balancers.last().map(|balancer| {
-            let Traffic { requests_per_second, failed_per_second, avg_s, p50_s, p95_s, p99_s, queue } =
-                balancer.traffic;
-            let snapshot = BalancerSnapshot {
-                requests_per_second,
-                failed_per_second,
-                avg_s,
-                p50_s,
-                p95_s,
-                p99_s,
-                queue,
-                connections: requests_per_second * avg_s,
-                health: balancer.members.iter().map(|(id, member)| (*id, member.healthy)).collect(),
-            };
+            let health = balancer.members.iter().map(|(id, member)| (*id, member.healthy)).collect();
+            let snapshot = BalancerSnapshot::of(&balancer.traffic, health);
             (balancer.id.as_str(), snapshot)
         });
         self.telemetry.record(self.now_ms / 1000, droplets, balancers.into_iter());

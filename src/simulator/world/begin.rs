@@ -31,6 +31,8 @@ impl World {
             rng: fastrand::Rng::with_seed(seed),
             now_ms: begin_ms,
             started_ms: now_ms,
+            begun_ms: begin_ms,
+            usual: 0.0,
             droplets: BTreeMap::new(),
             departed: Vec::new(),
             tags: BTreeSet::new(),
@@ -50,6 +52,7 @@ impl World {
             log: None,
             calls: 0,
         };
+        world.usual = world.usual_share();
         world.add_others();
         world.add_cluster();
         world.advance(now_ms);
@@ -109,15 +112,25 @@ impl World {
             balancer.set_members(members);
         }
         self.refresh_members();
+        if !self.scenario.metrics.past.is_zero() {
+            // Whoever was always there was always healthy.
+            let since = self.now_ms - ms(self.uptime());
+            let members = self.balancers.iter_mut().flat_map(|balancer| balancer.members.values_mut());
+            members.for_each(|member| member.answering_since_ms = Some(since));
+            self.refresh_members();
+        }
     }
 
-    /// A droplet that has been there for a day and does its work.
+    /// A droplet that has been there for a day, or as long as one may ask for its past, and does its work.
     fn place(&mut self, blueprint: Blueprint) -> u64 {
         let id = self.make(blueprint);
         let silent = self.scenario.metrics.silent;
         let reports = self.rng.f64() >= silent;
-        let (created_at_ms, order) = (self.now_ms - 86_400_000, i64::try_from(id % 1000).unwrap_or(0) * 1000);
+        let (created_at_ms, order) = (self.now_ms - ms(self.uptime()), i64::try_from(id % 1000).unwrap_or(0) * 1000);
+        let has_past = !self.scenario.metrics.past.is_zero();
+        let warm = self.droplets.get(&id).filter(|_| has_past).map(|droplet| self.at_the_beginning(droplet));
         if let Some(droplet) = self.droplets.get_mut(&id) {
+            droplet.machine = warm.unwrap_or_else(|| droplet.machine.clone());
             droplet.created_at_ms = created_at_ms + order;
             droplet.state = State::Active;
             droplet.ready_at_ms = Some(created_at_ms);

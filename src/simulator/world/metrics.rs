@@ -10,16 +10,18 @@ impl World {
     /// API.
     #[must_use]
     pub fn droplet_series(&self, id: u64, series: DropletSeries, start: i64, end: i64) -> Vec<LabelledSamples> {
-        self.telemetry.droplet(id, series, start, end, self.arrived_until())
+        let past = self.droplet_past(id, start, end);
+        self.telemetry.droplet(id, series, start, end, self.arrived_until(), &past)
     }
 
     /// A series of a load balancer between two epoch seconds.
     #[must_use]
     pub fn balancer_series(&self, id: &str, series: LoadBalancerSeries, start: i64, end: i64) -> Vec<LabelledSamples> {
-        self.telemetry.balancer(id, series, start, end, self.arrived_until())
+        let past = self.balancer_past(id, start, end);
+        self.telemetry.balancer(id, series, start, end, self.arrived_until(), &past)
     }
 
-    fn arrived_until(&self) -> i64 {
+    pub(super) fn arrived_until(&self) -> i64 {
         (self.now_ms - ms(self.scenario.metrics.lag)).div_euclid(1000)
     }
 }

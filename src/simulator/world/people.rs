@@ -8,7 +8,12 @@ use crate::simulator::droplet::State;
 impl World {
     /// Multiplies the load, from now on.
     pub fn scale_load(&mut self, factor: f64) {
-        self.load_factor = (self.load_factor * factor).clamp(0.05, 20.0);
+        self.set_load_factor(self.load_factor * factor);
+    }
+
+    /// So many times the load that the scenario has, from now on.
+    pub fn set_load_factor(&mut self, factor: f64) {
+        self.load_factor = factor.clamp(0.05, 20.0);
     }
 
     /// By how much the load is multiplied now.

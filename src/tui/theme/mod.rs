@@ -86,9 +86,10 @@ impl Theme {
     }
 
     /// The theme with the colours that a terminal has. What only a colour told apart is bold or reversed when
-    /// there is none.
+    /// there is none, and reversed when two colours have become one.
     #[must_use]
     pub fn at(mut self, depth: Depth) -> Self {
+        let was_apart = self.bad != self.attention;
         for (_, style) in self.roles() {
             *style = depth.fit(*style);
         }
@@ -96,6 +97,9 @@ impl Theme {
             let bold = |style: Style| if style.add_modifier.is_empty() { style.bold() } else { style };
             self.attention = bold(self.attention);
             self.bad = bold(self.bad);
+        }
+        if was_apart && self.bad == self.attention && depth != Depth::None {
+            self.bad = self.bad.reversed();
         }
         if self.selected.bg.is_none() && !self.selected.add_modifier.contains(Modifier::REVERSED) {
             self.selected = self.selected.reversed();

@@ -63,6 +63,36 @@ fn no_theme_asks_a_terminal_for_colours_that_it_has_not() {
 }
 
 #[test]
+fn with_colours_of_its_own_a_theme_gives_each_one_meaning_on_any_terminal() {
+    for (name, (_, depth)) in ["terminal", "dark", "light"].into_iter().flat_map(|name| Depth::ALL.map(|d| (name, d))) {
+        let theme = Theme::named(name).unwrap().at(depth);
+        if depth == Depth::None {
+            continue;
+        }
+        let meanings = [theme.good, theme.attention, theme.bad, theme.data];
+        let colors: Vec<Color> = meanings.iter().map(|style| style.fg.unwrap()).collect();
+        for (i, color) in colors.iter().enumerate() {
+            assert!(!colors[..i].contains(color), "{name} at {depth}: {color} is two things in {colors:?}");
+            assert_ne!(theme.threshold.fg, Some(*color), "{name} at {depth}: the line in the picture");
+        }
+    }
+}
+
+#[test]
+fn what_is_bad_is_never_as_what_needs_attention() {
+    let with_colours = || Depth::ALL.into_iter().filter(|(_, depth)| *depth != Depth::None);
+    for (name, (_, depth)) in Theme::names().into_iter().flat_map(|name| with_colours().map(move |d| (name, d))) {
+        let theme = Theme::named(name).unwrap().at(depth);
+        assert_ne!(theme.bad, theme.attention, "{name} at {depth}");
+    }
+    let own = Theme::parse("attention = \"bold #8a4b00\"\nbad = \"bold #b3141c\"", "own.toml").unwrap();
+    let (many, few) = (own.at(Depth::True), own.at(Depth::Sixteen));
+    assert_eq!(few.attention, Style::new().red().bold());
+    assert_eq!(few.bad, Style::new().red().bold().reversed(), "one red for two things is told apart otherwise");
+    assert!(!many.bad.add_modifier.contains(Modifier::REVERSED));
+}
+
+#[test]
 fn the_dark_theme_at_each_depth() {
     let attention = |depth| Theme::named("dark").unwrap().at(depth).attention;
     let bold = Style::new().add_modifier(Modifier::BOLD);

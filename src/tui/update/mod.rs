@@ -1,9 +1,11 @@
 //! What keys and the mouse do to the interface: pure, so that it can be tested without a terminal. `ask` holds the
 //! questions before the cloud is changed, `palette` the commands by name, `choose` what is copied, exported and shown
-//! in the table, `walk` the selections, `mouse` clicks and the wheel, `follow` what changes with a new state.
+//! in the table, `walk` the selections, `mouse` clicks and the wheel, `demo` what is done to the simulated cloud, `follow`
+//! what changes with a new state.
 
 mod ask;
 mod choose;
+mod demo;
 mod follow;
 mod mouse;
 mod palette;
@@ -21,7 +23,7 @@ use crate::cluster::{DropletId, Metric};
 use crate::keymap::{Action, Context, Keymap};
 use crate::policy::Vote;
 use crate::scaling::Level;
-use crate::worker::{AppState, ClusterState, Command, DemoCommand};
+use crate::worker::{AppState, ClusterState, Command};
 
 pub use ask::down_plan;
 pub use follow::{Heard, follow};
@@ -191,13 +193,10 @@ pub fn act(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
         Action::Cluster(index) if index < seen.state.clusters.len() => look_at(ui, seen, index),
         Action::Shorter => range(ui, |range| Ui::RANGES.into_iter().rev().find(|other| *other < range)),
         Action::Longer => range(ui, |range| Ui::RANGES.into_iter().find(|other| *other > range)),
-        Action::MoreLoad => demo(ui, DemoCommand::MoreLoad, "more traffic", seen),
-        Action::LessLoad => demo(ui, DemoCommand::LessLoad, "less traffic", seen),
-        Action::ToggleOutage => demo(ui, DemoCommand::ToggleOutage, "the API fails, or works again", seen),
-        Action::KillDroplet => match in_front(ui) {
-            Some(id) => demo(ui, DemoCommand::KillDroplet(id), "the droplet crashes", seen),
-            None => Outcome::default(),
-        },
+        Action::MoreLoad => demo::load(ui, 1, seen),
+        Action::LessLoad => demo::load(ui, -1, seen),
+        Action::ToggleOutage => demo::outage(ui, seen),
+        Action::KillDroplet => in_front(ui).map(|id| demo::crash(ui, id, seen)).unwrap_or_default(),
         action => {
             simply(ui, action, seen);
             everywhere(action)
@@ -349,11 +348,6 @@ fn range(ui: &mut Ui, choose: impl FnOnce(Duration) -> Option<Duration>) -> Outc
     let Some(range) = choose(ui.range) else { return Outcome::default() };
     ui.range = range;
     Command::Range { cluster: ui.cluster, range }.into()
-}
-
-fn demo(ui: &mut Ui, command: DemoCommand, text: &str, seen: &Seen) -> Outcome {
-    toast(ui, Level::Info, text, seen.now);
-    Command::Demo(command).into()
 }
 
 /// The metrics of which there is a past or a threshold, in the catalogue's order.

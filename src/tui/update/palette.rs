@@ -1,7 +1,7 @@
 //! Keys while the palette is open. A command does what its key does, with the same questions.
 
 use super::{Action, Outcome, Page, Seen, Ui, act, everywhere, look_at, range, turn_to, walk};
-use crate::tui::palette::takes_more;
+use crate::tui::palette::{refusal, takes_more};
 use crate::tui::{Does, Overlay, Palette, Target, commands};
 
 /// How many commands are remembered.
@@ -15,7 +15,9 @@ pub fn open(ui: &mut Ui, seen: &Seen) {
 /// Finds what fits what is typed, as things are now.
 pub fn suggest(ui: &mut Ui, seen: &Seen) {
     let Some(Overlay::Palette(palette)) = &ui.overlay else { return };
-    let entries = commands(palette.input.value(), seen.keymap, ui, seen.state);
+    let typed = palette.input.value();
+    let entries = commands(typed, seen.keymap, ui, seen.state);
+    let refusal = if entries.is_empty() { refusal(typed, seen.keymap, ui, seen.state) } else { String::new() };
     if let Some(Overlay::Palette(palette)) = &mut ui.overlay {
         let moved = palette.entries.iter().map(|entry| &entry.line).ne(entries.iter().map(|entry| &entry.line));
         if moved && matches!(ui.pointer.pressed, Some(Target::Entry(_))) {
@@ -24,6 +26,7 @@ pub fn suggest(ui: &mut Ui, seen: &Seen) {
         }
         palette.selected = palette.selected.min(entries.len().saturating_sub(1));
         palette.entries = entries;
+        palette.refusal = refusal;
     }
 }
 

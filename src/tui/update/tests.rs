@@ -1,6 +1,7 @@
 //! Keys against made-up states.
 
 mod commands;
+mod demo;
 mod mouse;
 
 use std::sync::Arc;
@@ -417,15 +418,6 @@ fn clusters_are_switched_and_the_worker_is_told() {
     desk.keys("ok");
     assert_eq!(desk.press(KeyCode::Enter).commands, focus(0));
     assert_eq!((desk.ui.page, desk.ui.cluster), (Page::Cluster, 0));
-}
-
-#[test]
-fn the_demo_reacts_to_its_keys() {
-    let mut desk = Desk::new(Fixture::new(3).demo());
-    assert_eq!(desk.keys("+").commands, [Command::Demo(DemoCommand::MoreLoad)]);
-    assert_eq!(desk.keys("!").commands, [Command::Demo(DemoCommand::ToggleOutage)]);
-    assert_eq!(desk.keys("jx").commands, [Command::Demo(DemoCommand::KillDroplet(DropletId(BASE.0 + 1)))]);
-    assert_eq!(Desk::new(Fixture::new(3)).keys("x"), Outcome::default());
 }
 
 #[test]

@@ -10,7 +10,7 @@ use ratatui::text::Span;
 
 use super::sheet::{Cut, Sheet, cells, width, wrap};
 use super::spark::{self, Bounds, Window};
-use super::{Scene, gauge, metrics, words};
+use super::{Scene, gauge, metrics, value, words};
 use crate::cluster::{Metric, Series};
 use crate::worker::ClusterState;
 
@@ -63,10 +63,11 @@ fn draw_summary(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &Cluste
     let theme = scene.theme;
     let metric = bounds.metric;
     let row = at.take_top(1);
-    let now = cluster.observation.as_ref().and_then(|seen| seen.cluster_reading(metric)).map(|(r, _)| r.value);
-    let style = if now.is_some_and(|v| bounds.is_beyond(v)) { theme.attention } else { theme.strong };
+    let now = metrics::now(scene, cluster, metric);
+    let style = value::style(sheet, now, bounds, theme.strong);
     let show = |value: Option<f64>| value.map_or_else(|| words::UNKNOWN.to_owned(), |v| metric.format(v));
-    let mut spans = vec![Span::styled("now ", theme.faint), Span::styled(show(now), style)];
+    let when = value::heading(scene, cluster);
+    let mut spans = vec![Span::styled(format!("{when} "), theme.faint), Span::styled(value::text(now, bounds), style)];
     for (word, threshold) in [("   down at ", bounds.down), ("   up at ", bounds.up)] {
         if threshold.is_some() {
             spans.push(Span::styled(word, theme.faint));
@@ -78,7 +79,7 @@ fn draw_summary(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &Cluste
     rest.take_left(used + 3);
     if bounds.up.is_some() || bounds.down.is_some() {
         let place = rest.take_left(21);
-        gauge::draw(sheet, place, now, bounds);
+        gauge::draw(sheet, place, now.filter(|now| now.counts).map(|now| now.value), bounds);
         rest.take_left(3);
     }
     // What has no room beside the numbers stands below them.

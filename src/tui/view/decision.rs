@@ -11,7 +11,7 @@ use super::{Scene, words};
 use crate::cluster::{Metric, elapsed};
 use crate::policy::{Action, Decision, Reason};
 use crate::scaling::Level;
-use crate::tui::Theme;
+use crate::tui::{Awaited, Theme};
 use crate::worker::{ClusterState, Connection};
 
 /// More names than this push away what matters.
@@ -107,12 +107,8 @@ fn reason(scene: &Scene, cluster: &ClusterState, decision: &Decision, reason: &R
         Reason::Unsettled { droplets } => {
             format!("{} must be settled first", words::listed(droplets, NAMES))
         }
-        Reason::Unknown { metrics, .. } if was_just_scaled(cluster) && nobody_is_heard(decision, metrics) => {
-            let titles: Vec<&str> = metrics.iter().map(|metric| metric.title()).collect();
-            format!("the cluster was just scaled: waiting for new samples of {}", titles.join(", "))
-        }
-        Reason::Unknown { metrics, droplets } if droplets.len() > NAMES => {
-            Reason::Unknown { metrics: metrics.clone(), droplets: vec![words::listed(droplets, NAMES)] }.to_string()
+        Reason::Unknown { metrics, droplets } => {
+            awaiting(cluster, decision, metrics, droplets).unwrap_or_else(|| unknown(metrics, droplets))
         }
         Reason::AtMinimum { min } => format!("the minimum of {} is reached", words::plural(*min, "droplet")),
         Reason::AtMaximum { max } => format!("the maximum of {} is reached", words::plural(*max, "droplet")),
@@ -120,16 +116,22 @@ fn reason(scene: &Scene, cluster: &ClusterState, decision: &Decision, reason: &R
     }
 }
 
-/// Whether no droplet at all has a reading of these, which no silent agent explains.
-fn nobody_is_heard(decision: &Decision, metrics: &[Metric]) -> bool {
-    decision.rules.iter().filter(|rule| metrics.contains(&rule.metric)).all(|rule| rule.known == 0)
+/// That new samples are awaited, and why, when nothing else is the matter.
+fn awaiting(cluster: &ClusterState, decision: &Decision, metrics: &[Metric], droplets: &[String]) -> Option<String> {
+    let why = match Awaited::of(metrics, cluster)? {
+        Awaited::Scaled => "the cluster was just scaled",
+        Awaited::New => "there is a new droplet",
+    };
+    let titles = metrics.iter().map(|metric| metric.title()).collect::<Vec<_>>().join(", ");
+    let is_of_all = droplets.is_empty() || droplets.len() == decision.serving;
+    let whose = if is_of_all { String::new() } else { format!(" from {}", words::listed(droplets, NAMES)) };
+    Some(format!("{why}: waiting for new samples of {titles}{whose}"))
 }
 
-/// Whether samples from before the cluster was last scaled are all that there can be.
-fn was_just_scaled(cluster: &ClusterState) -> bool {
-    let Some(seen) = &cluster.observation else { return false };
-    let ago = seen.markers.iter().filter(|marker| !marker.is_in_future(seen.at)).map(|m| elapsed(m.at, seen.at)).min();
-    ago.is_some_and(|ago| ago <= cluster.spec.timing.metrics_window)
+fn unknown(metrics: &[Metric], droplets: &[String]) -> String {
+    let metrics = metrics.to_vec();
+    let droplets = if droplets.len() > NAMES { vec![words::listed(droplets, NAMES)] } else { droplets.to_vec() };
+    Reason::Unknown { metrics, droplets }.to_string()
 }
 
 /// A value with its unit, which no line end parts.

@@ -4,7 +4,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::sheet::{Cut, Sheet, cells, wrap};
-use super::{Scene, Scrolled, decision, metrics, spark, table, words};
+use super::{Scene, Scrolled, decision, metrics, spark, table, value, words};
 use crate::cloud::ActionStatus;
 use crate::cluster::{DropletId, Health, LabelledSeries, Metric, Role, Scope, Series, elapsed};
 use crate::tui::Row;
@@ -75,14 +75,9 @@ fn draw_metrics(
         let series = cluster.history.droplets.get(&row.droplet.id).and_then(|all| all.get(metric));
         let foot = Rect { y: place.y + place.height - 1, height: 1, ..place };
         sheet.text(Rect { width: TITLE.min(foot.width), ..foot }, metric.title(), theme.text);
-        let value = Rect { x: foot.x + TITLE, width: VALUE.min(foot.width.saturating_sub(TITLE)), ..foot };
-        match row.metric(*metric, cluster) {
-            Some(shown) => {
-                let style = shown.style(bounds.is_beyond(shown.value), theme.strong, theme);
-                sheet.right(value, &metric.format(shown.value), style);
-            }
-            None => sheet.right(value, words::UNKNOWN, theme.faint),
-        }
+        let place_of_value = Rect { x: foot.x + TITLE, width: VALUE.min(foot.width.saturating_sub(TITLE)), ..foot };
+        let shown = value::at_present(scene, cluster, row.metric(*metric, cluster));
+        value::draw(sheet, place_of_value, shown, bounds, theme.strong);
         place.take_left(TITLE + VALUE + 2);
         if place.height > 2 {
             place.take_top(1);

@@ -14,8 +14,8 @@ use crate::cloud::Remedy;
 use crate::cluster::{Health, Member, Observation, elapsed};
 use crate::policy::Reason;
 use crate::scaling::Level;
-use crate::tui::Theme;
 use crate::tui::text::fit;
+use crate::tui::{Awaited, Theme};
 use crate::worker::{ClusterState, Connection};
 
 /// How many lines the header takes.
@@ -23,6 +23,9 @@ pub const HEIGHT: u16 = 2;
 
 /// A name longer than this is cut, so that it does not push out what matters.
 const NAME: usize = 24;
+
+/// After so many looks that did not come, what is shown is older than it should be.
+const LATE: u32 = 4;
 
 /// A part of a line: what it shows, and how soon it is left out; 0 is never.
 struct Part {
@@ -83,7 +86,9 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
     if all > 1 {
         name.push(Span::styled(format!(" {} of {all}", scene.ui.cluster + 1), theme.faint));
     }
-    let mut left = vec![part(0, name), part(1, vec![verdict(scene, cluster).span()])];
+    let verdict = verdict(scene, cluster);
+    let mut left = vec![part(0, name), part(1, vec![verdict.span()])];
+    left.extend(verdict.more.map(|more| words_of(4, more, theme.text)));
     left.extend(under_way(scene, cluster).map(|verdict| part(2, vec![verdict.span()])));
     if let Some(seen) = &cluster.observation {
         left.push(part(3, droplets(scene, cluster, seen)));
@@ -93,11 +98,12 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
         }
         match &seen.load_balancer {
             Some(balancer) => {
-                let style = if balancer.status == "active" { theme.text } else { theme.attention };
+                let (_, usual) = styles(scene, cluster);
+                let style = if balancer.status == "active" { usual } else { theme.attention };
                 left.push(part(
                     6,
                     vec![
-                        Span::styled(fit(&balancer.name, NAME), theme.text),
+                        Span::styled(fit(&balancer.name, NAME), usual),
                         Span::styled(format!(" {}", balancer.status), style),
                     ],
                 ));
@@ -118,7 +124,7 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
     if let Some(text) = held::badge(scene) {
         right.push(badge(0, &text, theme.attention));
     }
-    if let Some(news) = held::news(scene, cluster) {
+    if let Some(news) = held::told(scene, cluster) {
         right.push(part(0, vec![news]));
     }
     right.push(if cluster.auto { badge(0, "AUTO ON", theme.good) } else { words_of(0, "AUTO OFF", theme.strong) });
@@ -129,9 +135,10 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
 fn droplets(scene: &Scene, cluster: &ClusterState, seen: &Observation) -> Vec<Span<'static>> {
     let theme = scene.theme;
     let policy = &cluster.policy;
+    let (strong, text) = styles(scene, cluster);
     let mut spans = vec![
-        Span::styled(seen.count().to_string(), theme.strong),
-        Span::styled(format!(" of {} droplets", policy.max), theme.text),
+        Span::styled(seen.count().to_string(), strong),
+        Span::styled(format!(" of {} droplets", policy.max), text),
     ];
     if policy.min > 1 {
         spans.push(Span::styled(format!(" (min {})", policy.min), theme.faint));
@@ -144,6 +151,8 @@ pub struct Verdict {
     symbol: &'static str,
     /// The words.
     pub text: String,
+    /// What else there is to say, where there is room.
+    more: Option<&'static str>,
     style: Style,
     /// How much it matters; when all is as it should be, [`Level::Done`].
     pub level: Level,
@@ -159,13 +168,13 @@ impl Verdict {
 /// What runs now.
 pub fn under_way(scene: &Scene, cluster: &ClusterState) -> Option<Verdict> {
     let text = progress::doing(cluster.running()?.kind).to_owned();
-    Some(Verdict { symbol: "▶", text, style: scene.theme.attention, level: Level::Info })
+    Some(Verdict { symbol: "▶", text, more: None, style: scene.theme.attention, level: Level::Info })
 }
 
 /// Is it healthy, is something wrong?
 pub fn verdict(scene: &Scene, cluster: &ClusterState) -> Verdict {
     let theme = scene.theme;
-    let one = |symbol, text: String, style| Verdict { symbol, text, style, level: Level::Warning };
+    let one = |symbol, text: String, style| Verdict { symbol, text, more: None, style, level: Level::Warning };
     let serious = |text| Verdict { level: Level::Error, ..one("✗", text, theme.bad) };
     if let Connection::Failing { remedy, .. } = &cluster.connection {
         return serious(failure(remedy).to_owned());
@@ -187,6 +196,13 @@ pub fn verdict(scene: &Scene, cluster: &ClusterState) -> Verdict {
         one("!", "no droplets".to_owned(), theme.attention)
     } else if cluster.decision.as_ref().is_some_and(|d| matches!(d.because, Reason::Busy { .. })) {
         one("▲", "busy".to_owned(), theme.attention)
+    } else if let Some(awaited) = Awaited::by_decision(cluster) {
+        let why = match awaited {
+            Awaited::Scaled => "just scaled",
+            Awaited::New => "new droplet",
+        };
+        let more = Some("waiting for new samples");
+        Verdict { more, level: Level::Info, ..one("·", why.to_owned(), theme.text) }
     } else if cluster.decision.as_ref().is_some_and(|d| matches!(d.because, Reason::Unknown { .. })) {
         one("?", "metrics missing".to_owned(), theme.attention)
     } else {
@@ -243,11 +259,29 @@ fn freshness(scene: &Scene, cluster: &ClusterState) -> Part {
         (Connection::Failing { .. }, Some(age)) => badge(0, &format!("STALE {} old", words::age(age)), theme.bad),
         (Connection::Failing { .. }, None) => badge(0, "NO DATA", theme.bad),
         (Connection::Starting, None) => words_of(0, "asking DigitalOcean…", theme.faint),
-        (_, Some(age)) if age > poll * 4 => badge(0, &format!("{} old", words::age(age)), theme.attention),
+        (_, Some(age)) if age > poll * LATE => badge(0, &format!("{} old", words::age(age)), theme.attention),
         (_, Some(age)) if age > fresh => words_of(0, format!("data {} old", words::age(age)), theme.text),
         (_, Some(_)) => words_of(0, format!("data < {} old", words::span(fresh)), theme.faint),
         (_, None) => words_of(0, "not seen yet", theme.faint),
     }
+}
+
+/// For how long nothing newer has been seen than what is shown, when that is longer than it should be.
+pub fn stale_for(scene: &Scene, cluster: &ClusterState) -> Option<Duration> {
+    let age = elapsed(cluster.observation.as_ref()?.at, scene.now);
+    let is_late = age > cluster.spec.timing.poll * LATE;
+    (is_late || matches!(cluster.connection, Connection::Failing { .. })).then_some(age)
+}
+
+/// Whether what is shown is older than it should be.
+pub fn is_stale(scene: &Scene, cluster: &ClusterState) -> bool {
+    stale_for(scene, cluster).is_some()
+}
+
+/// How what was seen of a cluster is drawn: what stands out, and the rest. What is older than it should be does neither.
+pub fn styles(scene: &Scene, cluster: &ClusterState) -> (Style, Style) {
+    let theme = scene.theme;
+    if is_stale(scene, cluster) { (theme.faint, theme.faint) } else { (theme.strong, theme.text) }
 }
 
 /// How old the data of a cluster is, in a narrow column: a bound while the next look is not late.

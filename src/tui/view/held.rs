@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use ratatui::text::Span;
 
 use super::header::{self, Verdict};
-use super::{Scene, progress, words};
+use super::{News, Scene, progress, words};
 use crate::cluster::elapsed;
 use crate::scaling::{Level, Outcome};
 use crate::worker::ClusterState;
@@ -22,28 +22,50 @@ pub fn badge(scene: &Scene) -> Option<String> {
     Some(if held.as_secs() < 5 { "PAUSED".to_owned() } else { format!("PAUSED {}", words::age(held)) })
 }
 
-/// `now: API FAILING`: what the header would say of the present, where that is something else. There is room for
-/// one thing: the worst.
-pub fn news(scene: &Scene, held: &ClusterState) -> Option<Span<'static>> {
+/// `now: API FAILING`: what the header would say of the present, where that is something else. What was worse and has
+/// passed is told until the picture is let go: nobody may have looked while it was there.
+pub fn told(scene: &Scene, held: &ClusterState) -> Option<Span<'static>> {
     let theme = scene.theme;
+    let now = news(scene, held);
+    let (when, news) = match (now, scene.live?.worst) {
+        (Some(now), Some(worst)) if rank(worst.level) < rank(now.level) => ("while held", worst.clone()),
+        (None, Some(worst)) => ("while held", worst.clone()),
+        (now, _) => ("now", now?),
+    };
+    let style = if news.level == Level::Done { theme.good } else { theme.attention };
+    Some(Span::styled(format!("{when}: {}", news.text), style))
+}
+
+/// The worst that has come about since the picture is held, the present included. That all is well again is no
+/// incident.
+pub fn worst(scene: &Scene, held: &ClusterState) -> Option<News> {
+    let before = scene.live?.worst.cloned();
+    let now = news(scene, held).filter(|news| news.level != Level::Done);
+    before.into_iter().chain(now).min_by_key(|news| rank(news.level))
+}
+
+/// What the present has that the picture does not show. There is room for one thing: the worst.
+fn news(scene: &Scene, held: &ClusterState) -> Option<News> {
     let live = scene.live?;
     let present = Scene { state: live.state, now: live.now, live: None, ..*scene };
     let cluster = present.cluster()?;
-    let said = |verdict: Option<Verdict>| verdict.map(|v| (v.text, v.level));
+    let said = |verdict: Option<Verdict>| verdict.map(|v| News { text: v.text, level: v.level });
     let verdict = |scene, cluster| said(Some(header::verdict(scene, cluster)));
     let under_way = |scene, cluster| said(header::under_way(scene, cluster));
-    let failed = newly_failed(&present, held).map(|text| (text, Level::Error));
+    let failed = newly_failed(&present, held).map(|text| News { text, level: Level::Error });
     let changed = verdict(&present, cluster).filter(|now| Some(now) != verdict(scene, held).as_ref());
     let begun = under_way(&present, cluster).filter(|now| Some(now) != under_way(scene, held).as_ref());
-    let worst = |(_, level): &(String, Level)| match level {
+    [changed, failed, begun].into_iter().flatten().min_by_key(|news| rank(news.level))
+}
+
+/// The worse, the smaller.
+fn rank(level: Level) -> u8 {
+    match level {
         Level::Error => 0,
         Level::Warning => 1,
         Level::Info => 2,
         Level::Done => 3,
-    };
-    let (text, level) = [changed, failed, begun].into_iter().flatten().min_by_key(worst)?;
-    let style = if level == Level::Done { theme.good } else { theme.attention };
-    Some(Span::styled(format!("now: {text}"), style))
+    }
 }
 
 /// Which operation has failed since.

@@ -1,23 +1,26 @@
-//! The keys, from the keymap, and what the symbols on the screen mean.
+//! The keys, from the keymap, what the symbols on the screen mean, and the words, from the glossary.
 
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::sheet::{Cut, Sheet, cells, width};
 use super::{Scene, Scrolled, chart, decision};
+use crate::glossary;
 use crate::keymap::{MOUSE, MOUSE_TITLE};
 
 /// What is not obvious on the screen. The texts stand here once, for the help.
-const LEGEND: [(&str, &str); 9] = [
+const LEGEND: [(&str, &str); 11] = [
     ("▲ up", "the metric is busier than its scale-up threshold; one such metric is enough"),
     ("▼ down", "calmer than its scale-down threshold; all metrics must be"),
     ("· between", "between the two"),
     ("? unknown", "too few droplets have readings: nothing is removed"),
+    ("? awaited", "the same, but nothing is wrong: after scaling only new samples count"),
     ("! unusable", "the threshold could never be met on droplets of this size"),
     ("newest", "the clone made last: the first to go"),
     ("+ arriving", "being made: not yet in the load balancer, or not yet healthy"),
     ("− leaving", "being removed: connections end, then it is deleted"),
     ("–", "not known, which is not zero"),
+    ("~0.42", "measured last, but nothing is decided by it: new samples are awaited, or it is too old"),
 ];
 
 /// Draws the help over everything.
@@ -66,6 +69,8 @@ fn lines(scene: &Scene, columns: u16) -> Vec<Line<'static>> {
             ]));
         }
     };
+    let text = format!("the keys; signs and words stand at the end: {}", scene.keys_of("last", 1));
+    lines.extend([Line::styled(text, theme.faint), Line::default()]);
     for group in groups {
         lines.push(Line::styled(group.to_uppercase(), theme.strong));
         for hint in scene.keys.iter().filter(|hint| hint.group == group) {
@@ -87,6 +92,11 @@ fn lines(scene: &Scene, columns: u16) -> Vec<Line<'static>> {
     for (mark, what) in [(chart::CAME, "came"), (chart::WENT, "went")] {
         let text = format!("in a chart: droplets {what} here, and so many serve from there on");
         entry(&mut lines, &format!("{mark} {}", chart::how_many(3.0)), &text);
+    }
+    lines.push(Line::default());
+    lines.push(Line::styled(glossary::TITLE.to_uppercase(), theme.strong));
+    for (word, meaning) in glossary::WORDS {
+        entry(&mut lines, word, meaning);
     }
     lines
 }

@@ -1,17 +1,18 @@
 //! The cluster panel: one row for each metric, those with thresholds first: the value, its past, where it stands
 //! between the thresholds, and what it votes.
 
-use jiff::Timestamp;
+use std::time::Duration;
+
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::sheet::{Cut, Sheet, width};
 use super::spark::{self, Bounds, Window};
-use super::{Scene, gauge, words};
-use crate::cluster::{Metric, Observation, Reading, elapsed};
+use super::{Scene, gauge, header, value, words};
+use crate::cluster::{Metric, Reading, elapsed};
 use crate::policy::{Rule, Vote};
-use crate::tui::Shown;
-use crate::worker::{ClusterState, Connection};
+use crate::tui::{Awaited, Shown};
+use crate::worker::ClusterState;
 
 const TITLE: u16 = 14;
 const VALUE: u16 = 9;
@@ -95,7 +96,7 @@ impl Columns {
 /// Draws the panel: a heading, and as many metrics as there is room for, each `rows` rows high.
 pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState, rows: u16) {
     let heading = at.take_top(1);
-    draw_heading(sheet, heading, scene);
+    draw_heading(sheet, heading, scene, cluster);
     for metric in shown(cluster) {
         let row = at.take_top(rows);
         if row.height == 0 {
@@ -105,11 +106,11 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     }
 }
 
-fn draw_heading(sheet: &mut Sheet, at: Rect, scene: &Scene) {
+fn draw_heading(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) {
     let faint = sheet.theme.faint;
     let columns = Columns::of(at);
     sheet.text(columns.title, "CLUSTER", sheet.theme.strong);
-    sheet.right(columns.value, "now", faint);
+    sheet.right(columns.value, &value::heading(scene, cluster), faint);
     sheet.text(columns.spark, &format!("last {}", words::range(scene.ui.range)), faint);
     sheet.right(columns.down, "down", faint);
     sheet.text(columns.gauge, "calm", faint);
@@ -124,21 +125,13 @@ fn draw_heading(sheet: &mut Sheet, at: Rect, scene: &Scene) {
 fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState, metric: Metric) {
     let columns = Columns::of(at);
     let bounds = bounds(cluster, metric);
-    let rule = cluster.decision.as_ref().and_then(|d| d.rules.iter().find(|rule| rule.metric == metric));
+    let rule = rule(cluster, metric);
     let series = cluster.history.cluster.get(&metric);
-    let shown = Shown::of(reading(cluster, rule, metric).as_ref(), series, cluster);
-    // What stands beside a picture of several rows stands at its foot.
-    let foot = |r: Rect| Rect { y: r.y + r.height.saturating_sub(1), height: r.height.min(1), ..r };
+    let shown = now(scene, cluster, metric);
     let has_threshold = bounds.up.is_some() || bounds.down.is_some();
     let title = if has_threshold { sheet.theme.text } else { sheet.theme.faint };
     sheet.text(foot(columns.title), metric.title(), title);
-    match shown {
-        Some(shown) => {
-            let style = shown.style(bounds.is_beyond(shown.value), sheet.theme.strong, sheet.theme);
-            sheet.right(foot(columns.value), &metric.format(shown.value), style);
-        }
-        None => sheet.right(foot(columns.value), words::UNKNOWN, sheet.theme.faint),
-    }
+    value::draw(sheet, foot(columns.value), shown, bounds, sheet.theme.strong);
     if series.is_none_or(crate::cluster::Series::is_empty) {
         sheet.text(foot(columns.spark), "no data yet", sheet.theme.faint);
     }
@@ -158,17 +151,53 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState, 
         sheet.text(foot(columns.up), &metric.format_number(up), sheet.theme.text);
     }
     gauge::draw(sheet, foot(columns.gauge), shown.filter(|shown| shown.counts).map(|shown| shown.value), bounds);
-    if let (Some(rule), Some(seen)) = (rule, cluster.observation.as_deref()) {
-        let (word, style) = vote(sheet, rule.vote);
-        if columns.known.width == 0 && rule.known < rule.serving {
-            let (symbol, _) = word.split_at(word.find(' ').unwrap_or(0));
-            sheet.text(foot(columns.vote), &format!("{symbol} {} of {}", rule.known, rule.serving), style);
-        } else {
-            sheet.text(foot(columns.vote), word, style);
-        }
-        let at = rule.at.or(shown.map(|shown| shown.at));
-        draw_known(sheet, foot(columns.known), scene, cluster, (rule, at), seen);
+    if let Some(rule) = rule {
+        draw_vote(sheet, &columns, scene, cluster, (rule, shown));
     }
+}
+
+/// What stands beside a picture of several rows stands at its foot.
+fn foot(place: Rect) -> Rect {
+    Rect { y: place.y + place.height.saturating_sub(1), height: place.height.min(1), ..place }
+}
+
+/// What a rule votes, and what it goes by. A vote on what is older than it should be is one of the past.
+fn draw_vote(
+    sheet: &mut Sheet,
+    columns: &Columns,
+    scene: &Scene,
+    cluster: &ClusterState,
+    (rule, shown): (&Rule, Option<Shown>),
+) {
+    let Some(seen) = cluster.observation.as_deref() else { return };
+    let (faint, attention) = (sheet.theme.faint, sheet.theme.attention);
+    let is_stale = header::is_stale(scene, cluster);
+    let is_awaited = rule.vote == Vote::Unknown && Awaited::of(&[rule.metric], cluster).is_some();
+    let (word, style) = if is_awaited { ("? awaited", sheet.theme.text) } else { vote(sheet, rule.vote) };
+    let style = if is_stale { faint } else { style };
+    if columns.known.width == 0 && rule.known < rule.serving {
+        let (symbol, _) = word.split_at(word.find(' ').unwrap_or(0));
+        sheet.text(foot(columns.vote), &format!("{symbol} {} of {}", rule.known, rule.serving), style);
+    } else {
+        sheet.text(foot(columns.vote), word, style);
+    }
+    let is_usual = is_stale || is_awaited || rule.known == rule.serving;
+    let measured = rule.at.or(shown.map(|shown| shown.at));
+    // As old as at the last look, so that nothing moves between two; without looks it grows.
+    let until = if is_stale { scene.now } else { seen.at };
+    let age = measured.map(|at| elapsed(at, until));
+    draw_known(sheet, foot(columns.known), rule, age, if is_usual { faint } else { attention });
+}
+
+/// The value of a metric of the cluster.
+pub fn now(scene: &Scene, cluster: &ClusterState, metric: Metric) -> Option<Shown> {
+    let rule = rule(cluster, metric);
+    let series = cluster.history.cluster.get(&metric);
+    value::at_present(scene, cluster, Shown::of(reading(cluster, rule, metric).as_ref(), series, cluster))
+}
+
+fn rule(cluster: &ClusterState, metric: Metric) -> Option<&Rule> {
+    cluster.decision.as_ref()?.rules.iter().find(|rule| rule.metric == metric)
 }
 
 /// What a rule goes by, or what is known of a metric without one.
@@ -180,23 +209,11 @@ fn reading(cluster: &ClusterState, rule: Option<&Rule>, metric: Metric) -> Optio
 }
 
 /// Of how many droplets the value is known, and how old it is.
-fn draw_known(
-    sheet: &mut Sheet,
-    at: Rect,
-    scene: &Scene,
-    cluster: &ClusterState,
-    (rule, measured): (&Rule, Option<Timestamp>),
-    seen: &Observation,
-) {
-    let all = rule.known == rule.serving;
-    let style = if all { sheet.theme.faint } else { sheet.theme.attention };
+fn draw_known(sheet: &mut Sheet, at: Rect, rule: &Rule, age: Option<Duration>, style: Style) {
     if at.width == 0 {
         return;
     }
-    // As old as at the last look, so that nothing moves between two; without looks it grows.
-    let until = if cluster.connection == Connection::Live { seen.at } else { scene.now };
-    let age = measured.map(|at| format!(", {}", words::age(elapsed(at, until))));
-    let age = age.unwrap_or_default();
+    let age = age.map(|age| format!(", {}", words::age(age))).unwrap_or_default();
     let text = format!("{} of {}{age}", rule.known, rule.serving);
     if width(&text) <= at.width {
         sheet.right(at, &text, style);

@@ -2,7 +2,8 @@
 //!
 //! `cluster`, `droplet`, `chart`, `events` and `overview` are the pages, `help`, `confirm`, `choice`, `column_list`
 //! and `palette` lie over them; `header`, `held`, `metrics`, `decision`, `progress`, `table`, `columns` and `footer`
-//! are their parts; `spark` and `gauge` the pictures; `sheet`, `words` and `ascii` what all of them draw with.
+//! are their parts; `spark` and `gauge` the pictures; `value`, `sheet`,
+//! `words` and `ascii` what all of them draw with.
 
 mod ascii;
 mod chart;
@@ -27,6 +28,7 @@ mod scene;
 mod sheet;
 mod spark;
 mod table;
+mod value;
 mod words;
 
 use ratatui::Frame;
@@ -37,7 +39,7 @@ use crate::worker::ClusterState;
 use sheet::{Cut, Sheet, wrap};
 
 pub(crate) use columns::{Columns, begun as begun_columns};
-pub use scene::{Drawn, KeyHint, Live, Scene, Scrolled};
+pub use scene::{Drawn, KeyHint, Live, News, Scene, Scrolled};
 
 /// The smallest terminal on which the screen can be read.
 pub const MINIMUM: (u16, u16) = (60, 16);
@@ -60,7 +62,8 @@ pub fn draw(frame: &mut Frame, scene: &Scene) -> Drawn {
     if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);
     }
-    Drawn { list, targets, too_small, columns }
+    let news = scene.cluster().and_then(|cluster| held::worst(scene, cluster));
+    Drawn { list, targets, too_small, columns, news }
 }
 
 /// Says what is needed, in as many lines as it takes.

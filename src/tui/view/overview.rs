@@ -82,10 +82,9 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) 
     let (auto, style) = if cluster.auto { ("on", theme.good) } else { ("off", theme.faint) };
     sheet.text(columns.auto, auto, style);
     if let Some(seen) = &cluster.observation {
-        let count = [
-            Span::styled(seen.count().to_string(), theme.strong),
-            Span::styled(format!(" of {}", cluster.policy.max), theme.text),
-        ];
+        let (strong, text) = header::styles(scene, cluster);
+        let count =
+            [Span::styled(seen.count().to_string(), strong), Span::styled(format!(" of {}", cluster.policy.max), text)];
         sheet.spans(columns.droplets, &count);
         sheet.right(columns.age, &header::age(scene, cluster, seen), theme.text);
         let cost = seen.cost();
@@ -96,9 +95,15 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) 
         sheet.right(columns.age, words::UNKNOWN, theme.faint);
         sheet.right(columns.cost, words::UNKNOWN, theme.faint);
     }
-    if columns.decision.width < 50 {
-        sheet.spans(columns.decision, decision::short(scene, cluster).as_slice());
-    } else if let Some(line) = decision::lines(scene, cluster, u16::MAX).first() {
-        sheet.spans(columns.decision, &line.spans);
+    let mut decision: Vec<Span> = if columns.decision.width < 50 {
+        decision::short(scene, cluster).into_iter().collect()
+    } else {
+        decision::lines(scene, cluster, u16::MAX).into_iter().next().map(|line| line.spans).unwrap_or_default()
+    };
+    if header::is_stale(scene, cluster) {
+        for span in &mut decision {
+            span.style = theme.faint;
+        }
     }
+    sheet.spans(columns.decision, &decision);
 }

@@ -3,18 +3,23 @@
 use ratatui::layout::Rect;
 
 use super::Scene;
-use super::sheet::{Cut, Sheet, cells, width};
+use super::sheet::{Cut, Sheet, cells, width, wrap};
 use crate::tui::{Entry, Palette, Target};
 
 /// Draws the box.
 pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, palette: &Palette) {
     let columns = area.width.saturating_sub(4).min(96);
-    let rows = cells(palette.entries.len().max(1)).saturating_add(2).min(area.height.saturating_sub(3)).min(18);
+    let refusal =
+        if palette.entries.is_empty() { wrap(&refusal(scene, palette), columns.saturating_sub(4)) } else { Vec::new() };
+    let rows =
+        cells(palette.entries.len().max(refusal.len())).saturating_add(2).min(area.height.saturating_sub(3)).min(18);
     let box_ = Rect { x: area.x + 2, y: area.bottom().saturating_sub(rows + 1), width: columns, height: rows };
     let mut inside = sheet.frame(box_, "COMMANDS", scene.theme.text).narrowed(1);
+    for line in &refusal {
+        let row = inside.take_top(1);
+        sheet.text(row, line, scene.theme.attention);
+    }
     if palette.entries.is_empty() {
-        let keys = scene.keys_of("leave_palette", 1);
-        sheet.text(inside, &format!("no command is called like that; {keys} leaves"), scene.theme.attention);
         return;
     }
     let drawn = super::scrolled(0, Some(palette.selected), inside.height.into(), palette.entries.len());
@@ -29,6 +34,12 @@ pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, palette: &Palette) {
         sheet.target(row, Target::Entry(index));
         draw_entry(sheet, row, scene, entry, line, index == palette.selected);
     }
+}
+
+/// Why there is nothing to choose, and the way out.
+fn refusal(scene: &Scene, palette: &Palette) -> String {
+    let stop = if palette.refusal.ends_with('?') { "" } else { ";" };
+    format!("{}{stop} {} leaves", palette.refusal, scene.keys_of("leave_palette", 1))
 }
 
 fn draw_entry(sheet: &mut Sheet, at: Rect, scene: &Scene, entry: &Entry, line: u16, is_selected: bool) {

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use crate::cluster::{Cost, Observation};
 use crate::column::Column;
 use crate::keymap::Action;
+use crate::scaling::Level;
 use crate::tui::{Targets, Theme, Ui};
 use crate::worker::{AppState, ClusterState};
 
@@ -38,6 +39,17 @@ pub struct Live<'a> {
     pub state: &'a AppState,
     /// Now, by the server's clock.
     pub now: Timestamp,
+    /// The worst that has come about since the picture is held, as the frames before noted it; also when it has passed.
+    pub worst: Option<&'a News>,
+}
+
+/// What has come about behind a held picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    /// In a few words.
+    pub text: String,
+    /// How much it matters.
+    pub level: Level,
 }
 
 /// A key as the footer and the help show it.
@@ -73,6 +85,8 @@ pub struct Drawn {
     pub too_small: bool,
     /// The columns of the table after the names; none where there is no table.
     pub columns: Vec<Column>,
+    /// The worst that has come about behind a held picture until now.
+    pub news: Option<News>,
 }
 
 /// Which part of a list was drawn.

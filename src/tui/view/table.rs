@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use super::columns::{Columns, value_width};
 use super::sheet::{Cut, Sheet, width};
 use super::spark::Window;
-use super::{Scene, Scrolled, metrics, spark, words};
+use super::{Scene, Scrolled, header, metrics, spark, value, words};
 use crate::cluster::{DropletId, DropletStatus, Health, Metric, Role, elapsed};
 use crate::column::Column;
 use crate::tui::{Row, SortBy, Table, Target, rows};
@@ -42,7 +42,8 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     let columns = Columns::of(at.width, name, cluster, table.columns.as_deref());
     sheet.note_columns(columns.choosable());
     let matching = if table.filter.is_empty() { String::new() } else { format!("{} of {total} match", all.len()) };
-    let notes = [matching, super::position(drawn, all.len()), order(table, &columns)];
+    let seen_ago = header::stale_for(scene, cluster).map(|age| format!("seen {}", words::ago(age))).unwrap_or_default();
+    let notes = [matching, super::position(drawn, all.len()), order(table, &columns), seen_ago];
     let notes: Vec<String> = notes.into_iter().filter(|note| !note.is_empty()).collect();
     sheet.heading(heading, "DROPLETS", &notes.join(", "));
     draw_heads(sheet, heads, scene, &columns);
@@ -120,15 +121,16 @@ impl Look<'_> {
                 }
                 Column::State => {
                     let (symbol, style) = state_mark(self.scene, row);
+                    let style = self.of_the_past(style);
                     sheet.glyph(place.x, place.y, symbol, style);
                     let word = row.state();
                     let mut place = place;
                     place.take_left(2);
-                    sheet.text(place, &word, if symbol == '●' { theme.text } else { style });
+                    sheet.text(place, &word, if symbol == '●' { self.of_the_past(theme.text) } else { style });
                 }
                 Column::Balancer => {
                     let (word, style) = self.balancer(row);
-                    sheet.text(place, word, style);
+                    sheet.text(place, word, self.of_the_past(style));
                 }
                 Column::Metric(metric) => self.metric(sheet, place, row, metric, columns.spark),
                 Column::Age => {
@@ -145,6 +147,11 @@ impl Look<'_> {
                 }
             }
         }
+    }
+
+    /// What was seen longer ago than it should be stands out no more.
+    fn of_the_past(&self, style: Style) -> Style {
+        if header::is_stale(self.scene, self.cluster) { self.scene.theme.faint } else { style }
     }
 
     fn role(&self, row: &Row) -> (&'static str, Style) {
@@ -172,14 +179,8 @@ impl Look<'_> {
     fn metric(&self, sheet: &mut Sheet, mut at: Rect, row: &Row, metric: Metric, spark_width: u16) {
         let bounds = metrics::bounds(self.cluster, metric);
         let place = at.take_left(value_width(metric));
-        match row.metric(metric, self.cluster) {
-            Some(shown) => {
-                let theme = self.scene.theme;
-                let style = shown.style(bounds.is_beyond(shown.value), theme.text, theme);
-                sheet.right(place, &metric.format(shown.value), style);
-            }
-            None => sheet.right(place, words::UNKNOWN, self.scene.theme.faint),
-        }
+        let shown = value::at_present(self.scene, self.cluster, row.metric(metric, self.cluster));
+        value::draw(sheet, place, shown, bounds, self.scene.theme.text);
         if spark_width > 0 {
             at.take_left(1);
             let series = self.cluster.history.droplets.get(&row.droplet.id).and_then(|all| all.get(&metric));
