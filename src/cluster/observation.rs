@@ -132,14 +132,14 @@ impl Observation {
     }
 
     /// The claims that have not expired, the oldest first.
-    pub fn live_claims(&self, lease: Duration) -> impl Iterator<Item = &Claim> {
-        self.claims.iter().filter(move |claim| !claim.is_expired(self.at, lease))
+    pub fn live_claims(&self) -> impl Iterator<Item = &Claim> {
+        self.claims.iter().filter(move |claim| !claim.is_expired(self.at))
     }
 
     /// The claim that holds now, if any: the oldest that has not expired.
     #[must_use]
-    pub fn live_claim(&self, lease: Duration) -> Option<&Claim> {
-        self.live_claims(lease).next()
+    pub fn live_claim(&self) -> Option<&Claim> {
+        self.live_claims().next()
     }
 
     /// What is left of the cooldown.

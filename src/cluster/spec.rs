@@ -128,14 +128,7 @@ impl Default for Timing {
 }
 
 impl Timing {
-    /// How long a claim holds unless it is renewed: as long as anything that is insisted on may take, and a droplet
-    /// that was asked for may stay unseen.
-    #[must_use]
-    pub fn lease(&self) -> Duration {
-        self.claim_settle * 10 + self.create + self.attach
-    }
-
-    /// The longest that an operation, its undo included, can take while the API answers.
+    /// The longest that an operation on one clone, its undo included, usually takes while the API answers.
     #[must_use]
     pub fn longest_operation(&self) -> Duration {
         let up = self.claim_settle * 10 + self.create + self.boot + self.attach + self.health;

@@ -108,6 +108,10 @@ pub struct Claim {
 }
 
 impl Claim {
+    /// How long a claim holds unless it is renewed. The same for all, since others have to know how long one's claim
+    /// holds; several times as long as the longest request, with all its repetitions, takes.
+    pub const LEASE: Duration = Duration::from_secs(300);
+
     /// The claim of a tag, if it is one of this prefix.
     #[must_use]
     pub fn parse(prefix: &str, tag: &str) -> Option<Self> {
@@ -124,8 +128,8 @@ impl Claim {
 
     /// Whether it is over: older than the lease, or further in the future than clocks may differ.
     #[must_use]
-    pub fn is_expired(&self, now: Timestamp, lease: Duration) -> bool {
-        elapsed(self.at, now) > lease || elapsed(now, self.at) > Duration::from_secs(60)
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        elapsed(self.at, now) > Self::LEASE || elapsed(now, self.at) > Duration::from_secs(60)
     }
 }
 

@@ -99,7 +99,7 @@ async fn examine(session: &Session, look: &Look) -> Vec<Check> {
     let mut checks = of_the_program(session);
     checks.push(Check::new(Level::Done, "API", "it answers, and the token may read the cluster".to_owned()));
     checks.push(clock(session));
-    checks.extend(claim(&look.observation, session));
+    checks.extend(claim(&look.observation));
     let (seen, spec, policy) = (&look.observation, session.spec(), session.policy());
     let left = left_behind(seen, spec);
     checks.extend(look.findings.iter().map(|finding| of_finding(finding, &left)));
@@ -141,9 +141,8 @@ fn clock(session: &Session) -> Check {
 }
 
 /// Whoever is at work, as far as a tag tells. What it works on is not told as left while its claim holds.
-fn claim(seen: &Observation, session: &Session) -> Option<Check> {
-    let lease = session.spec().timing.lease();
-    let who = Refusal::in_flight(seen.live_claim(lease)?, seen.at, lease);
+fn claim(seen: &Observation) -> Option<Check> {
+    let who = Refusal::in_flight(seen.live_claims().last()?, seen.at);
     Some(Check::new(Level::Info, "cluster", who.to_string()))
 }
 

@@ -188,7 +188,7 @@ fn obstacles(observation: &Observation, spec: &ClusterSpec, policy: &Policy) -> 
     if observation.load_balancer.is_none() {
         reasons.push(Reason::Incomplete);
     }
-    if observation.live_claim(spec.timing.lease()).is_some() {
+    if observation.live_claim().is_some() {
         reasons.push(Reason::InFlight);
     } else {
         let droplets = unsettled(observation, spec);

@@ -14,6 +14,9 @@ use crate::cluster::{Claim, FailureClass, Marker, Observation, elapsed};
 use super::run::{Run, Stop};
 use super::{Phase, Refusal, Terms};
 
+/// How old a claim is renewed.
+const RENEWED_AT: Duration = Duration::from_secs(Claim::LEASE.as_secs() / 3);
+
 impl<C: Cloud> Run<C> {
     /// Looks, asks `plan`, claims the cluster, and looks and asks again: what is then returned is fresh and
     /// nobody else operates on the cluster. Whatever speaks against it is found before anything is written.
@@ -31,6 +34,7 @@ impl<C: Cloud> Run<C> {
         self.claim.at = as_a_tag_tells(now);
         self.began_at = self.claim.at;
         self.written.push(self.claim.clone());
+        self.claimed = Instant::now();
         let tag = self.claim.tag(&self.spec.clone_prefix);
         self.tag(&tag, base).await?;
         self.win().await?;
@@ -70,19 +74,20 @@ impl<C: Cloud> Run<C> {
     }
 
     fn live_claims(&self, tags: &[String]) -> Vec<Claim> {
-        let (now, lease) = (self.cloud.clock().now(), self.spec.timing.lease());
+        let now = self.cloud.clock().now();
         let claims = tags.iter().filter_map(|tag| Claim::parse(&self.spec.clone_prefix, tag));
-        claims.filter(|claim| !claim.is_expired(now, lease)).collect()
+        claims.filter(|claim| !claim.is_expired(now)).collect()
     }
 
     fn in_flight(&self, other: &Claim) -> Refusal {
-        Refusal::in_flight(other, self.cloud.clock().now(), self.spec.timing.lease())
+        Refusal::in_flight(other, self.cloud.clock().now())
     }
 
     /// Looks again while it holds the claim, where an error that may pass is waited out.
     pub async fn look(&mut self) -> Result<Observation, Stop> {
         let deadline = Instant::now() + self.spec.timing.attach;
         loop {
+            self.hold().await?;
             match self.observer.look().await {
                 Ok(seen) => return Ok(seen),
                 Err(error) if error.is_transient() && Instant::now() < deadline => {
@@ -146,21 +151,29 @@ impl<C: Cloud> Run<C> {
         self.attempt(self.cloud.delete_tag(&claim.tag(&self.spec.clone_prefix))).await
     }
 
-    /// To be asked before each change: fails when the claim is about to run out, since whoever comes next may be at
-    /// work before the change is carried out. Before that the claim is renewed.
+    /// To be asked before each change: renews the claim when a third of it is over, and fails when two thirds are,
+    /// since whoever comes next may be at work before the change is carried out.
     pub async fn hold(&mut self) -> Result<(), Stop> {
+        self.hold_until(Claim::LEASE * 2 / 3).await
+    }
+
+    /// The same before what is done once and may take longest: the claim must be good for nearly all of its time.
+    pub async fn hold_anew(&mut self) -> Result<(), Stop> {
+        self.hold_until(RENEWED_AT).await
+    }
+
+    async fn hold_until(&mut self, oldest: Duration) -> Result<(), Stop> {
         if !self.is_won {
             return Ok(());
         }
-        let lease = self.spec.timing.lease();
-        if self.claim_age() >= lease / 3 && self.next_renewal.is_none_or(|next| Instant::now() >= next) {
+        if self.claim_age() >= RENEWED_AT && self.next_renewal.is_none_or(|next| Instant::now() >= next) {
             self.renew().await;
-            self.next_renewal = Some(Instant::now() + lease / 12);
+            self.next_renewal = Some(Instant::now() + RENEWED_AT / 4);
         }
-        if self.claim_age() < lease * 2 / 3 {
+        if self.claim_age() < oldest {
             return Ok(());
         }
-        let text = "the claim ran out before the operation ended; the next look goes on with it";
+        let text = "the claim could not be renewed before the operation ended; the next look goes on with it";
         Err(Stop::failed(FailureClass::Api, text))
     }
 
@@ -173,12 +186,18 @@ impl<C: Cloud> Run<C> {
             if left.is_zero() {
                 return Ok(());
             }
-            sleep(left.min(self.spec.timing.lease() / 6)).await;
+            sleep(left.min(RENEWED_AT / 2)).await;
         }
     }
 
+    /// By the server's clock, or by this machine's: of the two, the one that grants less. A claim that seems to come
+    /// from the future was written while the clock was wrong, and holds for nobody.
     fn claim_age(&self) -> Duration {
-        elapsed(self.claim.at, self.cloud.clock().now())
+        let now = self.cloud.clock().now();
+        if self.claim.is_expired(now) {
+            return Claim::LEASE;
+        }
+        elapsed(self.claim.at, now).max(self.claimed.elapsed())
     }
 
     /// Writes the claim anew before the old one is taken off, so that at any moment one of them can be seen. A claim
@@ -188,13 +207,18 @@ impl<C: Cloud> Run<C> {
         let renewed = Claim { at: as_a_tag_tells(self.cloud.clock().now()), ..self.claim.clone() };
         let tag = renewed.tag(&self.spec.clone_prefix);
         self.written.push(renewed.clone());
+        let begun = Instant::now();
         let write = async {
             self.cloud.create_tag(&tag).await?;
             self.cloud.tag_droplet(&tag, base).await
         };
-        if !self.attempt(write).await || self.claim_age() >= self.spec.timing.lease() {
+        let is_written = self.attempt(write).await;
+        // What is written may tell a wrong time, if the clock was wrong when it was asked.
+        let is_good = !renewed.is_expired(self.cloud.clock().now()) && renewed != self.claim;
+        if !is_written || !is_good || self.claim_age() >= Claim::LEASE {
             return;
         }
+        self.claimed = begun;
         let old = std::mem::replace(&mut self.claim, renewed);
         if self.take_off(&old).await {
             self.written.retain(|claim| *claim != old);

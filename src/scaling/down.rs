@@ -3,6 +3,9 @@
 //! whoever comes next to finish it.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
 
 use crate::cloud::Cloud;
 use crate::cluster::{
@@ -20,7 +23,12 @@ pub(super) struct Departure {
     pub name: String,
     /// Its draining tag, which need not be this operation's.
     pub tag: String,
+    /// When it was marked.
+    pub since: Timestamp,
 }
+
+/// So often a clone is taken out again that somebody puts back.
+const PUT_BACK: u32 = 3;
 
 impl<C: Cloud> Run<C> {
     /// Removes the clone made last, or this one.
@@ -30,7 +38,8 @@ impl<C: Cloud> Run<C> {
         self.works_on(plan.droplet, &plan.name);
         self.mark().await?;
         self.enter(Phase::Mark);
-        let departure = Departure { id: plan.droplet, name: plan.name, tag: self.operation_tag().draining() };
+        let departure =
+            Departure { id: plan.droplet, name: plan.name, tag: self.operation_tag().draining(), since: self.began_at };
         self.leaves_traces = true;
         if let Err(stop) = self.tag(&departure.tag, departure.id).await {
             return self.stay(&departure, stop).await;
@@ -50,20 +59,40 @@ impl<C: Cloud> Run<C> {
             Err(stop) => return self.stay(departure, stop).await,
         }
         self.enter(Phase::Detach);
-        let left = match self.give_up_place(departure.id).await {
+        let (left, had_left) = match self.give_up_place(departure.id).await {
             Ok(left) => left,
             Err(stop) => return self.stay(departure, stop).await,
         };
-        self.remove(departure, left.as_ref()).await.map_err(|stop| Self::left_over(departure, stop))?;
+        let drain = self.left_to_drain(departure, had_left);
+        self.remove(departure, left.as_ref(), drain).await.map_err(|stop| Self::left_over(departure, stop))?;
         self.forget_departed(departure).await;
         Ok(format!("{} is gone", departure.name))
     }
 
+    /// What is left of the time to drain. Whoever began it may have died after the clone had left the load balancer.
+    fn left_to_drain(&self, departure: &Departure, had_left: bool) -> Duration {
+        let (timing, now) = (&self.spec.timing, self.cloud.clock().now());
+        // It was marked before it left, by no more than that may take.
+        let drained = elapsed(departure.since, now).saturating_sub(timing.attach);
+        timing.drain.saturating_sub(if had_left { drained } else { Duration::ZERO })
+    }
+
     /// From a clone that has left the load balancer to one that is gone.
-    async fn remove(&mut self, departure: &Departure, left: Option<&LoadBalancer>) -> Result<(), Stop> {
+    async fn remove(
+        &mut self,
+        departure: &Departure,
+        left: Option<&LoadBalancer>,
+        drain: Duration,
+    ) -> Result<(), Stop> {
         self.enter(Phase::Drain);
-        self.rest(self.spec.timing.drain).await?;
+        self.rest(drain).await?;
+        let mut times = 0;
         while self.leave_again(left, departure.id, &departure.tag).await? {
+            times += 1;
+            if times == PUT_BACK {
+                let text = format!("somebody attaches {} again and again: protect it, or end that", departure.name);
+                return Err(Stop::failed(FailureClass::Attach, text));
+            }
             self.rest(self.spec.timing.drain).await?;
         }
         // Somebody may have changed their mind while it drained.
@@ -71,20 +100,22 @@ impl<C: Cloud> Run<C> {
             return Ok(());
         }
         self.enter(Phase::Shutdown);
-        self.hold().await?;
+        self.hold_anew().await?;
         self.shut_down(departure.id).await?;
         self.delete(departure.id, &departure.tag, left).await
     }
 
-    /// Takes a clone that serves out of the load balancer, if it can still be spared. Returns what it has left.
-    async fn give_up_place(&mut self, id: DropletId) -> Result<Option<LoadBalancer>, Stop> {
+    /// Takes a clone that serves out of the load balancer, if it can still be spared. Returns what it has left, and
+    /// whether it had done so before.
+    async fn give_up_place(&mut self, id: DropletId) -> Result<(Option<LoadBalancer>, bool), Stop> {
         let seen = self.look().await?;
         self.check_minimum(&seen, id)?;
         // Without a load balancer there is nothing to leave.
         if let Some(balancer) = &seen.load_balancer {
             self.leave_balancer(balancer, id).await?;
         }
-        Ok(seen.load_balancer)
+        let had_left = seen.load_balancer.as_ref().is_some_and(|balancer| !balancer.has(id));
+        Ok((seen.load_balancer, had_left))
     }
 
     /// Refuses when the minimum needs the clone: others may have gone since this was planned.
@@ -223,10 +254,12 @@ impl<C: Cloud> Run<C> {
     async fn forget_departed(&mut self, departure: &Departure) {
         self.enter(Phase::Settle);
         self.attempt(self.cloud.delete_tag(&departure.tag)).await;
-        if self.has_given_up_cluster_tag {
+        // The leaving tag may be the only trace of a clone of whoever comes next.
+        if self.has_given_up_cluster_tag && self.hold_anew().await.is_ok() {
             let leaving = leaving_tag(&self.spec.tag);
             let others = self.cloud.droplets(&leaving).await;
-            if others.is_ok_and(|others| others.iter().all(|d| d.id == departure.id)) {
+            let is_last = others.is_ok_and(|others| others.iter().all(|d| d.id == departure.id));
+            if is_last && self.hold().await.is_ok() {
                 self.attempt(self.cloud.delete_tag(&leaving)).await;
             }
         }
@@ -235,8 +268,7 @@ impl<C: Cloud> Run<C> {
 
     /// Deletes the tag of clones that leave, if no droplet carries it.
     pub async fn forget_leaving_tag(&mut self) -> Result<(), Stop> {
-        let spec = Arc::clone(&self.spec);
-        self.claim(|seen, terms| nobody_operates(seen, &spec, terms)).await?;
+        self.claim(|seen, terms| nobody_operates(seen, terms)).await?;
         let tag = leaving_tag(&self.spec.tag);
         if self.cloud.droplets(&tag).await?.is_empty() {
             self.hold().await?;
@@ -265,6 +297,9 @@ impl<C: Cloud> Run<C> {
 
     /// Undoes the beginning of a removal, so that the clone goes on serving.
     pub async fn stay(&mut self, departure: &Departure, stop: Stop) -> Result<String, Stop> {
+        if let Err(expired) = self.hold().await {
+            return Err(expired);
+        }
         let Stop::Failed { class, text } = stop else {
             self.attempt(self.cloud.delete_tag(&departure.tag)).await;
             self.leaves_traces = false;

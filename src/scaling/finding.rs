@@ -58,7 +58,7 @@ pub fn findings(seen: &Observation, spec: &ClusterSpec, policy: &Policy) -> Vec<
     findings.extend(of_the_cluster(seen, policy));
     findings.extend(of_the_tags(seen, spec, policy));
     findings.extend(seen.members.iter().flat_map(|member| of_a_member(member, seen, spec)));
-    let in_flight = seen.live_claim(spec.timing.lease()).is_some();
+    let in_flight = seen.live_claim().is_some();
     if !in_flight {
         findings.extend(seen.leaving.iter().map(left_unfinished));
     }
@@ -105,7 +105,7 @@ fn of_the_tags(seen: &Observation, spec: &ClusterSpec, policy: &Policy) -> Vec<F
         findings.push(Finding::new(Level::Info, text));
     }
     // One that is being renewed is there twice.
-    let claims = seen.live_claims(spec.timing.lease()).map(|claim| &claim.nonce).collect::<BTreeSet<_>>().len();
+    let claims = seen.live_claims().map(|claim| &claim.nonce).collect::<BTreeSet<_>>().len();
     if claims > 1 {
         let text = format!("{claims} claim the cluster at once: one goes on, the others withdraw by themselves");
         findings.push(Finding::new(Level::Info, text));
@@ -128,7 +128,7 @@ fn of_a_member(member: &Member, seen: &Observation, spec: &ClusterSpec) -> Vec<F
     let name = &droplet.name;
     let mut findings = Vec::new();
     if droplet.pending().is_some() || droplet.draining().is_some() {
-        if seen.live_claim(spec.timing.lease()).is_none() {
+        if seen.live_claim().is_none() {
             findings.push(left_unfinished(droplet));
         }
         return findings;
@@ -264,10 +264,11 @@ mod tests {
 
     #[test]
     fn each_tag_that_is_one_too_many_or_from_a_wrong_clock_is_told() {
-        let (lease, nonce) = (Timing::default().lease(), Nonce::new);
+        let nonce = Nonce::new;
         let mut seen = Observation::empty(at(0));
         seen.markers = vec![Marker { at: at(-5) }];
-        seen.claims = vec![Claim { at: at(-5), nonce: nonce(1) }, Claim { at: at(0) - lease * 2, nonce: nonce(2) }];
+        seen.claims =
+            vec![Claim { at: at(-5), nonce: nonce(1) }, Claim { at: at(0) - Claim::LEASE * 2, nonce: nonce(2) }];
         seen.backoffs = vec![Backoff::after(FailureClass::Boot, 1, at(0), &Timing::default(), None)];
         assert_eq!(texts(&seen), [""; 0], "one of each that holds, and an old one, are as they should be");
         seen.markers.extend([Marker { at: at(-1) }, Marker { at: at(9000) }]);

@@ -32,8 +32,7 @@ impl Housekeeping {
 pub fn worn_out_tags(seen: &Observation, spec: &ClusterSpec, policy: &Policy) -> Vec<String> {
     let prefix = &spec.clone_prefix;
     let markers = seen.markers.iter().filter(|m| is_over(**m, seen.at, spec, policy)).map(|m| m.tag(prefix));
-    let lease = spec.timing.lease();
-    let claims = seen.claims.iter().filter(|c| c.is_expired(seen.at, lease)).map(|c| c.tag(prefix));
+    let claims = seen.claims.iter().filter(|c| c.is_expired(seen.at)).map(|c| c.tag(prefix));
     let longest = spec.timing.backoff_max;
     let is_last = |b: &Backoff| seen.backoffs.iter().rfind(|b| !b.is_absurd(seen.at, longest)) == Some(b);
     let is_forgotten = |b: &Backoff| elapsed(b.until, seen.at) > longest;

@@ -1,7 +1,5 @@
 //! What an operation would do, before anybody agreed to it, and why it would be refused.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -154,10 +152,12 @@ pub enum Refusal {
 impl Refusal {
     /// Because somebody else has this claim.
     #[must_use]
-    pub fn in_flight(claim: &Claim, now: Timestamp, lease: Duration) -> Self {
+    pub fn in_flight(claim: &Claim, now: Timestamp) -> Self {
         let since = elapsed(claim.at, now);
-        let (ago, left) = (since.as_secs(), lease.saturating_sub(since).as_secs());
-        let who = format!("claimed {ago} s ago; should whoever began it be dead, it is taken over in {left} s");
+        let (ago, left) = (since.as_secs(), Claim::LEASE.saturating_sub(since).as_secs());
+        let who = format!(
+            "claimed {ago} s ago, or claimed anew; should whoever began it be dead, it is taken over in {left} s"
+        );
         Self::InFlight { who }
     }
 }

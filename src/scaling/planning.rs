@@ -123,15 +123,14 @@ fn balancer<'a>(seen: &'a Observation, spec: &ClusterSpec) -> Result<&'a LoadBal
 }
 
 /// Refuses while somebody else's claim holds.
-pub(super) fn nobody_operates(seen: &Observation, spec: &ClusterSpec, terms: Terms<'_>) -> Result<(), Refusal> {
-    let lease = spec.timing.lease();
-    let foreign = seen.live_claims(lease).find(|claim| Some(&claim.nonce) != terms.own);
-    foreign.map_or(Ok(()), |claim| Err(Refusal::in_flight(claim, seen.at, lease)))
+pub(super) fn nobody_operates(seen: &Observation, terms: Terms<'_>) -> Result<(), Refusal> {
+    let foreign = seen.live_claims().filter(|claim| Some(&claim.nonce) != terms.own).last();
+    foreign.map_or(Ok(()), |claim| Err(Refusal::in_flight(claim, seen.at)))
 }
 
 /// What forbids either direction; else what speaks against it.
 fn common(seen: &Observation, spec: &ClusterSpec, policy: &Policy, terms: Terms<'_>) -> Result<Vec<String>, Refusal> {
-    nobody_operates(seen, spec, terms)?;
+    nobody_operates(seen, terms)?;
     let mut warnings = Vec::new();
     if let Some(left) = seen.cooldown(policy.scaling_interval) {
         let ago = policy.scaling_interval.saturating_sub(left);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::cloud::Cloud;
 use crate::cluster::{
     ClusterSpec, Droplet, DropletId, DropletStatus, FailureClass, Member, Observation, OperationTag, Role, elapsed,
+    leaving_tag,
 };
 
 use super::down::Departure;
@@ -39,7 +40,7 @@ impl Leftover {
 
 /// The leftovers of a cluster that no live claim owns.
 fn leftovers(seen: &Observation, spec: &ClusterSpec, terms: Terms<'_>) -> Vec<Leftover> {
-    if nobody_operates(seen, spec, terms).is_err() {
+    if nobody_operates(seen, terms).is_err() {
         return Vec::new();
     }
     let clones = seen.members.iter().filter(|m| m.role == Role::Clone).map(|m| &m.droplet);
@@ -88,7 +89,7 @@ pub fn has_leftovers(seen: &Observation, spec: &ClusterSpec) -> bool {
 fn leftover(droplet: &Droplet) -> Option<Leftover> {
     let (id, name) = (droplet.id, droplet.name.clone());
     if let Some(operation) = droplet.draining() {
-        return Some(Leftover::Departure(Departure { id, name, tag: operation.draining() }));
+        return Some(Leftover::Departure(Departure { id, name, tag: operation.draining(), since: operation.at }));
     }
     let operation = droplet.pending()?;
     Some(Leftover::Arrival(Arrival { id, name, tag: operation.pending(), since: operation.at }))
@@ -110,7 +111,7 @@ impl<C: Cloud> Run<C> {
                 Leftover::Arrival(arrival) => self.recover_arrival(&seen, &arrival).await?,
                 Leftover::Departure(departure) => self.recover_departure(&departure).await?,
                 Leftover::Straggler(droplet) => self.recover_straggler(&droplet).await?,
-                Leftover::Leaver(droplet) => self.recover_leaver(droplet).await?,
+                Leftover::Leaver(droplet) => self.recover_leaver(&droplet).await?,
             });
         }
         Ok(done.join("; "))
@@ -125,7 +126,7 @@ impl<C: Cloud> Run<C> {
         if seen.members.iter().map(|m| &m.droplet).any(|d| twin(&d)) {
             return self.discard(arrival, "it was made twice").await;
         }
-        // Its maker's claim had to end before anybody could look after it, so there is time for as long again.
+        // Whoever looked after it before has had time for a whole operation, and whoever does so now has as much.
         if age > self.spec.timing.longest_operation() * 2 {
             return self.discard(arrival, "it could not be brought in").await;
         }
@@ -157,10 +158,19 @@ impl<C: Cloud> Run<C> {
     }
 
     /// Removes it as if that had just begun, with its trace first.
-    async fn recover_leaver(&mut self, droplet: Droplet) -> Result<String, Stop> {
+    async fn recover_leaver(&mut self, droplet: &Droplet) -> Result<String, Stop> {
+        let id = droplet.id;
+        let Some(droplet) = self.read(|cloud| async move { cloud.droplet(id).await }).await? else {
+            return Ok(format!("{} is gone", droplet.name));
+        };
+        // What came before it may have taken long, and people may have given it back to the cluster.
+        let leaves = droplet.has_tag(&leaving_tag(&self.spec.tag)) && !droplet.has_tag(&self.spec.tag);
+        if !leaves || droplet.is_protected(&self.spec) {
+            return Ok(format!("{} needs nothing", droplet.name));
+        }
         let tag = self.operation_tag().draining();
         self.tag(&tag, droplet.id).await?;
-        self.recover_departure(&Departure { id: droplet.id, name: droplet.name, tag }).await
+        self.recover_departure(&Departure { id, name: droplet.name, tag, since: self.began_at }).await
     }
 
     async fn recover_departure(&mut self, departure: &Departure) -> Result<String, Stop> {

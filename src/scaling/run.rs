@@ -66,9 +66,11 @@ pub(super) struct Run<C> {
     pub began_at: Timestamp,
     /// Whether the claim was found to be the only one.
     pub is_won: bool,
-    /// The claims that may be on the base droplet: this one, and those that were renewed.
+    /// When the claim was written, by the clock of this machine that is never set.
+    pub claimed: Instant,
+    /// Its claims that may be on the base droplet: this one, and those that it renews.
     pub written: Vec<Claim>,
-    /// Before when the claim is not renewed again.
+    /// When a renewal may be tried next.
     pub next_renewal: Option<Instant>,
     /// The base droplet, once something was written on it.
     pub base: Option<DropletId>,
@@ -133,7 +135,7 @@ impl<C: Cloud> Run<C> {
 
     /// Asks again and again, until `judge` finds the answer good or `patience` is over (`None`). Errors that
     /// may pass are waited out, and end it only when the last answer was one; others end it at once. The claim is
-    /// held meanwhile.
+    /// held meanwhile; it fails when that cannot be.
     pub async fn poll<T, R, F, A>(
         &mut self,
         patience: Duration,

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use crate::cloud::Cloud;
 use crate::cluster::{Backoff, Circumstances, Claim, ClusterSpec, DropletId, FailureClass, Nonce};
@@ -127,6 +128,7 @@ impl<C: Cloud> Scaler<C> {
             claim: Claim { at: now, nonce },
             began_at: now,
             is_won: false,
+            claimed: Instant::now(),
             written: Vec::new(),
             next_renewal: None,
             base: None,

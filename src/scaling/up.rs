@@ -52,21 +52,22 @@ impl<C: Cloud> Run<C> {
 
     /// Makes the droplet.
     async fn create(&mut self, new: &NewDroplet, pending: &str) -> Result<DropletId, Stop> {
-        self.hold().await?;
+        self.hold_anew().await?;
         // Should it be stopped from here on, whoever comes next may not see the droplet yet.
         (self.is_unanswered, self.leaves_traces) = (true, true);
-        let found = self.ask_for(new, pending).await;
-        self.is_unanswered = false;
-        found
+        self.ask_for(new, pending).await
     }
 
     /// Asks for it once. When the answer is lost it is looked for by its pending tag, never asked for again.
     async fn ask_for(&mut self, new: &NewDroplet, pending: &str) -> Result<DropletId, Stop> {
         let error = match self.cloud.create_droplet(new).await {
-            Ok(droplet) => return Ok(droplet.id),
+            Ok(droplet) => {
+                self.is_unanswered = false;
+                return Ok(droplet.id);
+            }
             Err(error) if error.may_have_happened() => error,
             Err(error) => {
-                self.leaves_traces = false;
+                (self.is_unanswered, self.leaves_traces) = (false, false);
                 return Err(error.into());
             }
         };
@@ -87,6 +88,7 @@ impl<C: Cloud> Run<C> {
                 },
             )
             .await?;
+        self.is_unanswered = false;
         match found {
             Some(mut droplets) => {
                 droplets.sort_by_key(|d| (d.created_at, d.id));
@@ -294,6 +296,10 @@ impl<C: Cloud> Run<C> {
             .await;
         if !matches!(listed, Ok(Some(()))) {
             self.note("it is not listed in the cluster yet");
+        }
+        if self.hold().await.is_err() {
+            self.note("its pending tag is left to the next look");
+            return;
         }
         self.attempt(self.cloud.delete_tag(&arrival.tag)).await;
     }

@@ -68,7 +68,7 @@ async fn a_claim_of_somebody_who_died_holds_until_its_lease_is_over() {
     bench.tag_base(&claim.tag("web"));
     let refused = bench.up().await;
     assert!(matches!(refused.outcome, Some(Outcome::Refused(_))), "{refused:#?}");
-    tokio::time::sleep(bench.spec.timing.lease()).await;
+    tokio::time::sleep(Claim::LEASE).await;
     let done = bench.up().await;
     assert!(matches!(done.outcome, Some(Outcome::Done(_))), "{done:#?}");
 }

@@ -316,8 +316,8 @@ impl Judge {
 
     /// Whoever operates goes on under the claim with which it has renewed the one that still holds.
     fn follow_renewals(&mut self, now: Timestamp) {
-        let (lease, claims) = (self.spec.timing.lease(), self.claims());
-        for held in self.operating.values_mut().filter(|held| claims.contains(held) && !held.is_expired(now, lease)) {
+        let claims = self.claims();
+        for held in self.operating.values_mut().filter(|held| claims.contains(held) && !held.is_expired(now)) {
             if let Some(renewed) = claims.iter().filter(|claim| claim.nonce == held.nonce).max() {
                 *held = renewed.clone();
             }
@@ -326,9 +326,8 @@ impl Judge {
 
     /// Whoever operates has the claim, and nobody else operates under one that still holds.
     fn check_claim(&mut self, caller: u32, now: Timestamp) -> Option<String> {
-        let lease = self.spec.timing.lease();
         let claims = self.claims();
-        let holds = |claim: &Claim| claims.contains(claim) && !claim.is_expired(now, lease);
+        let holds = |claim: &Claim| claims.contains(claim) && !claim.is_expired(now);
         self.operating.retain(|_, claim| holds(claim));
         if let Some((other, claim)) = self.operating.iter().find(|(other, _)| **other != caller) {
             return Some(format!("{caller} operates although {other} does under its claim of {}", claim.at));
