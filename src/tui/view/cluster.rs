@@ -1,5 +1,5 @@
 //! The cluster's page: the panels of the metrics, the decision, the running operation, the droplets and the
-//! events, one below the other; side by side where the terminal is wide.
+//! events, one below the other; where the terminal is wide, the droplets below all else, which stands side by side.
 
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -10,6 +10,8 @@ use crate::worker::ClusterState;
 
 /// From here on two columns are better than one.
 const WIDE: u16 = 150;
+/// A picture higher than this says no more.
+const PICTURE: u16 = 12;
 
 /// Draws the page.
 pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
@@ -92,23 +94,21 @@ fn section(sheet: &mut Sheet, mut at: Rect, title: &str, note: &str, lines: &[Li
     decision::draw(sheet, at, lines);
 }
 
+/// Above, the pictures and beside them what is decided and what happened; below, the droplets over the whole width.
 fn wide(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
-    let mut left = at;
-    let mut right = left.take_right(at.width / 3);
-    left.take_right(3);
     let gap = u16::from(at.height >= 28);
+    let mut left = at;
     let count = cells(metrics::shown(cluster).len()).max(1);
     // What the table does not need makes the pictures higher.
-    let table_needs = rows_needed(cluster).min(at.height / 2);
-    let spare = at.height.saturating_sub(table_needs + gap + 1);
-    let rows = (spare / count).clamp(1, 5);
-    let panel = left.take_top((1 + count.saturating_mul(rows)).min(spare + 1));
-    metrics::draw(sheet, panel, scene, cluster, rows);
-    left.take_top(gap);
-    let drawn = table::draw(sheet, left, scene, cluster);
+    let table = left.take_bottom(rows_needed(cluster).min(at.height / 2));
+    left.take_bottom(gap);
+    let mut right = left.take_right(at.width / 3);
+    left.take_right(3);
+    let rows = (left.height.saturating_sub(1) / count).clamp(1, PICTURE);
+    metrics::draw(sheet, left, scene, cluster, rows);
 
     let lines = status(scene, cluster, right.width, false);
-    let panel = right.take_top(1 + cells(lines.len()).clamp(1, at.height / 3));
+    let panel = right.take_top(1 + cells(lines.len()).clamp(1, (right.height / 2).max(1)));
     section(sheet, panel, "DECISION", "", &lines);
     right.take_top(gap);
     if let Some(operation) = progress::shown(scene, cluster) {
@@ -118,5 +118,5 @@ fn wide(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> S
         right.take_top(gap);
     }
     events::panel(sheet, right, scene, cluster);
-    drawn
+    table::draw(sheet, table, scene, cluster)
 }
