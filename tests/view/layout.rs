@@ -2,7 +2,9 @@
 
 use dropscale::tui::fixtures::Fixture;
 
-use crate::{at, render, text};
+use dropscale::tui::Page;
+
+use crate::{at, page, render, text};
 
 /// The line with the heads of the table of droplets.
 fn heads(screen: &str) -> &str {
@@ -17,5 +19,31 @@ fn a_wide_terminal_shows_all_columns() {
             assert!(heads(&screen).contains(head), "{head} at {width}:\n{screen}");
         }
         assert!(screen.contains("the next to go"), "{screen}");
+    }
+}
+
+/// What an incident on a small screen is: the API is down, and there are findings.
+fn incident(droplets: usize) -> dropscale::worker::AppState {
+    Fixture::new(droplets).findings().api_down().build()
+}
+
+#[test]
+fn what_has_no_room_names_the_key_that_shows_it() {
+    let screen = text(&render(&incident(5), &at(60, 16)));
+    let more = screen.lines().find(|line| line.contains("more line")).unwrap_or_else(|| panic!("{screen}"));
+    assert!(more.contains("w shows all"), "{more}");
+    let whole = text(&render(&incident(5), &page(Page::Why, (60, 40))));
+    for said in ["last decided to", "503 Service Unavailable", "serves nobody", "check its agent"] {
+        assert!(whole.split_whitespace().collect::<Vec<_>>().join(" ").contains(said), "{said}:\n{whole}");
+    }
+}
+
+#[test]
+fn a_warning_is_not_cut_while_something_plain_is_shown() {
+    for size in [(60, 16), (80, 24), (120, 28), (160, 24)] {
+        let screen = text(&render(&incident(5), &at(size.0, size.1)));
+        for said in ["✗ failing since", "✗ web009 is billed", "! web001 has sent no metrics"] {
+            assert!(screen.contains(said), "{said} at {size:?}:\n{screen}");
+        }
     }
 }

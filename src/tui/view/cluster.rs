@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::sheet::{Cut, Sheet, cells};
-use super::{Scene, Scrolled, decision, events, metrics, progress, table};
+use super::{Scene, Scrolled, decision, events, metrics, progress, status, table};
 use crate::worker::ClusterState;
 
 /// From here on two columns are better than one.
@@ -40,29 +40,17 @@ fn first_moments(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterSt
         let row = rest.take_top(1);
         sheet.text(row, "DigitalOcean could not be asked", scene.theme.bad);
         rest.take_top(1);
-        decision::draw(sheet, rest, &problems);
+        decision::draw(sheet, rest, &status::fitted(scene, cluster, rest.width, rest.height, false));
     }
     Scrolled::default()
-}
-
-/// The lines of the status panel: decision and operation, the one that runs first, then problems.
-fn status(scene: &Scene, cluster: &ClusterState, columns: u16, compact: bool) -> Vec<Line<'static>> {
-    let mut lines = decision::lines(scene, cluster, columns);
-    if compact && let Some(operation) = progress::shown(scene, cluster) {
-        let progress = progress::compact(scene, cluster, operation, columns);
-        let place = if operation.outcome.is_none() { 0 } else { lines.len() };
-        lines.splice(place..place, progress);
-    }
-    lines.extend(decision::problems(scene, cluster, columns));
-    lines
 }
 
 fn narrow(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
     let mut rest = at;
     let ruled = cells(cluster.policy.metrics().count());
     let all = cells(metrics::shown(cluster).len());
-    let lines = status(scene, cluster, rest.width, true);
-    let said = cells(lines.len()).clamp(1, if at.height >= 28 { at.height / 4 } else { 5 });
+    let lines = cells(status::count(scene, cluster, rest.width, true));
+    let said = lines.clamp(1, if at.height >= 28 { at.height / 4 } else { 5 });
     let table_needs = rows_needed(cluster);
     // Sections with air between them, when that takes nothing away.
     let gap = u16::from(ruled + said + table_needs.min(7) + 9 <= at.height);
@@ -72,6 +60,7 @@ fn narrow(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) ->
     metrics::draw(sheet, panel, scene, cluster, 1);
     rest.take_top(gap);
     let panel = rest.take_top(1 + said);
+    let lines = status::fitted(scene, cluster, panel.width, said, true);
     section(sheet, panel, "DECISION", "", &lines);
     rest.take_top(gap);
     let least = rest.height / 4;
@@ -107,8 +96,9 @@ fn wide(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> S
     let rows = (left.height.saturating_sub(1) / count).clamp(1, PICTURE);
     metrics::draw(sheet, left, scene, cluster, rows);
 
-    let lines = status(scene, cluster, right.width, false);
-    let panel = right.take_top(1 + cells(lines.len()).clamp(1, (right.height / 2).max(1)));
+    let said = cells(status::count(scene, cluster, right.width, false)).clamp(1, (right.height / 2).max(1));
+    let lines = status::fitted(scene, cluster, right.width, said, false);
+    let panel = right.take_top(1 + said);
     section(sheet, panel, "DECISION", "", &lines);
     right.take_top(gap);
     if let Some(operation) = progress::shown(scene, cluster) {

@@ -60,7 +60,7 @@ fn whole(sheet: &mut Sheet, at: &mut Rect, scene: &Scene, event: &Event) {
     if width(&event.text) + LEAD <= at.width || at.height < 12 {
         return;
     }
-    let mut place = at.take_bottom((cells(lines.len()) + 1).min(at.height / 3));
+    let mut place = at.take_bottom((cells(lines.len()) + 1).min(at.height - 6));
     let rule = place.take_top(1);
     sheet.heading(rule, "", "");
     let lines: Vec<Line> = lines.into_iter().map(|line| Line::styled(line, scene.theme.text)).collect();

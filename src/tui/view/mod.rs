@@ -1,7 +1,7 @@
 //! A [`Scene`] becomes a frame. Pure: no clock, no I/O, nothing remembered between frames.
 //!
 //! `cluster`, `droplet`, `chart`, `events` and `overview` are the pages, `help`, `confirm`, `choice`, `column_list`
-//! and `palette` lie over them; `header`, `held`, `metrics`, `decision`, `progress`, `table`, `columns` and `footer`
+//! and `palette` lie over them; `header`, `held`, `metrics`, `status`, `decision`, `progress`, `table`, `columns` and `footer`
 //! are their parts; `spark` and `gauge` the pictures; `sheet`, `words` and `ascii` what all of them draw with.
 
 mod ascii;
@@ -26,6 +26,7 @@ mod progress;
 mod scene;
 mod sheet;
 mod spark;
+mod status;
 mod table;
 mod words;
 
@@ -109,6 +110,7 @@ fn page(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> S
             Scrolled::default()
         }
         Page::Events => events::page(sheet, at, scene, cluster),
+        Page::Why => status::page(sheet, at, scene, cluster),
         Page::Overview => overview::draw(sheet, at, scene),
     }
 }
