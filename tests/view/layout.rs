@@ -47,3 +47,10 @@ fn a_warning_is_not_cut_while_something_plain_is_shown() {
         }
     }
 }
+
+#[test]
+fn droplets_are_seen_in_an_incident_on_the_smallest_screen() {
+    let screen = text(&render(&incident(5), &at(60, 16)));
+    let seen = screen.lines().filter(|line| line.contains("active  ")).count();
+    assert!(seen >= 2, "{screen}");
+}

@@ -12,6 +12,8 @@ use crate::worker::ClusterState;
 const WIDE: u16 = 150;
 /// A picture higher than this says no more.
 const PICTURE: u16 = 12;
+/// The least of the table of droplets: the heads and two rows.
+const DROPLETS: u16 = 3;
 
 /// Draws the page.
 pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
@@ -63,9 +65,11 @@ fn narrow(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) ->
     let lines = status::fitted(scene, cluster, panel.width, said, true);
     section(sheet, panel, "DECISION", "", &lines);
     rest.take_top(gap);
-    let least = rest.height / 4;
-    let below = rest.height.saturating_sub(table_needs + gap).max(least.max(2));
-    let panel = rest.take_bottom(below);
+    // Two droplets at least are seen, if there are two; then the events give way.
+    let most_below = rest.height.saturating_sub(table_needs.min(DROPLETS));
+    let below = rest.height.saturating_sub(table_needs + gap).max((rest.height / 4).max(2)).min(most_below);
+    // A heading alone tells nothing.
+    let panel = rest.take_bottom(if below < 2 { 0 } else { below });
     events::panel(sheet, panel, scene, cluster);
     rest.take_bottom(gap);
     table::draw(sheet, rest, scene, cluster)

@@ -15,6 +15,9 @@ const LEAD: u16 = 38;
 /// The newest events, as many as there is room for, under a heading.
 pub fn panel(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState) {
     let heading = at.take_top(1);
+    if heading.height == 0 {
+        return;
+    }
     sheet.heading(heading, "EVENTS", "");
     for event in cluster.events.iter().rev() {
         let row = at.take_top(1);
