@@ -2,9 +2,11 @@
 
 use dropscale::tui::fixtures::Fixture;
 
-use dropscale::tui::Page;
+use dropscale::cluster::Metric;
+use dropscale::scaling::Level;
+use dropscale::tui::{Page, Toast};
 
-use crate::{at, page, render, text};
+use crate::{Look, at, page, render, text};
 
 /// The line with the heads of the table of droplets.
 fn heads(screen: &str) -> &str {
@@ -53,4 +55,45 @@ fn droplets_are_seen_in_an_incident_on_the_smallest_screen() {
     let screen = text(&render(&incident(5), &at(60, 16)));
     let seen = screen.lines().filter(|line| line.contains("active  ")).count();
     assert!(seen >= 2, "{screen}");
+}
+
+fn with_toast(text: &str, size: (u16, u16)) -> Look {
+    let mut look = at(size.0, size.1);
+    let until = std::time::Instant::now();
+    look.ui.toasts.push(Toast { level: Level::Done, text: text.to_owned(), until });
+    look
+}
+
+#[test]
+fn a_toast_covers_nothing_of_the_page() {
+    let state = Fixture::new(3).build();
+    for (width, height) in [(80, 24), (120, 36), (60, 16)] {
+        let without = text(&render(&state, &at(width, height)));
+        let with = text(&render(&state, &with_toast("the file is written", (width, height))));
+        assert!(with.contains("the file is written"), "{with}");
+        let footer = usize::from(height) - 1;
+        for (line, (before, after)) in without.lines().zip(with.lines()).enumerate() {
+            assert!(before == after || before.is_empty() || line == footer, "{line} of {width}x{height}:\n{with}");
+        }
+    }
+}
+
+#[test]
+fn a_toast_does_not_repeat_what_stands_among_the_events() {
+    let state = Fixture::new(3).build();
+    let newest = &state.clusters[0].events.last().unwrap().text;
+    let screen = text(&render(&state, &with_toast(newest, (80, 24))));
+    assert_eq!(screen.matches(newest.as_str()).count(), 1, "{screen}");
+    let mut look = with_toast(newest, (80, 24));
+    look.ui.page = Page::Chart(Metric::Cpu);
+    assert!(text(&render(&state, &look)).contains(newest.as_str()), "there it is news");
+}
+
+#[test]
+fn the_footer_of_a_chart_has_the_keys_of_the_range() {
+    let state = Fixture::new(3).build();
+    let footer = |look: &Look| text(&render(&state, look)).lines().last().unwrap_or_default().to_owned();
+    let chart = footer(&page(Page::Chart(Metric::Cpu), (80, 24)));
+    assert!(chart.contains("[ ] range"), "{chart}");
+    assert!(!footer(&at(120, 36)).contains("] range"));
 }

@@ -26,7 +26,7 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) 
 /// Before the first look: what is asked for, or why there is no answer and what to do.
 fn first_moments(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
     let mut rest = at.narrowed(at.width / 10);
-    let problems = decision::problems(scene, cluster, rest.width);
+    let mut problems = decision::problems(scene, cluster, rest.width);
     rest.take_top(at.height / 4);
     if problems.is_empty() {
         let row = rest.take_top(1);
@@ -42,7 +42,10 @@ fn first_moments(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterSt
         let row = rest.take_top(1);
         sheet.text(row, "DigitalOcean could not be asked", scene.theme.bad);
         rest.take_top(1);
-        decision::draw(sheet, rest, &status::fitted(scene, cluster, rest.width, rest.height, false));
+        if problems.len() > usize::from(rest.height) {
+            problems = status::fitted(scene, cluster, rest.width, rest.height, false);
+        }
+        decision::draw(sheet, rest, &problems);
     }
     Scrolled::default()
 }

@@ -72,6 +72,7 @@ fn whole(sheet: &mut Sheet, at: &mut Rect, scene: &Scene, event: &Event) {
 
 fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, event: &Event, dated: bool) {
     let theme = scene.theme;
+    sheet.note_said(&event.text);
     let mut rest = at;
     let time =
         if dated && at.width >= 80 { words::date(event.at, scene.zone) } else { words::clock(event.at, scene.zone) };

@@ -85,18 +85,20 @@ fn screen(sheet: &mut Sheet, area: Rect, scene: &Scene) -> (Scrolled, Option<Pos
     let mut rest = area.narrowed(1);
     let top = rest.take_top(header::HEIGHT);
     header::draw(sheet, top, scene);
-    if area.height >= 22 {
-        rest.take_top(1);
-    }
+    let air = rest.take_top(u16::from(area.height >= 22));
     let bottom = rest.take_bottom(1);
     let cursor = footer::draw(sheet, bottom, scene);
     if area.height >= 30 {
         rest.take_bottom(1);
     }
     let drawn = scene.cluster().map(|cluster| page(sheet, rest, scene, cluster)).unwrap_or_default();
-    let toasts =
-        Rect { y: bottom.y.saturating_sub(footer::toast_rows(scene)), height: footer::toast_rows(scene), ..bottom };
-    footer::toasts(sheet, toasts, scene);
+    // Where there is no air under the header, the keys may be missed for a moment; what is typed may not.
+    let place = match (air.height, cursor) {
+        (1.., _) => air,
+        (0, None) => bottom,
+        (0, Some(_)) => Rect { y: top.bottom().saturating_sub(1), height: 1, ..top },
+    };
+    footer::toasts(sheet, place, scene);
     let over = scene.ui.overlay.as_ref().and_then(|overlay| overlaid(sheet, area, scene, overlay));
     (over.unwrap_or(drawn), cursor)
 }
