@@ -80,7 +80,7 @@ fn of_page(keys: &[KeyHint], page: Page) -> Vec<KeyHint> {
     let shorter = keys.iter().find(|hint| hint.name == "shorter").map(key).unwrap_or_default();
     let mut shown: Vec<KeyHint> = keys.iter().filter(|hint| is_chart || hint.name != RANGE).cloned().collect();
     if let Some(range) = shown.iter_mut().find(|hint| hint.name == RANGE) {
-        range.keys = format!("{shorter} {}", key(range)).trim().to_owned();
+        range.keys = [shorter, key(range)].join(" ");
     }
     shown
 }
