@@ -24,6 +24,8 @@ mod charts;
 mod header;
 #[path = "view/held.rs"]
 mod held;
+#[path = "view/layout.rs"]
+mod layout;
 #[path = "view/past.rs"]
 mod past;
 #[path = "view/sizes.rs"]

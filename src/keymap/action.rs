@@ -26,6 +26,7 @@ pub enum Action {
     Shorter,
     Longer,
     Freeze,
+    Why,
     Events,
     Overview,
     NextCluster,

@@ -236,7 +236,7 @@ impl Loop {
             Page::Cluster => self.ui.table.offset = offset,
             Page::Events => self.ui.events.offset = offset,
             Page::Overview => self.ui.overview.offset = offset,
-            Page::Droplet(_) => self.ui.scroll = offset,
+            Page::Droplet(_) | Page::Why => self.ui.scroll = offset,
             Page::Chart(_) => {}
         }
     }

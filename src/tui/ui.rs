@@ -26,7 +26,7 @@ pub struct Ui {
     pub events: List,
     /// The page of all clusters.
     pub overview: List,
-    /// Lines scrolled on a page that is only read: that of a droplet.
+    /// Lines scrolled on a page that is only read: that of a droplet or of the decision.
     pub scroll: usize,
     /// How far back sparklines and charts go.
     pub range: Duration,
@@ -83,6 +83,8 @@ pub enum Page {
     Droplet(DropletId),
     /// One metric of the cluster as a chart.
     Chart(Metric),
+    /// The whole decision, and all that is wrong.
+    Why,
     /// All events.
     Events,
     /// All configured clusters.

@@ -16,6 +16,7 @@ pub fn everything() -> Vec<Ui> {
         Page::Droplet(DropletId(7)),
         Page::Chart(Metric::FreeMemory),
         Page::Chart(Metric::ResponseTime),
+        Page::Why,
         Page::Events,
         Page::Overview,
     ]

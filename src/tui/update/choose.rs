@@ -32,7 +32,7 @@ pub fn copy(ui: &mut Ui, seen: &Seen) -> Outcome {
                 None => offer(ui, "Copy", texts(droplet)),
             }
         }
-        Page::Chart(_) | Page::Overview => Outcome::default(),
+        Page::Chart(_) | Page::Why | Page::Overview => Outcome::default(),
     }
 }
 

@@ -184,6 +184,7 @@ pub fn act(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
             turn_to(ui, if matches!(ui.page, Page::Chart(_)) { Page::Cluster } else { chart })
         }
         Action::Events => turn_to(ui, if ui.page == Page::Events { Page::Cluster } else { Page::Events }),
+        Action::Why => turn_to(ui, if ui.page == Page::Why { Page::Cluster } else { Page::Why }),
         Action::Overview => {
             ui.overview.selected = ui.cluster;
             turn_to(ui, if ui.page == Page::Overview { Page::Cluster } else { Page::Overview })
@@ -315,7 +316,7 @@ fn open(ui: &mut Ui, seen: &Seen) -> Outcome {
             turn_to(ui, Page::Cluster);
             look_at(ui, seen, ui.overview.selected)
         }
-        Page::Droplet(_) | Page::Chart(_) => Outcome::default(),
+        Page::Droplet(_) | Page::Chart(_) | Page::Why => Outcome::default(),
     }
 }
 

@@ -181,7 +181,7 @@ fn scroll(ui: &mut Ui, list: Scrolled, seen: &Seen, next: impl Fn(usize) -> usiz
             shown.offset = next(shown.offset);
             shown.selected = in_sight(shown.selected, shown.offset);
         }
-        Page::Droplet(_) => ui.scroll = next(ui.scroll),
+        Page::Droplet(_) | Page::Why => ui.scroll = next(ui.scroll),
         Page::Chart(_) => {}
     }
 }

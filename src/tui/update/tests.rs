@@ -421,6 +421,22 @@ fn clusters_are_switched_and_the_worker_is_told() {
 }
 
 #[test]
+fn sorting_goes_through_the_columns_that_are_shown() {
+    let mut desk = Desk::new(Fixture::new(3));
+    desk.drawn.columns = vec![Column::Role, Column::State, Column::Metric(Metric::Cpu)];
+    let by: Vec<SortBy> = (0..4)
+        .map(|_| {
+            desk.keys("s");
+            desk.ui.table.sort
+        })
+        .collect();
+    assert_eq!(by, [SortBy::Status, SortBy::Metric(Metric::Cpu), SortBy::Name, SortBy::Role]);
+    desk.ui.table.sort = SortBy::Price;
+    desk.keys("s");
+    assert_eq!(desk.ui.table.sort, SortBy::Name, "from a column that has no room to the first");
+}
+
+#[test]
 fn the_help_scrolls_and_closes() {
     let mut desk = Desk::new(Fixture::new(3));
     desk.keys("?jj");

@@ -35,19 +35,20 @@ pub fn walk(ui: &mut Ui, action: Action, seen: &Seen) {
         }
         Page::Events => ui.events.selected = step(ui.events.selected, cluster.events.len(), action, page),
         Page::Overview => ui.overview.selected = step(ui.overview.selected, seen.state.clusters.len(), action, page),
-        Page::Droplet(_) => ui.scroll = step(ui.scroll, seen.drawn.list.last_offset + 1, action, page),
+        Page::Droplet(_) | Page::Why => ui.scroll = step(ui.scroll, seen.drawn.list.last_offset + 1, action, page),
         Page::Chart(_) => {}
     }
 }
 
-/// Sorts by the next column; where columns were chosen, by the next of them.
+/// Sorts by the next of the columns that are shown; where the table was not drawn yet, of those that were chosen.
 pub fn sort_by_next(ui: &mut Ui, seen: &Seen) {
     let Some(cluster) = seen.cluster(ui) else { return };
     let mut columns: Vec<SortBy> = sort_columns(cluster).collect();
-    if let Some(chosen) = &ui.table.columns {
-        let chosen = chosen.iter().filter(|column| **column != Column::Name).filter_map(|column| SortBy::of(*column));
-        let chosen = chosen.filter(|column| columns.contains(column));
-        columns = std::iter::once(SortBy::Name).chain(chosen).collect();
+    let drawn = Some(&seen.drawn.columns).filter(|drawn| !drawn.is_empty());
+    if let Some(shown) = drawn.or(ui.table.columns.as_ref()) {
+        let shown = shown.iter().filter(|column| **column != Column::Name).filter_map(|column| SortBy::of(*column));
+        let shown: Vec<SortBy> = shown.filter(|column| columns.contains(column)).collect();
+        columns = std::iter::once(SortBy::Name).chain(shown).collect();
     }
     let here = columns.iter().position(|column| *column == ui.table.sort);
     sort_by(ui, columns[here.map_or(0, |here| (here + 1) % columns.len())]);

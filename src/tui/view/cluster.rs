@@ -1,15 +1,19 @@
 //! The cluster's page: the panels of the metrics, the decision, the running operation, the droplets and the
-//! events, one below the other; side by side where the terminal is wide.
+//! events, one below the other; where the terminal is wide, the droplets below all else, which stands side by side.
 
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::sheet::{Cut, Sheet, cells};
-use super::{Scene, Scrolled, decision, events, metrics, progress, table};
+use super::{Scene, Scrolled, decision, events, metrics, progress, status, table};
 use crate::worker::ClusterState;
 
 /// From here on two columns are better than one.
 const WIDE: u16 = 150;
+/// A picture higher than this says no more.
+const PICTURE: u16 = 12;
+/// The least of the table of droplets: the heads and two rows.
+const DROPLETS: u16 = 3;
 
 /// Draws the page.
 pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
@@ -22,7 +26,7 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) 
 /// Before the first look: what is asked for, or why there is no answer and what to do.
 fn first_moments(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
     let mut rest = at.narrowed(at.width / 10);
-    let problems = decision::problems(scene, cluster, rest.width);
+    let mut problems = decision::problems(scene, cluster, rest.width);
     rest.take_top(at.height / 4);
     if problems.is_empty() {
         let row = rest.take_top(1);
@@ -38,29 +42,20 @@ fn first_moments(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterSt
         let row = rest.take_top(1);
         sheet.text(row, "DigitalOcean could not be asked", scene.theme.bad);
         rest.take_top(1);
+        if problems.len() > usize::from(rest.height) {
+            problems = status::fitted(scene, cluster, rest.width, rest.height, false);
+        }
         decision::draw(sheet, rest, &problems);
     }
     Scrolled::default()
-}
-
-/// The lines of the status panel: decision and operation, the one that runs first, then problems.
-fn status(scene: &Scene, cluster: &ClusterState, columns: u16, compact: bool) -> Vec<Line<'static>> {
-    let mut lines = decision::lines(scene, cluster, columns);
-    if compact && let Some(operation) = progress::shown(scene, cluster) {
-        let progress = progress::compact(scene, cluster, operation, columns);
-        let place = if operation.outcome.is_none() { 0 } else { lines.len() };
-        lines.splice(place..place, progress);
-    }
-    lines.extend(decision::problems(scene, cluster, columns));
-    lines
 }
 
 fn narrow(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
     let mut rest = at;
     let ruled = cells(cluster.policy.metrics().count());
     let all = cells(metrics::shown(cluster).len());
-    let lines = status(scene, cluster, rest.width, true);
-    let said = cells(lines.len()).clamp(1, if at.height >= 28 { at.height / 4 } else { 5 });
+    let lines = cells(status::count(scene, cluster, rest.width, true));
+    let said = lines.clamp(1, if at.height >= 28 { at.height / 4 } else { 5 });
     let table_needs = rows_needed(cluster);
     // Sections with air between them, when that takes nothing away.
     let gap = u16::from(ruled + said + table_needs.min(7) + 9 <= at.height);
@@ -70,11 +65,14 @@ fn narrow(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) ->
     metrics::draw(sheet, panel, scene, cluster, 1);
     rest.take_top(gap);
     let panel = rest.take_top(1 + said);
+    let lines = status::fitted(scene, cluster, panel.width, said, true);
     section(sheet, panel, "DECISION", "", &lines);
     rest.take_top(gap);
-    let least = rest.height / 4;
-    let below = rest.height.saturating_sub(table_needs + gap).max(least.max(2));
-    let panel = rest.take_bottom(below);
+    // Two droplets at least are seen, if there are two; then the events give way.
+    let most_below = rest.height.saturating_sub(table_needs.min(DROPLETS));
+    let below = rest.height.saturating_sub(table_needs + gap).max((rest.height / 4).max(2)).min(most_below);
+    // A heading alone tells nothing.
+    let panel = rest.take_bottom(if below < 2 { 0 } else { below });
     events::panel(sheet, panel, scene, cluster);
     rest.take_bottom(gap);
     table::draw(sheet, rest, scene, cluster)
@@ -92,23 +90,22 @@ fn section(sheet: &mut Sheet, mut at: Rect, title: &str, note: &str, lines: &[Li
     decision::draw(sheet, at, lines);
 }
 
+/// Above, the pictures and beside them what is decided and what happened; below, the droplets over the whole width.
 fn wide(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
-    let mut left = at;
-    let mut right = left.take_right(at.width / 3);
-    left.take_right(3);
     let gap = u16::from(at.height >= 28);
+    let mut left = at;
     let count = cells(metrics::shown(cluster).len()).max(1);
     // What the table does not need makes the pictures higher.
-    let table_needs = rows_needed(cluster).min(at.height / 2);
-    let spare = at.height.saturating_sub(table_needs + gap + 1);
-    let rows = (spare / count).clamp(1, 5);
-    let panel = left.take_top((1 + count.saturating_mul(rows)).min(spare + 1));
-    metrics::draw(sheet, panel, scene, cluster, rows);
-    left.take_top(gap);
-    let drawn = table::draw(sheet, left, scene, cluster);
+    let table = left.take_bottom(rows_needed(cluster).min(at.height / 2));
+    left.take_bottom(gap);
+    let mut right = left.take_right(at.width / 3);
+    left.take_right(3);
+    let rows = (left.height.saturating_sub(1) / count).clamp(1, PICTURE);
+    metrics::draw(sheet, left, scene, cluster, rows);
 
-    let lines = status(scene, cluster, right.width, false);
-    let panel = right.take_top(1 + cells(lines.len()).clamp(1, at.height / 3));
+    let said = cells(status::count(scene, cluster, right.width, false)).clamp(1, (right.height / 2).max(1));
+    let lines = status::fitted(scene, cluster, right.width, said, false);
+    let panel = right.take_top(1 + said);
     section(sheet, panel, "DECISION", "", &lines);
     right.take_top(gap);
     if let Some(operation) = progress::shown(scene, cluster) {
@@ -118,5 +115,5 @@ fn wide(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> S
         right.take_top(gap);
     }
     events::panel(sheet, right, scene, cluster);
-    drawn
+    table::draw(sheet, table, scene, cluster)
 }

@@ -15,6 +15,9 @@ const LEAD: u16 = 38;
 /// The newest events, as many as there is room for, under a heading.
 pub fn panel(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState) {
     let heading = at.take_top(1);
+    if heading.height == 0 {
+        return;
+    }
     sheet.heading(heading, "EVENTS", "");
     for event in cluster.events.iter().rev() {
         let row = at.take_top(1);
@@ -60,7 +63,7 @@ fn whole(sheet: &mut Sheet, at: &mut Rect, scene: &Scene, event: &Event) {
     if width(&event.text) + LEAD <= at.width || at.height < 12 {
         return;
     }
-    let mut place = at.take_bottom((cells(lines.len()) + 1).min(at.height / 3));
+    let mut place = at.take_bottom((cells(lines.len()) + 1).min(at.height - 6));
     let rule = place.take_top(1);
     sheet.heading(rule, "", "");
     let lines: Vec<Line> = lines.into_iter().map(|line| Line::styled(line, scene.theme.text)).collect();
@@ -69,6 +72,7 @@ fn whole(sheet: &mut Sheet, at: &mut Rect, scene: &Scene, event: &Event) {
 
 fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, event: &Event, dated: bool) {
     let theme = scene.theme;
+    sheet.note_said(&event.text);
     let mut rest = at;
     let time =
         if dated && at.width >= 80 { words::date(event.at, scene.zone) } else { words::clock(event.at, scene.zone) };

@@ -1,15 +1,16 @@
-//! The last line: the keys that do something now, or the filter while it is typed; and above it, for a moment,
-//! what just happened.
+//! The last line: the keys that do something now, or the filter while it is typed; and what just happened, which is
+//! said for a moment where nothing else stands.
 
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Span;
 
 use super::sheet::{Cut, Sheet, cells, width};
 use super::{KeyHint, Scene, decision};
-use crate::tui::{Overlay, Target, Theme};
+use crate::tui::{Overlay, Page, Target, Theme};
 
-/// The most toasts shown at once.
-const TOASTS: usize = 3;
+/// What only the footer of a chart shows, with the key for the other way: elsewhere how far back the pictures go is a
+/// detail.
+const RANGE: &str = "longer";
 
 /// What stands before the keys that only the demo has.
 const DEMO: &str = "demo ";
@@ -18,7 +19,7 @@ const FIRST: usize = 3;
 
 /// Which keys come first when there is not room for all, by their names in the table: the ways out and to all that
 /// is not shown, then what changes the cluster, then what one looks for.
-const IMPORTANT: [&str; 17] = [
+const IMPORTANT: [&str; 18] = [
     "help",
     "quit",
     "back",
@@ -28,6 +29,7 @@ const IMPORTANT: [&str; 17] = [
     "auto",
     "filter",
     "next_metric",
+    RANGE,
     "next_cluster",
     "more_load",
     "detail",
@@ -56,7 +58,8 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
     // A question is answered at its own buttons: here one that was opened by a click could be answered by the next.
     let asks = matches!(scene.ui.overlay, Some(Overlay::Confirm(_)));
     let mut has_demo = false;
-    for hint in fitting(&in_order(scene.keys), rest.width) {
+    let keys = of_page(scene.keys, scene.ui.page);
+    for hint in fitting(&in_order(&keys), rest.width) {
         if hint.demo && !std::mem::replace(&mut has_demo, true) {
             let used = sheet.text(rest, DEMO, theme.faint);
             rest.take_left(used);
@@ -69,6 +72,17 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
         rest.take_left(2);
     }
     None
+}
+
+/// The keys of a page: on a chart, one hint for both keys of the range.
+fn of_page(keys: &[KeyHint], page: Page) -> Vec<KeyHint> {
+    let is_chart = matches!(page, Page::Chart(_));
+    let shorter = keys.iter().find(|hint| hint.name == "shorter").map(key).unwrap_or_default();
+    let mut shown: Vec<KeyHint> = keys.iter().filter(|hint| is_chart || hint.name != RANGE).cloned().collect();
+    if let Some(range) = shown.iter_mut().find(|hint| hint.name == RANGE) {
+        range.keys = [shorter, key(range)].join(" ");
+    }
+    shown
 }
 
 /// The keys that do something now, in the order of the table, but those of the demo not at the end.
@@ -145,22 +159,23 @@ fn typed(sheet: &mut Sheet, at: Rect, label: &str, help: &str, input: &tui_input
     Position::new(rest.x + column, rest.y)
 }
 
-/// How many rows the toasts take.
-pub fn toast_rows(scene: &Scene) -> u16 {
-    cells(scene.ui.toasts.len().min(TOASTS))
-}
-
-/// Draws the newest toasts, the newest at the bottom.
-pub fn toasts(sheet: &mut Sheet, mut at: Rect, scene: &Scene) {
-    for toast in scene.ui.toasts.iter().rev().take(TOASTS) {
-        let row = at.take_bottom(1);
+/// Draws the toasts in one row, the newest first, as many as there is room for. What stands on the page anyway is not
+/// said twice.
+pub fn toasts(sheet: &mut Sheet, at: Rect, scene: &Scene) {
+    let mut rest = at;
+    for toast in scene.ui.toasts.iter().rev() {
         let (symbol, style) = decision::level(scene.theme, toast.level);
         let text = format!(" {symbol} {} ", toast.text);
-        let used = width(&text).min(row.width);
-        let place = Rect { width: used, ..row };
-        sheet.clear(row);
-        sheet.target(row, Target::Inside);
-        sheet.text(place, &text, Theme::badge(style));
+        let is_first = rest.width == at.width;
+        if sheet.has_said(&toast.text) || (!is_first && width(&text) > rest.width) {
+            continue;
+        }
+        if is_first {
+            sheet.clear(at);
+            sheet.target(at, Target::Inside);
+        }
+        let used = sheet.text(rest, &text, Theme::badge(style));
+        rest.take_left(used + 1);
     }
 }
 
@@ -172,7 +187,7 @@ mod tests {
 
     fn shown(room: u16, fixture: Fixture) -> Vec<&'static str> {
         let keys = Keymap::default().hints(&fixtures::ui(), &fixture.build());
-        fitting(&in_order(&keys), room).iter().map(|hint| hint.name).collect()
+        fitting(&in_order(&of_page(&keys, Page::Cluster)), room).iter().map(|hint| hint.name).collect()
     }
 
     #[test]
@@ -199,6 +214,7 @@ mod tests {
     fn nothing_is_wider_than_the_line() {
         for room in 0..200 {
             let keys = Keymap::default().hints(&fixtures::ui(), &Fixture::new(3).demo().build());
+            let keys = of_page(&keys, Page::Chart(crate::cluster::Metric::Cpu));
             let all = in_order(&keys);
             let fits = fitting(&all, room);
             let demo = if fits.iter().any(|hint| hint.demo) { width(DEMO) } else { 0 };

@@ -93,12 +93,15 @@ impl Columns {
     }
 }
 
-/// Draws the panel: a heading, and as many metrics as there is room for, each `rows` rows high.
+/// Draws the panel: a heading, and as many metrics as there is room for, each `rows` rows high;
+/// what is left makes the first of them higher by one.
 pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState, rows: u16) {
     let heading = at.take_top(1);
     draw_heading(sheet, heading, scene, cluster);
-    for metric in shown(cluster) {
-        let row = at.take_top(rows);
+    let all = shown(cluster);
+    let left = usize::from(at.height).saturating_sub(all.len() * usize::from(rows));
+    for (i, metric) in all.into_iter().enumerate() {
+        let row = at.take_top(rows + u16::from(i < left));
         if row.height == 0 {
             return;
         }

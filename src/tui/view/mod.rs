@@ -1,9 +1,9 @@
 //! A [`Scene`] becomes a frame. Pure: no clock, no I/O, nothing remembered between frames.
 //!
 //! `cluster`, `droplet`, `chart`, `events` and `overview` are the pages, `help`, `confirm`, `choice`, `column_list`
-//! and `palette` lie over them; `header`, `held`, `metrics`, `decision`, `progress`, `table`, `columns` and `footer`
-//! are their parts; `spark` and `gauge` the pictures; `value`, `sheet`,
-//! `words` and `ascii` what all of them draw with.
+//! and `palette` lie over them; `header`, `held`, `metrics`, `status`, `decision`, `progress`, `table`, `columns` and
+//! `footer` are their parts; `spark` and `gauge` the pictures; `value`, `sheet`, `words` and `ascii` what all of them
+//! draw with.
 
 mod ascii;
 mod chart;
@@ -27,6 +27,7 @@ mod progress;
 mod scene;
 mod sheet;
 mod spark;
+mod status;
 mod table;
 mod value;
 mod words;
@@ -87,18 +88,20 @@ fn screen(sheet: &mut Sheet, area: Rect, scene: &Scene) -> (Scrolled, Option<Pos
     let mut rest = area.narrowed(1);
     let top = rest.take_top(header::HEIGHT);
     header::draw(sheet, top, scene);
-    if area.height >= 22 {
-        rest.take_top(1);
-    }
+    let air = rest.take_top(u16::from(area.height >= 22));
     let bottom = rest.take_bottom(1);
     let cursor = footer::draw(sheet, bottom, scene);
     if area.height >= 30 {
         rest.take_bottom(1);
     }
     let drawn = scene.cluster().map(|cluster| page(sheet, rest, scene, cluster)).unwrap_or_default();
-    let toasts =
-        Rect { y: bottom.y.saturating_sub(footer::toast_rows(scene)), height: footer::toast_rows(scene), ..bottom };
-    footer::toasts(sheet, toasts, scene);
+    // Where there is no air under the header, the keys may be missed for a moment; what is typed may not.
+    let place = match (air.height, cursor) {
+        (1.., _) => air,
+        (0, None) => bottom,
+        (0, Some(_)) => Rect { y: top.bottom().saturating_sub(1), height: 1, ..top },
+    };
+    footer::toasts(sheet, place, scene);
     let over = scene.ui.overlay.as_ref().and_then(|overlay| overlaid(sheet, area, scene, overlay));
     (over.unwrap_or(drawn), cursor)
 }
@@ -112,6 +115,7 @@ fn page(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> S
             Scrolled::default()
         }
         Page::Events => events::page(sheet, at, scene, cluster),
+        Page::Why => status::page(sheet, at, scene, cluster),
         Page::Overview => overview::draw(sheet, at, scene),
     }
 }

@@ -76,6 +76,7 @@ pub struct Sheet<'a> {
     buffer: &'a mut Buffer,
     targets: Targets,
     columns: Vec<Column>,
+    said: Vec<String>,
     /// The styles.
     pub theme: &'a Theme,
 }
@@ -85,7 +86,7 @@ const SLIVER: u16 = 4;
 
 impl<'a> Sheet<'a> {
     pub fn new(buffer: &'a mut Buffer, theme: &'a Theme) -> Self {
-        Self { buffer, targets: Targets::default(), columns: Vec::new(), theme }
+        Self { buffer, targets: Targets::default(), columns: Vec::new(), said: Vec::new(), theme }
     }
 
     /// Notes what can be clicked here.
@@ -96,6 +97,16 @@ impl<'a> Sheet<'a> {
     /// Notes which columns of the table have found room.
     pub fn note_columns(&mut self, columns: Vec<Column>) {
         self.columns = columns;
+    }
+
+    /// Notes what is told of what happened.
+    pub fn note_said(&mut self, text: &str) {
+        self.said.push(text.to_owned());
+    }
+
+    /// Whether this stands here already.
+    pub fn has_said(&self, text: &str) -> bool {
+        self.said.iter().any(|said| said == text)
     }
 
     /// The columns of the table; none where there is no table.

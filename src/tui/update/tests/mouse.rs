@@ -163,6 +163,7 @@ fn whatever_is_clicked_the_cloud_is_not_changed_without_a_question() {
                     command,
                     Command::Inspect { .. }
                         | Command::Refresh { .. }
+                        | Command::Range { .. }
                         | Command::Demo(_)
                         | Command::Auto { on: false, .. }
                 );
@@ -374,14 +375,14 @@ fn a_click_while_the_filter_is_typed_keeps_it() {
 }
 
 #[test]
-fn a_message_that_covers_a_row_is_not_the_row() {
+fn a_message_that_covers_a_key_is_not_the_key() {
     let mut desk = Desk::new(Fixture::new(40));
     desk.keys("v");
     for _ in 0..3 {
         toast(&mut desk.ui, Level::Done, "done", Instant::now());
     }
-    desk.draw((80, 24));
-    assert_eq!(desk.drawn.targets.at(40, 22), Some(Target::Inside));
+    desk.draw((80, 20));
+    assert_eq!(desk.drawn.targets.at(40, 19), Some(Target::Inside));
 }
 
 #[test]
