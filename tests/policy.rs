@@ -62,6 +62,7 @@ fn cluster(readings: &[Option<(f64, f64)>]) -> Observation {
             health: Health::Healthy,
             readings: BTreeMap::new(),
             last_sample: None,
+            asked_at: None,
         };
         if let Some((load, cpu)) = reading {
             member.readings.insert(Metric::Load, Reading { value: *load, at: at(-60) });

@@ -25,6 +25,8 @@ pub struct Member {
     pub readings: BTreeMap<Metric, Reading>,
     /// When it was last heard of: the time of the newest sample of any series of its agent.
     pub last_sample: Option<Timestamp>,
+    /// When its agent's series were last asked for and answered; missing when they were not asked for yet.
+    pub asked_at: Option<Timestamp>,
 }
 
 impl Member {
@@ -32,7 +34,7 @@ impl Member {
     #[must_use]
     pub fn bare(droplet: Droplet, role: Role, attached: bool) -> Self {
         let (health, readings) = (Health::Unknown, BTreeMap::new());
-        Self { droplet, role, attached, health, readings, last_sample: None }
+        Self { droplet, role, attached, health, readings, last_sample: None, asked_at: None }
     }
 
     /// Whether it does its share of the work: active, attached, and, if it is a clone, neither arriving nor

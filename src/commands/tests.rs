@@ -49,6 +49,7 @@ impl Scene {
             health: Health::Healthy,
             readings: readings.clone(),
             last_sample: Some(ago(45)),
+            asked_at: Some(ago(5)),
         };
         let mut seen = Observation::empty(now());
         seen.members = vec![member(1, "base", Role::Base), member(2, "web001", Role::Clone)];

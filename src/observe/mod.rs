@@ -179,7 +179,8 @@ impl<C: Cloud> Observer<C> {
             Job::Droplet { id, metrics, .. } => {
                 let Some(member) = observation.member(*id) else { return };
                 for metric in metrics {
-                    self.samples.note_droplet(*id, *metric, convert::droplet(*metric, series, &member.droplet.size));
+                    let samples = convert::droplet(*metric, series, &member.droplet.size);
+                    self.samples.note_droplet(*id, *metric, samples, now);
                 }
             }
             Job::LoadBalancer { metric, .. } => {
@@ -205,6 +206,7 @@ impl<C: Cloud> Observer<C> {
             member.health = health.unwrap_or(Health::Unknown);
             member.readings = self.samples.droplet_means(id, now, window);
             member.last_sample = self.samples.last_agent_sample(id);
+            member.asked_at = self.samples.asked_at(id);
         }
         let serving = observation.serving().count();
         self.samples.note_serving(now, serving);

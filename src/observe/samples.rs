@@ -14,11 +14,16 @@ pub struct Samples {
     /// As the load balancer gives them: [`Metric::Requests`] over all droplets together.
     balancer: BTreeMap<Metric, Series>,
     serving: Series,
+    /// When the series of each droplet's agent were last answered.
+    asked: BTreeMap<DropletId, Timestamp>,
     revision: u64,
 }
 
 impl Samples {
-    pub(super) fn note_droplet(&mut self, id: DropletId, metric: Metric, samples: Vec<Sample>) {
+    pub(super) fn note_droplet(&mut self, id: DropletId, metric: Metric, samples: Vec<Sample>, now: Timestamp) {
+        if is_from_agent(metric) {
+            self.asked.insert(id, now);
+        }
         let changed = self.droplets.entry(id).or_default().entry(metric).or_default().merge(samples);
         self.revision += u64::from(changed);
     }
@@ -42,6 +47,7 @@ impl Samples {
             series.forget_before(from);
         }
         self.droplets.retain(|_, metrics| metrics.values().any(|series| !series.is_empty()));
+        self.asked.retain(|_, asked_at| *asked_at >= from);
     }
 
     /// The mean of each metric of a droplet.
@@ -50,13 +56,14 @@ impl Samples {
         metrics.filter_map(|(metric, series)| Some((*metric, series.mean(now, window)?))).collect()
     }
 
-    /// When a droplet's agent was last heard. Bandwidth comes from the hypervisor and does not count.
+    /// When the series of a droplet's agent were last answered, with samples or without.
+    pub(super) fn asked_at(&self, id: DropletId) -> Option<Timestamp> {
+        self.asked.get(&id).copied()
+    }
+
+    /// When a droplet's agent was last heard.
     pub(super) fn last_agent_sample(&self, id: DropletId) -> Option<Timestamp> {
-        let from_agent = |metric: &Metric| match metric.source() {
-            Source::Droplet(series) => !series.contains(&DropletSeries::PublicOutbound),
-            Source::LoadBalancer(_) => false,
-        };
-        let metrics = self.droplets.get(&id)?.iter().filter(|(metric, _)| from_agent(metric));
+        let metrics = self.droplets.get(&id)?.iter().filter(|(metric, _)| is_from_agent(**metric));
         metrics.filter_map(|(_, series)| series.last()).map(|s| s.at).max()
     }
 
@@ -135,5 +142,13 @@ impl Samples {
             i => seen[i - 1].value,
         };
         (known > 0.0).then_some(known)
+    }
+}
+
+/// Whether a metric needs the agent on the droplet. Bandwidth comes from the hypervisor.
+fn is_from_agent(metric: Metric) -> bool {
+    match metric.source() {
+        Source::Droplet(series) => !series.contains(&DropletSeries::PublicOutbound),
+        Source::LoadBalancer(_) => false,
     }
 }

@@ -167,7 +167,7 @@ fn of_a_member(member: &Member, seen: &Observation, spec: &ClusterSpec) -> Vec<F
         }
         _ => {}
     }
-    findings.extend(silent(member, seen, spec));
+    findings.extend(silent(member, spec));
     if member.role == Role::Guest {
         let text = format!("{name} carries the cluster's tag but is neither base nor clone: counted, never touched");
         findings.push(Finding::new(Level::Info, text).about(droplet));
@@ -186,20 +186,21 @@ fn never_active(member: &Member, is_autos: bool) -> Finding {
     if member.role == Role::Clone { finding.wasted(&member.droplet) } else { finding.about(&member.droplet) }
 }
 
-/// A droplet whose agent has not been heard for long. Only known while metrics are asked for.
-fn silent(member: &Member, seen: &Observation, spec: &ClusterSpec) -> Option<Finding> {
+/// A droplet whose agent had not been heard for long when it was asked. Whom nobody has asked is not silent.
+fn silent(member: &Member, spec: &ClusterSpec) -> Option<Finding> {
     let droplet = &member.droplet;
     let limit = spec.timing.metrics_silent;
+    let asked_at = member.asked_at?;
     let since = member.last_sample.unwrap_or(droplet.created_at);
     if droplet.status != DropletStatus::Active
-        || elapsed(since, seen.at) <= limit
-        || elapsed(droplet.created_at, seen.at) <= limit
+        || elapsed(since, asked_at) <= limit
+        || elapsed(droplet.created_at, asked_at) <= limit
     {
         return None;
     }
     let text = match member.last_sample {
         Some(at) => {
-            let minutes = elapsed(at, seen.at).as_secs() / 60;
+            let minutes = elapsed(at, asked_at).as_secs() / 60;
             format!("{} has sent no metrics for {minutes} min: look whether its agent runs", droplet.name)
         }
         None => format!("{} sends no metrics: install the metrics agent (monitoring) on it", droplet.name),
@@ -295,6 +296,21 @@ mod tests {
         seen.members[0].role = Role::Base;
         let found = findings(&seen, &spec(), &policy());
         assert!(!found[0].is_wasted && !found[0].text.contains("delete"), "{found:?}");
+    }
+
+    #[test]
+    fn whom_nobody_has_asked_is_not_silent() {
+        let old = Droplet { created_at: at(-90_000), ..droplet(&["web".to_owned()]) };
+        let mut seen = Observation::empty(at(0));
+        seen.members = vec![Member { last_sample: None, ..Member::bare(old, Role::Clone, true) }];
+        assert_eq!(texts(&seen), [""; 0], "its turn has not come yet");
+        seen.members[0].asked_at = Some(at(-5));
+        assert!(texts(&seen)[0].contains("sends no metrics"), "{:?}", texts(&seen));
+        seen.members[0].last_sample = Some(at(-3605));
+        assert!(texts(&seen)[0].contains("has sent no metrics for 60 min"), "{:?}", texts(&seen));
+        // What was heard when it was asked is no silence, however long ago that is.
+        seen.members[0].asked_at = Some(at(-3600));
+        assert_eq!(texts(&seen), [""; 0]);
     }
 
     #[test]
