@@ -293,3 +293,36 @@ async fn what_was_made_twice_by_one_request_is_a_surplus_that_is_taken_back() {
     assert_eq!(bench.count(), bench.policy.max);
     bench.check_settled("made twice");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_clone_that_somebody_gives_back_to_the_cluster_while_another_drains_stays() {
+    let mut bench = Bench::new(&format!("{FAST}\ncluster = {{ clones = 2 }}"));
+    Arc::make_mut(&mut bench.spec).timing.drain = Duration::from_secs(3600);
+    let (draining, leaving) = (pending(1000).draining(), leaving_tag("web"));
+    for (name, tag, has_left) in [("web001", &draining, false), ("web002", &leaving, true)] {
+        bench.by_hand(name, |world, id| {
+            world.create_tag(tag).unwrap();
+            world.tag_droplet(tag, id).unwrap();
+            if has_left {
+                world.detach_by_hand(id);
+                world.untag_droplet("web", id).unwrap();
+            }
+        });
+    }
+    let world = bench.world.clone();
+    let rescue = move |state: &OperationState| {
+        if state.current().is_some_and(|now| now.phase == Phase::Drain) {
+            world.with(|world| {
+                let id = world.droplets().find(|d| d.name == "web002").unwrap().id;
+                world.tag_droplet("web", id).unwrap();
+                world.untag_droplet(&leaving_tag("web"), id).unwrap();
+                attach(world, id);
+            });
+        }
+    };
+    let cloud = bench.cloud(1);
+    let recovery = bench.scaler(&cloud).recover(bench.observer(&cloud), Arc::new(rescue)).await;
+    assert!(is_done(&recovery), "{recovery:#?}");
+    assert_eq!(bench.names(), ["web002"], "{recovery:#?}");
+    assert_eq!((bench.clones()[0].attached, &*bench.clones()[0].tags), (true, &["web".to_owned()][..]));
+}
