@@ -108,6 +108,14 @@ const CASES: &[Case] = &[
         Action::Up,
         "Load per vCPU 0.90 is above 0.70, CPU 90 % is above",
     ),
+    (
+        "what rounds to the threshold is told",
+        &[0.701, 0.701],
+        |_| {},
+        Action::Up,
+        Action::Up,
+        "0.70 is just above 0.70",
+    ),
     ("exactly at the threshold is not beyond", &[0.7, 0.7], |_| {}, Action::Hold, Action::Hold, "between"),
     ("all must be calm to shrink", &[0.1, 0.1], |_| {}, Action::Down, Action::Down, "calmer"),
     (
@@ -120,7 +128,7 @@ const CASES: &[Case] = &[
         },
         Action::Hold,
         Action::Hold,
-        "between",
+        "hold: not all metrics are calm: CPU 50 % is not below 30 %",
     ),
     ("the maximum holds", &[0.9, 0.9, 0.9, 0.9], |_| {}, Action::Up, Action::Hold, "maximum of 4"),
     ("the minimum holds", &[0.1], |_| {}, Action::Down, Action::Hold, "minimum of 1"),

@@ -148,7 +148,12 @@ fn wish(rules: &[Rule], observation: &Observation, spec: &ClusterSpec, policy: &
     if downs.peek().is_some() && downs.all(|rule| rule.vote == Vote::Down) {
         return (Action::Down, Reason::Calm);
     }
-    (Action::Hold, Reason::Between)
+    let calm = metrics_that(rules, |rule| rule.vote == Vote::Down);
+    if calm.is_empty() {
+        return (Action::Hold, Reason::Between);
+    }
+    let others = metrics_that(rules, |rule| rule.down.is_some() && rule.vote == Vote::Hold);
+    (Action::Hold, Reason::NotAllCalm { calm, others })
 }
 
 /// Droplets that serve, or will: neither off nor leaving, and attached unless scaling attaches them.

@@ -68,9 +68,25 @@ impl Rule {
         let side = if metric.busy() == Busy::High { "above" } else { "below" };
         match (self.value, self.up) {
             (Some(value), Some(up)) => {
-                format!("{} {} is {side} {}", metric.title(), number(metric, value), number(metric, up))
+                let (value, up) = (number(metric, value), number(metric, up));
+                // Rounded they may be the same.
+                let just = if value == up { "just " } else { "" };
+                format!("{} {value} is {just}{side} {up}", metric.title())
             }
             _ => format!("{} beyond the scale-up threshold", metric.title()),
+        }
+    }
+
+    /// That it is not calm enough for scaling down, with numbers written so: `CPU 43 % is not below 40 %`.
+    #[must_use]
+    pub fn not_calm(&self, number: impl Fn(Metric, f64) -> String) -> String {
+        let metric = self.metric;
+        let side = if metric.busy() == Busy::High { "below" } else { "above" };
+        match (self.value, self.down) {
+            (Some(value), Some(down)) => {
+                format!("{} {} is not {side} {}", metric.title(), number(metric, value), number(metric, down))
+            }
+            _ => format!("{} is not beyond the scale-down threshold", metric.title()),
         }
     }
 }
@@ -98,6 +114,13 @@ pub enum Reason {
     Calm,
     /// Between the thresholds.
     Between,
+    /// Some metrics are calmer than their scale-down thresholds, but scaling down needs all.
+    NotAllCalm {
+        /// Those that are calm.
+        calm: Vec<Metric>,
+        /// Those that are not.
+        others: Vec<Metric>,
+    },
     /// Fewer serving droplets than the minimum.
     BelowMinimum {
         /// The minimum.
@@ -179,6 +202,7 @@ impl fmt::Display for Reason {
             Self::Busy { metrics } => write!(f, "{} beyond the scale-up threshold", titles(metrics)),
             Self::Calm => write!(f, "every metric is calmer than its scale-down threshold"),
             Self::Between => write!(f, "the metrics are between their thresholds"),
+            Self::NotAllCalm { others, .. } => write!(f, "{} not calm enough to scale down", titles(others)),
             Self::BelowMinimum { min } => write!(f, "fewer serving droplets than the minimum of {min}"),
             Self::AboveMaximum { max } => write!(f, "more droplets than the maximum of {max}"),
             Self::AtMaximum { max } => write!(f, "the maximum of {max} droplets is reached"),
@@ -233,10 +257,20 @@ impl Decision {
     /// Why `wanted` is what it is, with the values that it rests on.
     #[must_use]
     pub fn why(&self) -> String {
+        self.why_with(Metric::format)
+    }
+
+    /// The same with numbers written so.
+    #[must_use]
+    pub fn why_with(&self, number: impl Fn(Metric, f64) -> String) -> String {
+        let told = |metrics: &[Metric], tell: &dyn Fn(&Rule) -> String| {
+            let rules = self.rules.iter().filter(|rule| metrics.contains(&rule.metric));
+            rules.map(tell).collect::<Vec<_>>().join(", ")
+        };
         match &self.because {
-            Reason::Busy { metrics } => {
-                let rules = self.rules.iter().filter(|rule| metrics.contains(&rule.metric));
-                rules.map(|rule| rule.beyond(Metric::format)).collect::<Vec<_>>().join(", ")
+            Reason::Busy { metrics } => told(metrics, &|rule| rule.beyond(&number)),
+            Reason::NotAllCalm { others, .. } => {
+                format!("not all metrics are calm: {}", told(others, &|rule| rule.not_calm(&number)))
             }
             other => other.to_string(),
         }

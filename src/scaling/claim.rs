@@ -34,11 +34,11 @@ impl<C: Cloud> Run<C> {
         self.claim.at = as_a_tag_tells(now);
         self.began_at = self.claim.at;
         self.written.push(self.claim.clone());
-        self.claimed = Instant::now();
+        let written = Instant::now();
         let tag = self.claim.tag(&self.spec.clone_prefix);
         self.tag(&tag, base).await?;
         self.win().await?;
-        self.is_won = true;
+        self.claimed = Some(written);
         let mut seen = self.look().await?;
         // Lists are late: they may show the claim of somebody who has withdrawn, and two would go on doing that.
         seen.claims.retain(|claim| claim.nonce == self.claim.nonce);
@@ -163,7 +163,7 @@ impl<C: Cloud> Run<C> {
     }
 
     async fn hold_until(&mut self, oldest: Duration) -> Result<(), Stop> {
-        if !self.is_won {
+        if self.claimed.is_none() {
             return Ok(());
         }
         if self.claim_age() >= RENEWED_AT && self.next_renewal.is_none_or(|next| Instant::now() >= next) {
@@ -197,7 +197,7 @@ impl<C: Cloud> Run<C> {
         if self.claim.is_expired(now) {
             return Claim::LEASE;
         }
-        elapsed(self.claim.at, now).max(self.claimed.elapsed())
+        elapsed(self.claim.at, now).max(self.claimed.map_or(Duration::ZERO, |written| written.elapsed()))
     }
 
     /// Writes the claim anew before the old one is taken off, so that at any moment one of them can be seen. A claim
@@ -218,7 +218,7 @@ impl<C: Cloud> Run<C> {
         if !is_written || !is_good || self.claim_age() >= Claim::LEASE {
             return;
         }
-        self.claimed = begun;
+        self.claimed = Some(begun);
         let old = std::mem::replace(&mut self.claim, renewed);
         if self.take_off(&old).await {
             self.written.retain(|claim| *claim != old);

@@ -268,7 +268,7 @@ impl<C: Cloud> Run<C> {
 
     /// Deletes the tag of clones that leave, if no droplet carries it.
     pub async fn forget_leaving_tag(&mut self) -> Result<(), Stop> {
-        self.claim(|seen, terms| nobody_operates(seen, terms)).await?;
+        self.claim(nobody_operates).await?;
         let tag = leaving_tag(&self.spec.tag);
         if self.cloud.droplets(&tag).await?.is_empty() {
             self.hold().await?;
@@ -297,9 +297,7 @@ impl<C: Cloud> Run<C> {
 
     /// Undoes the beginning of a removal, so that the clone goes on serving.
     pub async fn stay(&mut self, departure: &Departure, stop: Stop) -> Result<String, Stop> {
-        if let Err(expired) = self.hold().await {
-            return Err(expired);
-        }
+        self.hold().await?;
         let Stop::Failed { class, text } = stop else {
             self.attempt(self.cloud.delete_tag(&departure.tag)).await;
             self.leaves_traces = false;

@@ -64,10 +64,8 @@ pub(super) struct Run<C> {
     pub claim: Claim,
     /// When the operation began, as its tags tell it.
     pub began_at: Timestamp,
-    /// Whether the claim was found to be the only one.
-    pub is_won: bool,
-    /// When the claim was written, by the clock of this machine that is never set.
-    pub claimed: Instant,
+    /// When the claim was written, by the clock of this machine that is never set; missing until it is the only one.
+    pub claimed: Option<Instant>,
     /// Its claims that may be on the base droplet: this one, and those that it renews.
     pub written: Vec<Claim>,
     /// When a renewal may be tried next.

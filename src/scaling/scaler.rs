@@ -5,7 +5,6 @@ use std::fmt;
 use std::sync::Arc;
 
 use tokio::sync::watch;
-use tokio::time::Instant;
 
 use crate::cloud::Cloud;
 use crate::cluster::{Backoff, Circumstances, Claim, ClusterSpec, DropletId, FailureClass, Nonce};
@@ -127,8 +126,7 @@ impl<C: Cloud> Scaler<C> {
             order,
             claim: Claim { at: now, nonce },
             began_at: now,
-            is_won: false,
-            claimed: Instant::now(),
+            claimed: None,
             written: Vec::new(),
             next_renewal: None,
             base: None,

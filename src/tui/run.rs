@@ -301,6 +301,8 @@ impl Loop {
     fn act(&mut self, action: Option<Action>, act: impl FnOnce(&mut Ui, &Seen) -> Outcome) -> Option<Exit> {
         if self.ui.frozen && action.is_some_and(update::needs_the_present) {
             self.hold(false);
+            let text = "no longer paused: what you ask for is judged by what is now";
+            update::toast(&mut self.ui, Level::Info, text, Instant::now());
         }
         let was_held = self.ui.frozen;
         let outcome = act(&mut self.ui, &Self::seen(&self.shown, &self.options, &self.drawn));

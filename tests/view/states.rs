@@ -4,12 +4,12 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use dropscale::cluster::{DropletStatus, Member};
+use dropscale::cluster::{DropletId, DropletStatus, Member};
 use dropscale::tui::fixtures::Fixture;
-use dropscale::tui::{Depth, Theme};
+use dropscale::tui::{Depth, Question, Theme};
 use dropscale::worker::AppState;
 
-use crate::{Look, at, compare, picture};
+use crate::{Look, ask, at, compare, over, picture, render, text};
 
 /// What the terminal is taken for.
 #[derive(Debug, Clone, Copy)]
@@ -131,4 +131,21 @@ fn any_two_of_state_size_number_background_and_kind_meet_in_a_picture() {
     // The base never leaves: what shrinks has two droplets at least.
     let impossible = ("scaling-down".to_owned(), "1".to_owned());
     assert_eq!(missing.into_iter().collect::<Vec<_>>(), [(&impossible.0, &impossible.1)]);
+}
+
+#[test]
+fn a_question_says_when_the_metrics_ask_for_the_opposite() {
+    let busy = Fixture::new(5).load(0.93).build();
+    let calm = Fixture::new(5).load(0.1).build();
+    let down = Question::Down(DropletId(1002));
+    for (state, question, says) in [
+        (&busy, down, Some("the metrics ask for more droplets: ")),
+        (&busy, Question::Up, None),
+        (&calm, down, None),
+        (&calm, Question::Up, Some("the metrics ask for fewer droplets: ")),
+    ] {
+        let shown = text(&render(state, &over(ask(question), (120, 36))));
+        let is_said = says.map_or(!shown.contains("the metrics ask for"), |says| shown.contains(says));
+        assert!(is_said, "{question:?}: {shown}");
+    }
 }

@@ -11,6 +11,7 @@ use super::sheet::{Cut, Sheet, cells, spans_width, width, wrap};
 use super::{Scene, decision, words};
 use crate::cluster::{DropletId, Price};
 use crate::keymap::Action;
+use crate::policy::Action as Wish;
 use crate::scaling::{DownPlan, Refusal, UpPlan};
 use crate::tui::{Confirm, Question, Target};
 use crate::worker::{ClusterState, Connection};
@@ -139,6 +140,14 @@ fn warnings(scene: &Scene, warnings: &[String], columns: u16, lines: &mut Vec<Li
     }
 }
 
+/// That the metrics ask for the opposite of what is asked for.
+fn opposed(scene: &Scene, cluster: &ClusterState, wanted: Wish, columns: u16, lines: &mut Vec<Line<'static>>) {
+    let Some(decision) = cluster.decision.as_deref().filter(|decision| decision.wanted == wanted) else { return };
+    let what = if wanted == Wish::Up { "more" } else { "fewer" };
+    let text = format!("the metrics ask for {what} droplets: {}", decision.why());
+    warnings(scene, &[text], columns, lines);
+}
+
 /// That what is asked for may fail, and what is shown may be old.
 fn failing(scene: &Scene, cluster: &ClusterState, columns: u16, lines: &mut Vec<Line<'static>>) {
     if matches!(cluster.connection, Connection::Failing { .. }) {
@@ -189,6 +198,7 @@ fn up(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
     ];
     rows.extend(cost_after(cluster, plan.price, 1.0).map(|cost| ("all of them", cost)));
     let mut lines = facts(scene, &rows, columns);
+    opposed(scene, cluster, Wish::Down, columns, &mut lines);
     warnings(scene, &plan.warnings, columns, &mut lines);
     failing(scene, cluster, columns, &mut lines);
     Dialog {
@@ -226,6 +236,7 @@ fn down(scene: &Scene, cluster: &ClusterState, droplet: DropletId, columns: u16)
     let text = "It leaves the load balancer, its connections end, it is shut down and then deleted with its disk.";
     lines.push(Line::default());
     lines.extend(plain(text, scene.theme.text, columns));
+    opposed(scene, cluster, Wish::Up, columns, &mut lines);
     if let Some(plan) = plan {
         warnings(scene, &plan.warnings, columns, &mut lines);
     }

@@ -83,10 +83,7 @@ fn reason(scene: &Scene, cluster: &ClusterState, decision: &Decision, reason: &R
     let passed = elapsed(decision.at, scene.now);
     let left = |remaining: &Duration| words::left(remaining.saturating_sub(passed));
     match reason {
-        Reason::Busy { metrics } => {
-            let rules = decision.rules.iter().filter(|rule| metrics.contains(&rule.metric));
-            rules.map(|rule| rule.beyond(whole)).collect::<Vec<_>>().join(", ")
-        }
+        Reason::Busy { .. } | Reason::NotAllCalm { .. } => decision.why_with(whole),
         Reason::WouldBounce { metrics } => {
             let rules = decision.rules.iter().filter(|rule| metrics.contains(&rule.metric));
             let projected = rules.filter_map(|rule| {
