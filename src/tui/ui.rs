@@ -1,13 +1,14 @@
 //! What the terminal interface itself remembers: which page is open, what is selected, which dialog is shown.
 //! Everything else on the screen comes from the worker's [`AppState`](crate::worker::AppState).
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::cluster::{DropletId, Metric};
 use crate::scaling::Level;
 
-use super::Target;
 use super::palette::Palette;
+use super::{Export, Target};
 use crate::column::Column;
 use crate::worker::Event;
 
@@ -126,6 +127,8 @@ pub enum Overlay {
 pub struct Choice {
     /// What it is about.
     pub title: String,
+    /// The folder into which files are written, when they are.
+    pub folder: Option<PathBuf>,
     /// The things.
     pub picks: Vec<Pick>,
     /// The selected one.
@@ -148,19 +151,8 @@ pub struct Pick {
 pub enum Picked {
     /// It is copied.
     Copy,
-    /// What is shown is written into a file.
-    Export(Format),
-}
-
-/// The kind of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// The table as CSV: its columns, filtered and sorted.
-    Csv,
-    /// The same as JSON.
-    Json,
-    /// All that is known, as JSON.
-    Everything,
+    /// It is written into a file.
+    Export(Export),
 }
 
 /// A question before the cloud is changed. What it shows comes from the state's plans.

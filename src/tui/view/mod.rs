@@ -40,7 +40,9 @@ use crate::worker::ClusterState;
 use sheet::{Cut, Sheet, wrap};
 
 pub(crate) use columns::{Columns, begun as begun_columns};
+pub(crate) use header::{under_way, verdict};
 pub use scene::{Drawn, KeyHint, Live, News, Scene, Scrolled};
+pub(crate) use spark::Window;
 
 /// The smallest terminal on which the screen can be read.
 pub const MINIMUM: (u16, u16) = (60, 16);
