@@ -242,23 +242,25 @@ fn the_palette() {
 }
 
 /// The question how a page is written down, and into which file.
-fn choice(state: &AppState, page: Page, folder: &str) -> Ui {
-    let (cluster, kinds) = (&state.clusters[0], Contents::of(page));
+fn choice(state: &AppState, page: Page, folder: &str) -> Overlay {
+    let cluster = &state.clusters[0];
     let pick = |(label, export): (_, Export)| Pick {
         label,
         text: export.file_name(cluster, fixtures::now()),
         does: Picked::Export(export),
     };
-    let title = format!("Write {}", kinds[0].1.contents.title(cluster));
-    let picks = kinds.into_iter().map(pick).collect();
-    let overlay = Some(Overlay::Choice(Choice { title, folder: Some(folder.into()), picks, selected: 1 }));
-    Ui { page, overlay, ..fixtures::ui() }
+    let title = Contents::question(page, cluster);
+    let picks = Contents::of(page).into_iter().map(pick).collect();
+    Overlay::Choice(Choice { title, folder: Some(folder.into()), picks, selected: 1 })
 }
 
 #[test]
 fn a_choice() {
     let state = Fixture::new(3).build();
-    let ask = |page, folder, size| Look { ui: choice(&state, page, folder), ..at(size) };
+    let ask = |page, folder, size| {
+        let overlay = Some(choice(&state, page, folder));
+        Look { ui: Ui { page, overlay, ..fixtures::ui() }, size, ..Look::default() }
+    };
     check("choice", &state, &ask(Page::Cluster, "/home/me", (80, 24)));
     check("choice-events", &state, &ask(Page::Events, "/home/me", (80, 24)));
     let droplet = Page::Droplet(DropletId(1001));

@@ -104,7 +104,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         "copy",
         "copy the public address; of one droplet or event: what it shows",
     ),
-    bind("export", Action::Export, &[ch('e')], LOOK, "export", "write what is shown into a file; asks which kind"),
+    bind("export", Action::Export, &[ch('e')], LOOK, "export", "write the page into a file: CSV or JSON; asks which"),
     bind("move_up", Action::Up, &[ch('k'), key(KeyCode::Up)], MOVE, "", "up"),
     bind("move_down", Action::Down, &[ch('j'), key(KeyCode::Down)], MOVE, "", "down"),
     bind("previous_metric", Action::Left, &[ch('h'), key(KeyCode::Left)], IN_CHART, "", "the metric before"),

@@ -84,6 +84,7 @@ pub struct Source<'a> {
 
 impl Contents {
     /// What a page can be written as, each with a word for it.
+    #[must_use]
     pub fn of(page: Page) -> Vec<(&'static str, Export)> {
         let csv = |word, contents| (word, Export { contents, format: Format::Csv });
         let json = |word, contents| (word, Export { contents, format: Format::Json });
@@ -104,8 +105,17 @@ impl Contents {
         all
     }
 
-    /// What it is called before people: `the events of web`.
-    pub fn title(self, cluster: &ClusterState) -> String {
+    /// The question which of them is wanted.
+    #[must_use]
+    pub fn question(page: Page, cluster: &ClusterState) -> String {
+        let title = match page {
+            Page::Droplet(id) => both_of(cluster, id),
+            page => Self::of(page).first().map(|(_, export)| export.title(cluster)).unwrap_or_default(),
+        };
+        format!("Write {title}")
+    }
+
+    fn title(self, cluster: &ClusterState) -> String {
         let name = super::text::clean(&cluster.spec.name);
         match self {
             Self::Droplets => format!("the droplets of {name}"),
@@ -115,7 +125,7 @@ impl Contents {
             Self::Decision => format!("the decision of {name}"),
             Self::Events => format!("the events of {name}"),
             Self::Clusters => "all clusters".to_owned(),
-            Self::Everything => format!("all of {name}"),
+            Self::Everything => format!("all that is known of {name}"),
         }
     }
 
@@ -136,7 +146,17 @@ impl Contents {
 }
 
 impl Export {
+    /// What it is called before people.
+    #[must_use]
+    pub fn title(self, cluster: &ClusterState) -> String {
+        match (self.contents, self.format) {
+            (Contents::Droplet(id), Format::Json) => both_of(cluster, id),
+            (contents, _) => contents.title(cluster),
+        }
+    }
+
     /// The name of the file: it tells of what it is, and of when.
+    #[must_use]
     pub fn file_name(self, cluster: &ClusterState, at: Timestamp) -> String {
         let is_plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' };
         let word: String = self.contents.word(cluster).chars().map(is_plain).collect();
@@ -153,7 +173,7 @@ impl Export {
         let cluster = source.shown().ok_or_else(|| nothing(NOT_SEEN.to_owned()))?;
         let text = self.render(source, cluster).map_err(nothing)?;
         let name = file::write(folder, name, &text)?;
-        Ok(format!("written: {}, as {name} in {}", self.contents.title(cluster), folder.display()))
+        Ok(format!("written: {}, as {name} in {}", self.title(cluster), folder.display()))
     }
 
     /// The file's text, or why there is nothing to write. What has not been seen is not the same as nothing.
@@ -210,6 +230,10 @@ impl<'a> Source<'a> {
 
 fn document(value: &Value) -> String {
     format!("{value:#}\n")
+}
+
+fn both_of(cluster: &ClusterState, id: DropletId) -> String {
+    format!("the metrics and facts of {}", droplet_name(cluster, id))
 }
 
 /// The name of a droplet, or its number when it is gone.

@@ -248,6 +248,10 @@ fn it_is_said_what_was_written_and_where() {
         assert_eq!(told, format!("written: the events of web, as {name} in {}", folder.path().display()));
         assert!(folder.path().join(name).exists());
     }
+    let title = |contents, format| Export { contents, format }.title(&state.clusters[0]);
+    assert_eq!(title(Contents::Droplet(CLONE), Format::Csv), "the metrics of web001");
+    assert_eq!(title(Contents::Droplet(CLONE), Format::Json), "the metrics and facts of web001");
+    assert_eq!(title(Contents::Chart(Metric::FreeMemory), Format::Csv), "the chart of Free memory");
     let nothing = Export { contents: Contents::Facts(DropletId(7)), format: Format::Csv };
     let told = nothing.save(&source, folder.path(), "x.csv").unwrap_err();
     assert!(told.starts_with("nothing was written: "), "{told}");

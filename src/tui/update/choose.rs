@@ -37,16 +37,14 @@ pub fn copy(ui: &mut Ui, seen: &Seen) -> Outcome {
 /// Asks how the open page is written down, and says into which file of which folder.
 pub fn export(ui: &mut Ui, seen: &Seen) -> Outcome {
     let Some(cluster) = seen.cluster(ui) else { return Outcome::default() };
-    let kinds = Contents::of(ui.page);
-    let title = kinds.first().map(|(_, export)| format!("Write {}", export.contents.title(cluster)));
     let pick = |(label, export): (_, Export)| Pick {
         label,
         text: export.file_name(cluster, seen.at),
         does: Picked::Export(export),
     };
-    let picks = kinds.into_iter().map(pick).collect();
-    let folder = Some(seen.folder.to_owned());
-    ask(ui, Choice { title: title.unwrap_or_default(), folder, picks, selected: 0 })
+    let title = Contents::question(ui.page, cluster);
+    let picks = Contents::of(ui.page).into_iter().map(pick).collect();
+    ask(ui, Choice { title, folder: Some(seen.folder.to_owned()), picks, selected: 0 })
 }
 
 /// A key while the list is open.

@@ -127,7 +127,7 @@ fn an_export_is_of_the_page_that_is_open() {
         (Page::Events, "Write the events of web", "web-events", "web-all"),
         (Page::Why, "Write the decision of web", "web-decision", "web-all"),
         (Page::Chart(Metric::FreeMemory), "Write the chart of Free memory", "web-free_memory", "web-all"),
-        (Page::Droplet(CLONE), "Write the metrics of web002", "web-web002-metrics", "web-all"),
+        (Page::Droplet(CLONE), "Write the metrics and facts of web002", "web-web002-metrics", "web-all"),
         (Page::Overview, "Write all clusters", "clusters", "clusters"),
     ];
     for (page, title, first, last) in pages {
