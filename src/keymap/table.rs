@@ -8,7 +8,7 @@ use super::{Action, Binding, Context, Key, On, ch, ctrl, key};
 
 const PAGE: &[Context] = &[Context::Page];
 const DIALOG: &[Context] = &[Context::Dialog];
-const SCROLLED: &[Context] = &[Context::Page, Context::Help];
+const SCROLLED: &[Context] = &[Context::Page, Context::Help, Context::Dialog];
 const ALL: &[Context] = &[
     Context::Page,
     Context::Dialog,

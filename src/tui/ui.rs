@@ -29,6 +29,8 @@ pub struct Ui {
     pub overview: List,
     /// Lines scrolled on a page that is only read: that of a droplet or of the decision.
     pub scroll: usize,
+    /// Lines scrolled in the question or the notice in front.
+    pub dialog_scroll: usize,
     /// How far back sparklines and charts go.
     pub range: Duration,
     /// Whether the screen is frozen while the worker goes on.
@@ -65,6 +67,7 @@ impl Default for Ui {
             events: List::default(),
             overview: List::default(),
             scroll: 0,
+            dialog_scroll: 0,
             range: Self::RANGES[1],
             frozen: false,
             history: Vec::new(),

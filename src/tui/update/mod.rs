@@ -247,7 +247,7 @@ fn in_overlay(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
             ui.overlay = None;
         }
         (_, Action::Cancel | Action::Press | Action::Accept) => ui.overlay = None,
-        _ => {}
+        _ => ask::scroll(ui, action, seen),
     }
     everywhere(action)
 }

@@ -2,6 +2,7 @@
 
 mod commands;
 mod demo;
+mod dialogs;
 mod mouse;
 
 use std::sync::Arc;

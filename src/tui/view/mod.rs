@@ -132,9 +132,9 @@ fn overlaid(sheet: &mut Sheet, area: Rect, scene: &Scene, overlay: &Overlay) -> 
         Overlay::Help { scroll } => return Some(help::draw(sheet, area, scene, *scroll)),
         Overlay::Confirm(confirm) => {
             let cluster = scene.cluster()?;
-            confirm::draw(sheet, area, scene, cluster, confirm);
+            return Some(confirm::draw(sheet, area, scene, cluster, confirm));
         }
-        Overlay::Notice { title, text } => confirm::notice(sheet, area, scene, title, text),
+        Overlay::Notice { title, text } => return Some(confirm::notice(sheet, area, scene, title, text)),
         Overlay::Choice(choice) => choice::draw(sheet, area, scene, choice),
         Overlay::Columns { selected } => column_list::draw(sheet, area, scene, *selected),
         Overlay::Palette(palette) => palette::draw(sheet, area, scene, palette),
