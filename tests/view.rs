@@ -7,8 +7,8 @@ use dropscale::scaling::Level;
 use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::tui::view::{self, Drawn, Live, News, Scene};
 use dropscale::tui::{
-    Choice, Column, Confirm, Format, Keymap, Overlay, Page, Palette, Pick, Picked, Question, SortBy, Theme, Toast, Ui,
-    commands, refusal,
+    Choice, Column, Confirm, Contents, Export, Keymap, Overlay, Page, Palette, Pick, Picked, Question, SortBy, Theme,
+    Toast, Ui, commands, refusal,
 };
 use dropscale::worker::AppState;
 use jiff::tz::TimeZone;
@@ -241,21 +241,34 @@ fn the_palette() {
     check("palette-ascii", &state, &Look { ascii: true, ..over(palette("sort ", &state), (80, 24)) });
 }
 
-fn choice() -> Overlay {
-    let pick = |label, text: &str, format| Pick { label, text: text.to_owned(), does: Picked::Export(format) };
-    let picks = vec![
-        pick("CSV, the table as shown", "dropscale-web-20251124T120000Z.csv", Format::Csv),
-        pick("JSON, the table as shown", "dropscale-web-20251124T120000Z.json", Format::Json),
-        pick("JSON, all that is known", "dropscale-web-20251124T120000Z-all.json", Format::Everything),
-    ];
-    Overlay::Choice(Choice { title: "Write into this folder".to_owned(), picks, selected: 1 })
+/// The question how a page is written down, and into which file.
+fn choice(state: &AppState, page: Page, folder: &str) -> Overlay {
+    let cluster = &state.clusters[0];
+    let pick = |(label, export): (_, Export)| Pick {
+        label,
+        text: export.file_name(cluster, fixtures::now()),
+        does: Picked::Export(export),
+    };
+    let title = Contents::question(page, cluster);
+    let picks = Contents::of(page).into_iter().map(pick).collect();
+    Overlay::Choice(Choice { title, folder: Some(folder.into()), picks, selected: 1 })
 }
 
 #[test]
 fn a_choice() {
     let state = Fixture::new(3).build();
-    check("choice", &state, &over(choice(), (80, 24)));
-    check("choice", &state, &over(choice(), view::MINIMUM));
+    let ask = |page, folder, size| {
+        let overlay = Some(choice(&state, page, folder));
+        Look { ui: Ui { page, overlay, ..fixtures::ui() }, size, ..Look::default() }
+    };
+    check("choice", &state, &ask(Page::Cluster, "/home/me", (80, 24)));
+    check("choice-events", &state, &ask(Page::Events, "/home/me", (80, 24)));
+    let droplet = Page::Droplet(DropletId(1001));
+    check(
+        "choice-droplet",
+        &state,
+        &ask(droplet, "/srv/shared/operations/of-the-cluster/notes/2025-11", view::MINIMUM),
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::{Action, Binding, Context, Key, On, ch, ctrl, key};
 
 const PAGE: &[Context] = &[Context::Page];
 const DIALOG: &[Context] = &[Context::Dialog];
-const SCROLLED: &[Context] = &[Context::Page, Context::Help];
+const SCROLLED: &[Context] = &[Context::Page, Context::Help, Context::Dialog];
 const ALL: &[Context] = &[
     Context::Page,
     Context::Dialog,
@@ -104,7 +104,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         "copy",
         "copy the public address; of one droplet or event: what it shows",
     ),
-    bind("export", Action::Export, &[ch('e')], LOOK, "export", "write what is shown into a file; asks which kind"),
+    bind("export", Action::Export, &[ch('e')], LOOK, "export", "write the page into a file: CSV or JSON; asks which"),
     bind("move_up", Action::Up, &[ch('k'), key(KeyCode::Up)], MOVE, "", "up"),
     bind("move_down", Action::Down, &[ch('j'), key(KeyCode::Down)], MOVE, "", "down"),
     bind("previous_metric", Action::Left, &[ch('h'), key(KeyCode::Left)], IN_CHART, "", "the metric before"),

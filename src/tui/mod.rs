@@ -21,6 +21,7 @@ pub mod view;
 pub use crate::column::Column;
 pub use crate::keymap::Keymap;
 pub use awaited::Awaited;
+pub use export::{Contents, Export, Format};
 pub use options::Options;
 pub use palette::{Does, Entry, Palette, commands, refusal};
 pub use rows::{Row, rows, sort_columns};
@@ -29,7 +30,5 @@ pub use shown::Shown;
 pub use target::{Target, Targets};
 pub use terminal::{Multiplexer, TuiError};
 pub use theme::{Depth, Theme, ThemeError, ThemeMistake};
-pub use ui::{
-    Choice, Confirm, Demo, Format, List, Overlay, Page, Pick, Picked, Pointer, Question, SortBy, Table, Toast, Ui,
-};
+pub use ui::{Choice, Confirm, Demo, List, Overlay, Page, Pick, Picked, Pointer, Question, SortBy, Table, Toast, Ui};
 pub use update::down_plan;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::mem;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,10 +12,11 @@ use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::time::sleep;
 
+use super::export::{Export, Source};
 use super::terminal::{self, Control, Session, Tty, TuiError};
 use super::update::{self, Effect, Heard, Outcome, Seen};
 use super::view::{self, Drawn, Live, News, Scene};
-use super::{Format, Options, Page, Ui, export};
+use super::{Options, Page, Ui};
 use crate::keymap::Action;
 use crate::policy::Reason;
 use crate::scaling::Level;
@@ -69,8 +70,8 @@ const COUNTING: Duration = Duration::from_secs(1);
 /// The same for texts that only tell an age.
 const AGEING: Duration = Duration::from_secs(5);
 
-/// Where a file was written, or why not.
-type Written = Result<PathBuf, String>;
+/// What was written into which file, or why not.
+type Written = Result<String, String>;
 
 struct Loop {
     session: Session,
@@ -86,6 +87,8 @@ struct Loop {
     ui: Ui,
     drawn: Drawn,
     heard: Heard,
+    /// Where files are written.
+    folder: PathBuf,
     /// How files that were asked for came out.
     exports: (mpsc::Sender<Written>, mpsc::Receiver<Written>),
     /// Whether one is being written.
@@ -121,6 +124,7 @@ impl Loop {
             ui,
             drawn,
             heard,
+            folder: std::env::current_dir().unwrap_or_default(),
             exports: mpsc::channel(1),
             exporting: false,
             suspended: false,
@@ -177,8 +181,8 @@ impl Loop {
         }
     }
 
-    fn seen<'a>(shown: &'a AppState, options: &'a Options, drawn: &'a Drawn) -> Seen<'a> {
-        Seen { state: shown, keymap: &options.keymap, drawn, now: Instant::now(), at: now(shown, options) }
+    fn seen<'a>(shown: &'a AppState, options: &'a Options, drawn: &'a Drawn, folder: &'a Path) -> Seen<'a> {
+        Seen { state: shown, keymap: &options.keymap, drawn, now: Instant::now(), at: now(shown, options), folder }
     }
 
     fn worker_stopped(&self) -> TuiError {
@@ -204,7 +208,7 @@ impl Loop {
     }
 
     fn draw(&mut self) -> std::io::Result<()> {
-        update::follow(&mut self.ui, &Self::seen(&self.shown, &self.options, &self.drawn));
+        update::follow(&mut self.ui, &Self::seen(&self.shown, &self.options, &self.drawn, &self.folder));
         let keys = self.options.keymap.hints(&self.ui, &self.shown);
         let newest = Arc::clone(&self.state.borrow());
         let worst = self.worst.get(&self.ui.cluster);
@@ -305,7 +309,7 @@ impl Loop {
             update::toast(&mut self.ui, Level::Info, text, Instant::now());
         }
         let was_held = self.ui.frozen;
-        let outcome = act(&mut self.ui, &Self::seen(&self.shown, &self.options, &self.drawn));
+        let outcome = act(&mut self.ui, &Self::seen(&self.shown, &self.options, &self.drawn, &self.folder));
         if self.ui.frozen != was_held {
             self.hold(self.ui.frozen);
         }
@@ -337,22 +341,22 @@ impl Loop {
                 self.session.copy(&text, self.options.multiplexer);
                 Ok(())
             }
-            Effect::Export { format, name } => {
-                self.export(format, name);
+            Effect::Export { export, name } => {
+                self.export(export, name);
                 Ok(())
             }
         };
         done.err().map(|_| Exit::Hangup)
     }
 
-    /// Writes what is shown into a file, on a thread of its own: a disk that hangs stops nothing here.
-    fn export(&mut self, format: Format, name: String) {
-        let (shown, table, index) = (Arc::clone(&self.shown), self.ui.table.clone(), self.ui.cluster);
-        let tell = self.exports.0.clone();
+    /// Writes a file, on a thread of its own: a disk that hangs stops nothing here.
+    fn export(&mut self, export: Export, name: String) {
+        let (shown, table) = (Arc::clone(&self.shown), self.ui.table.clone());
+        let (cluster, range, at) = (self.ui.cluster, self.ui.range, self.now());
+        let (folder, tell) = (self.folder.clone(), self.exports.0.clone());
         let work = move || {
-            let folder = std::env::current_dir().unwrap_or_default();
-            let text = shown.clusters.get(index).map(|cluster| export::render(format, cluster, &table));
-            let _ = tell.blocking_send(export::write(&folder, &name, &text.unwrap_or_default()));
+            let source = Source { state: &shown, cluster, table: &table, range, at };
+            let _ = tell.blocking_send(export.save(&source, &folder, &name));
         };
         if self.exporting {
             let text = "a file is still being written: the disk is slow";
@@ -367,7 +371,7 @@ impl Loop {
 
     fn tell_written(&mut self, written: Written) {
         let (level, text) = match written {
-            Ok(path) => (Level::Done, format!("written: {}", path.display())),
+            Ok(what) => (Level::Done, what),
             Err(why) => (Level::Error, why),
         };
         self.exporting = false;

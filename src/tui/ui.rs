@@ -1,13 +1,14 @@
 //! What the terminal interface itself remembers: which page is open, what is selected, which dialog is shown.
 //! Everything else on the screen comes from the worker's [`AppState`](crate::worker::AppState).
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use crate::cluster::{DropletId, Metric};
 use crate::scaling::Level;
 
-use super::Target;
 use super::palette::Palette;
+use super::{Export, Target};
 use crate::column::Column;
 use crate::worker::Event;
 
@@ -28,6 +29,8 @@ pub struct Ui {
     pub overview: List,
     /// Lines scrolled on a page that is only read: that of a droplet or of the decision.
     pub scroll: usize,
+    /// Lines scrolled in the question or the notice in front.
+    pub dialog_scroll: usize,
     /// How far back sparklines and charts go.
     pub range: Duration,
     /// Whether the screen is frozen while the worker goes on.
@@ -64,6 +67,7 @@ impl Default for Ui {
             events: List::default(),
             overview: List::default(),
             scroll: 0,
+            dialog_scroll: 0,
             range: Self::RANGES[1],
             frozen: false,
             history: Vec::new(),
@@ -126,6 +130,8 @@ pub enum Overlay {
 pub struct Choice {
     /// What it is about.
     pub title: String,
+    /// The folder into which files are written, when they are.
+    pub folder: Option<PathBuf>,
     /// The things.
     pub picks: Vec<Pick>,
     /// The selected one.
@@ -148,19 +154,8 @@ pub struct Pick {
 pub enum Picked {
     /// It is copied.
     Copy,
-    /// What is shown is written into a file.
-    Export(Format),
-}
-
-/// The kind of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// The table as CSV: its columns, filtered and sorted.
-    Csv,
-    /// The same as JSON.
-    Json,
-    /// All that is known, as JSON.
-    Everything,
+    /// It is written into a file.
+    Export(Export),
 }
 
 /// A question before the cloud is changed. What it shows comes from the state's plans.

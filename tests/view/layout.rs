@@ -1,12 +1,14 @@
 //! Who gets the room: what is wide uses the width, what matters stays where there is little.
 
-use dropscale::tui::fixtures::Fixture;
+use std::sync::Arc;
 
 use dropscale::cluster::Metric;
 use dropscale::scaling::Level;
-use dropscale::tui::{Page, Toast};
+use dropscale::tui::fixtures::{self, Fixture};
+use dropscale::tui::{Overlay, Page, Toast, Ui};
+use dropscale::worker::Event;
 
-use crate::{Look, at, page, render, text};
+use crate::{Look, at, draw, page, render, text};
 
 /// The line with the heads of the table of droplets.
 fn heads(screen: &str) -> &str {
@@ -96,4 +98,35 @@ fn the_footer_of_a_chart_has_the_keys_of_the_range() {
     let chart = footer(&page(Page::Chart(Metric::Cpu), (80, 24)));
     assert!(chart.contains("[ ] range"), "{chart}");
     assert!(!footer(&at(120, 36)).contains("] range"));
+}
+
+#[test]
+fn a_notice_that_is_longer_than_the_terminal_names_the_key_that_shows_the_rest() {
+    let words: Vec<String> = (0..200).map(|number| format!("word{number}")).collect();
+    let notice = || Overlay::Notice { title: "Add a clone", text: words.join(" ") };
+    let shown = |dialog_scroll| {
+        let ui = Ui { overlay: Some(notice()), dialog_scroll, ..fixtures::ui() };
+        let (buffer, drawn) = draw(&Fixture::new(3).build(), &Look { ui, ..Look::default() });
+        (text(&buffer), drawn.list)
+    };
+    let (begin, list) = shown(0);
+    assert!(begin.contains("word0 ") && !begin.contains("word199"), "{begin}");
+    assert!(begin.contains(&format!("{} lines below: j shows more", list.last_offset)), "{begin}");
+    let (end, last) = shown(usize::MAX);
+    assert_eq!(last.offset, list.last_offset);
+    assert!(end.contains("word199") && end.contains("lines above: k shows more"), "{end}");
+    let seen: Vec<String> = (0..=list.last_offset).map(|scroll| shown(scroll).0).collect();
+    assert!(
+        words.iter().all(|word| seen.iter().any(|screen| screen.contains(word.as_str()))),
+        "nothing is out of reach"
+    );
+}
+
+#[test]
+fn an_event_that_is_longer_than_the_terminal_names_the_key_that_copies_it() {
+    let mut state = Fixture::new(3).build();
+    let event = Event { at: fixtures::now(), level: Level::Error, text: "a long story ".repeat(200), count: 1 };
+    Arc::make_mut(&mut state.clusters[0].events).push(event);
+    let screen = text(&render(&state, &page(Page::Events, (80, 24))));
+    assert!(screen.contains("lines below: y copies all of it"), "{screen}");
 }

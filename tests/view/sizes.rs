@@ -27,7 +27,7 @@ pub fn everything() -> Vec<Ui> {
         Overlay::Help { scroll: 0 },
         Overlay::Help { scroll: u16::MAX },
         Overlay::Filter(tui_input::Input::new("日本語のサーバー web".repeat(20))),
-        choice(),
+        choice(&Fixture::new(2).build(), Page::Cluster, "/home/me"),
         Overlay::Columns { selected: 10 },
         palette("", &Fixture::new(2).demo().build()),
         palette("xyzzy 日本語のサーバー", &Fixture::new(2).build()),

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::{Action, Effect, Outcome, Seen, Ui, everywhere, in_front, toast};
+use super::{Action, Effect, Outcome, Seen, Ui, everywhere, in_front, toast, walk};
 use crate::cluster::DropletId;
 use crate::scaling::{DownPlan, Level, Refusal, Terms, plan_down};
 use crate::tui::{Confirm, Overlay, Question};
@@ -96,11 +96,22 @@ pub fn answer(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
         Action::Press => confirm.accept_focused,
         Action::Accept => true,
         Action::Cancel => false,
-        other => return everywhere(other),
+        other => {
+            scroll(ui, other, seen);
+            return everywhere(other);
+        }
     };
     let question = confirm.question;
     ui.overlay = None;
     if accepted { agreed(ui, question, seen) } else { Outcome::default() }
+}
+
+/// Scrolls the question or the notice in front, where it has more lines than room.
+pub fn scroll(ui: &mut Ui, action: Action, seen: &Seen) {
+    if matches!(ui.overlay, Some(Overlay::Confirm(_) | Overlay::Notice { .. })) {
+        let list = seen.drawn.list;
+        ui.dialog_scroll = walk::step(ui.dialog_scroll, list.last_offset + 1, action, list.rows);
+    }
 }
 
 /// The user agrees to what is shown; that may have become impossible while the question stood.
@@ -149,10 +160,12 @@ fn ask(
 }
 
 fn confirm(ui: &mut Ui, question: Question) {
+    ui.dialog_scroll = 0;
     ui.overlay = Some(Overlay::Confirm(Confirm { question, accept_focused: false }));
 }
 
 fn notice(ui: &mut Ui, title: &'static str, text: String) -> Outcome {
+    ui.dialog_scroll = 0;
     ui.overlay = Some(Overlay::Notice { title, text });
     Outcome::default()
 }

@@ -1,7 +1,5 @@
-//! What can be picked of a list: which text of a droplet is copied, in which format what is shown is written into a
+//! What can be picked of a list: which text of a droplet is copied, in which format the open page is written into a
 //! file, and which columns the table has.
-
-use jiff::Timestamp;
 
 use super::{Action, Effect, Outcome, Page, Seen, Ui, everywhere, toast};
 use crate::cluster::{Droplet, DropletId};
@@ -10,7 +8,7 @@ use crate::scaling::Level;
 use crate::tui::terminal::CLIPBOARD_LIMIT;
 use crate::tui::text::clean;
 use crate::tui::view::begun_columns;
-use crate::tui::{Choice, Format, Overlay, Pick, Picked};
+use crate::tui::{Choice, Contents, Export, Overlay, Pick, Picked};
 
 /// Copies what is selected, or asks what of it.
 pub fn copy(ui: &mut Ui, seen: &Seen) -> Outcome {
@@ -36,17 +34,17 @@ pub fn copy(ui: &mut Ui, seen: &Seen) -> Outcome {
     }
 }
 
-/// Asks in which format what is shown is written, and says into which file.
+/// Asks how the open page is written down, and says into which file of which folder.
 pub fn export(ui: &mut Ui, seen: &Seen) -> Outcome {
     let Some(cluster) = seen.cluster(ui) else { return Outcome::default() };
-    let name = |ending| file_name(&cluster.spec.name, seen.at, ending);
-    let pick = |label, ending, format| Pick { label, text: name(ending), does: Picked::Export(format) };
-    let picks = vec![
-        pick("CSV, the droplets as in the table", ".csv", Format::Csv),
-        pick("JSON, the droplets as in the table", ".json", Format::Json),
-        pick("JSON, all that is known", "-all.json", Format::Everything),
-    ];
-    offer(ui, "Write into this folder", picks)
+    let pick = |(label, export): (_, Export)| Pick {
+        label,
+        text: export.file_name(cluster, seen.at),
+        does: Picked::Export(export),
+    };
+    let title = Contents::question(ui.page, cluster);
+    let picks = Contents::of(ui.page).into_iter().map(pick).collect();
+    ask(ui, Choice { title, folder: Some(seen.folder.to_owned()), picks, selected: 0 })
 }
 
 /// A key while the list is open.
@@ -91,13 +89,17 @@ pub fn columns(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
 fn take(ui: &mut Ui, pick: &Pick, seen: &Seen) -> Outcome {
     match pick.does {
         Picked::Copy => to_clipboard(ui, &pick.text, seen),
-        Picked::Export(format) => Effect::Export { format, name: pick.text.clone() }.into(),
+        Picked::Export(export) => Effect::Export { export, name: pick.text.clone() }.into(),
     }
 }
 
 fn offer(ui: &mut Ui, title: &str, picks: Vec<Pick>) -> Outcome {
-    if !picks.is_empty() {
-        ui.overlay = Some(Overlay::Choice(Choice { title: title.to_owned(), picks, selected: 0 }));
+    ask(ui, Choice { title: title.to_owned(), folder: None, picks, selected: 0 })
+}
+
+fn ask(ui: &mut Ui, choice: Choice) -> Outcome {
+    if !choice.picks.is_empty() {
+        ui.overlay = Some(Overlay::Choice(choice));
     }
     Outcome::default()
 }
@@ -135,10 +137,4 @@ fn texts(droplet: &Droplet) -> Vec<Pick> {
 fn address(droplet: &Droplet, public: bool) -> Option<&str> {
     let is_v4 = |ip: &str| ip.parse::<std::net::Ipv4Addr>().is_ok();
     droplet.addresses.iter().find(|address| address.public == public && is_v4(&address.ip)).map(|a| a.ip.as_str())
-}
-
-fn file_name(cluster: &str, at: Timestamp, ending: &str) -> String {
-    let is_plain = |c: char| if c.is_ascii_alphanumeric() || c == '-' || c == '_' { c } else { '-' };
-    let cluster: String = cluster.chars().map(is_plain).collect();
-    format!("dropscale-{cluster}-{}{ending}", at.strftime("%Y%m%dT%H%M%SZ"))
 }

@@ -11,6 +11,7 @@ mod mouse;
 mod palette;
 mod walk;
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -18,7 +19,7 @@ use jiff::Timestamp;
 use tui_input::{Input, InputRequest};
 
 use super::view::Drawn;
-use super::{Does, Format, Overlay, Page, Toast, Ui};
+use super::{Does, Export, Overlay, Page, Toast, Ui};
 use crate::cluster::{DropletId, Metric};
 use crate::keymap::{Action, Context, Keymap};
 use crate::policy::Vote;
@@ -48,6 +49,8 @@ pub struct Seen<'a> {
     pub now: Instant,
     /// The time of the server.
     pub at: Timestamp,
+    /// Where files are written.
+    pub folder: &'a Path,
 }
 
 impl<'a> Seen<'a> {
@@ -76,10 +79,10 @@ pub enum Effect {
     Repaint,
     /// Put this on the clipboard.
     Copy(String),
-    /// Write what is shown into a file.
+    /// Write something into a file.
     Export {
-        /// Of which kind.
-        format: Format,
+        /// What.
+        export: Export,
         /// Its name.
         name: String,
     },
@@ -244,7 +247,7 @@ fn in_overlay(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
             ui.overlay = None;
         }
         (_, Action::Cancel | Action::Press | Action::Accept) => ui.overlay = None,
-        _ => {}
+        _ => ask::scroll(ui, action, seen),
     }
     everywhere(action)
 }

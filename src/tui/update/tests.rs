@@ -2,6 +2,7 @@
 
 mod commands;
 mod demo;
+mod dialogs;
 mod mouse;
 
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use crate::column::Column;
 use crate::scaling::Refusal;
 use crate::tui::fixtures::{self, BASE, Fixture};
 use crate::tui::view::Scrolled;
-use crate::tui::{Confirm, Question, SortBy};
+use crate::tui::{Confirm, Contents, Format, Question, SortBy};
 use crate::worker::Event;
 
 /// An interface in use.
@@ -33,7 +34,10 @@ impl Desk {
     /// What the user sees, beside what the user has done.
     fn parts(&mut self) -> (&mut Ui, Seen<'_>) {
         let (state, keymap, drawn) = (&self.state, &self.keymap, &self.drawn);
-        (&mut self.ui, Seen { state, keymap, drawn, now: Instant::now(), at: fixtures::now() })
+        (
+            &mut self.ui,
+            Seen { state, keymap, drawn, now: Instant::now(), at: fixtures::now(), folder: Path::new("/home/me") },
+        )
     }
 
     fn follow(&mut self) {
@@ -250,6 +254,7 @@ fn ctrl_c_leaves_from_everywhere() {
             drawn: &desk.drawn,
             now: Instant::now(),
             at: fixtures::now(),
+            folder: Path::new(""),
         };
         let outcome = key(&mut desk.ui, &event, &seen);
         assert_eq!(outcome.effect, Some(Effect::Quit), "after {before:?}");

@@ -1,5 +1,6 @@
 //! The question before the cloud is changed: what will be made or removed, what it costs, what speaks against it,
-//! and two buttons of which the one that does nothing has the focus first. Under them stands which keys answer.
+//! and two buttons of which the one that does nothing has the focus first. Under them stands which keys answer, and on
+//! the frame which key shows the rest of a text that is longer than the terminal.
 
 use std::borrow::Cow;
 
@@ -8,7 +9,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::sheet::{Cut, Sheet, cells, spans_width, width, wrap};
-use super::{Scene, decision, words};
+use super::{Scene, Scrolled, decision, words};
 use crate::cluster::{DropletId, Price};
 use crate::keymap::Action;
 use crate::policy::Action as Wish;
@@ -33,7 +34,7 @@ struct Accept {
 }
 
 /// Draws the question over everything.
-pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, cluster: &ClusterState, confirm: &Confirm) {
+pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, cluster: &ClusterState, confirm: &Confirm) -> Scrolled {
     let inside = columns(area).saturating_sub(6);
     let dialog = match confirm.question {
         Question::Up => up(scene, cluster, inside),
@@ -41,13 +42,13 @@ pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, cluster: &ClusterState
         Question::Auto => auto(scene, cluster, inside),
         Question::Quit => quit(scene, inside),
     };
-    show(sheet, area, scene, &dialog, confirm.accept_focused);
+    show(sheet, area, scene, &dialog, confirm.accept_focused)
 }
 
 /// Draws why something is not done.
-pub fn notice(sheet: &mut Sheet, area: Rect, scene: &Scene, title: &'static str, text: &str) {
+pub fn notice(sheet: &mut Sheet, area: Rect, scene: &Scene, title: &'static str, text: &str) -> Scrolled {
     let lines = plain(text, scene.theme.text, columns(area).saturating_sub(6));
-    show(sheet, area, scene, &Dialog { title: title.into(), lines, accept: None }, false);
+    show(sheet, area, scene, &Dialog { title: title.into(), lines, accept: None }, false)
 }
 
 /// How wide a dialog is.
@@ -55,7 +56,7 @@ fn columns(area: Rect) -> u16 {
     area.width.saturating_sub(4).min(74)
 }
 
-fn show(sheet: &mut Sheet, area: Rect, scene: &Scene, dialog: &Dialog, accept_focused: bool) {
+fn show(sheet: &mut Sheet, area: Rect, scene: &Scene, dialog: &Dialog, accept_focused: bool) -> Scrolled {
     let rows = cells(dialog.lines.len()).saturating_add(6).min(area.height);
     let frame = super::centred(area, columns(area), rows);
     let mut inside = sheet.frame(frame, &dialog.title, sheet.theme.text).narrowed(2);
@@ -63,9 +64,27 @@ fn show(sheet: &mut Sheet, area: Rect, scene: &Scene, dialog: &Dialog, accept_fo
     let mut foot = inside.take_bottom(2);
     let buttons = foot.take_top(1);
     inside.take_top(1);
-    decision::draw(sheet, inside, &dialog.lines);
+    let all = dialog.lines.len();
+    let drawn = super::scrolled(scene.ui.dialog_scroll, None, inside.height.into(), all);
+    let end = (drawn.offset + usize::from(inside.height)).min(all);
+    decision::draw(sheet, inside, &dialog.lines[drawn.offset..end]);
+    if drawn.last_offset > 0 {
+        let edge = Rect { y: frame.bottom().saturating_sub(1), height: 1, ..inside };
+        draw_rest(sheet, edge, scene, drawn, all - end);
+    }
     draw_buttons(sheet, buttons, dialog, accept_focused);
     draw_keys(sheet, foot, scene, dialog);
+    drawn
+}
+
+/// How much more there is, and which key shows it.
+fn draw_rest(sheet: &mut Sheet, at: Rect, scene: &Scene, drawn: Scrolled, below: usize) {
+    let (count, side, key) = match below {
+        0 => (drawn.offset, "above", "move_up"),
+        below => (below, "below", "move_down"),
+    };
+    let text = format!(" {} {side}: {} shows more ", words::plural(count, "line"), scene.keys_of(key, 1));
+    sheet.text(at, &text, sheet.theme.attention);
 }
 
 /// Which keys answer, so that nobody has to guess.

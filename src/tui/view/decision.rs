@@ -204,19 +204,13 @@ fn headline(
     }
 }
 
-/// Draws lines; when there are more than rows, the last row says how many are missing.
+/// Draws lines, as many as there are rows: where there may be more, the caller says how they are seen.
 pub fn draw(sheet: &mut Sheet, at: ratatui::layout::Rect, lines: &[Line]) {
     let mut rest = at;
-    let fits = lines.len() <= usize::from(at.height);
-    let shown = if fits { lines.len() } else { usize::from(at.height).saturating_sub(1) };
-    for line in &lines[..shown] {
+    for line in lines.iter().take(at.height.into()) {
         let row = rest.take_top(1);
         let spans: Vec<Span> =
             line.iter().map(|s| Span::styled(s.content.as_ref(), line.style.patch(s.style))).collect();
         sheet.spans(row, &spans);
-    }
-    if !fits && rest.height > 0 {
-        let more = format!("  {} more", words::plural(lines.len() - shown, "line"));
-        sheet.text(rest, &more.replace("lines more", "more lines"), sheet.theme.faint);
     }
 }

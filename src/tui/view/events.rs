@@ -66,7 +66,14 @@ fn whole(sheet: &mut Sheet, at: &mut Rect, scene: &Scene, event: &Event) {
     let mut place = at.take_bottom((cells(lines.len()) + 1).min(at.height - 6));
     let rule = place.take_top(1);
     sheet.heading(rule, "", "");
-    let lines: Vec<Line> = lines.into_iter().map(|line| Line::styled(line, scene.theme.text)).collect();
+    let mut lines: Vec<Line> = lines.into_iter().map(|line| Line::styled(line, scene.theme.text)).collect();
+    let rows = usize::from(place.height);
+    if let Some(more) = lines.len().checked_sub(rows).filter(|more| *more > 0) {
+        lines.truncate(rows.saturating_sub(1));
+        let text =
+            format!("  {} below: {} copies all of it", words::plural(more + 1, "line"), scene.keys_of("copy", 1));
+        lines.push(Line::styled(text, scene.theme.faint));
+    }
     decision::draw(sheet, place, &lines);
 }
 

@@ -86,10 +86,10 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
     if all > 1 {
         name.push(Span::styled(format!(" {} of {all}", scene.ui.cluster + 1), theme.faint));
     }
-    let verdict = verdict(scene, cluster);
+    let verdict = verdict(theme, cluster);
     let mut left = vec![part(0, name), part(1, vec![verdict.span()])];
     left.extend(verdict.more.map(|more| words_of(4, more, theme.text)));
-    left.extend(under_way(scene, cluster).map(|verdict| part(2, vec![verdict.span()])));
+    left.extend(under_way(theme, cluster).map(|verdict| part(2, vec![verdict.span()])));
     if let Some(seen) = &cluster.observation {
         left.push(part(3, droplets(scene, cluster, seen)));
         let serving = seen.serving().count();
@@ -166,14 +166,13 @@ impl Verdict {
 }
 
 /// What runs now.
-pub fn under_way(scene: &Scene, cluster: &ClusterState) -> Option<Verdict> {
+pub fn under_way(theme: &Theme, cluster: &ClusterState) -> Option<Verdict> {
     let text = progress::doing(cluster.running()?.kind).to_owned();
-    Some(Verdict { symbol: "▶", text, more: None, style: scene.theme.attention, level: Level::Info })
+    Some(Verdict { symbol: "▶", text, more: None, style: theme.attention, level: Level::Info })
 }
 
 /// Is it healthy, is something wrong?
-pub fn verdict(scene: &Scene, cluster: &ClusterState) -> Verdict {
-    let theme = scene.theme;
+pub fn verdict(theme: &Theme, cluster: &ClusterState) -> Verdict {
     let one = |symbol, text: String, style| Verdict { symbol, text, more: None, style, level: Level::Warning };
     let serious = |text| Verdict { level: Level::Error, ..one("✗", text, theme.bad) };
     if let Connection::Failing { remedy, .. } = &cluster.connection {

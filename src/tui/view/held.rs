@@ -50,11 +50,11 @@ fn news(scene: &Scene, held: &ClusterState) -> Option<News> {
     let present = Scene { state: live.state, now: live.now, live: None, ..*scene };
     let cluster = present.cluster()?;
     let said = |verdict: Option<Verdict>| verdict.map(|v| News { text: v.text, level: v.level });
-    let verdict = |scene, cluster| said(Some(header::verdict(scene, cluster)));
-    let under_way = |scene, cluster| said(header::under_way(scene, cluster));
+    let verdict = |cluster| said(Some(header::verdict(scene.theme, cluster)));
+    let under_way = |cluster| said(header::under_way(scene.theme, cluster));
     let failed = newly_failed(&present, held).map(|text| News { text, level: Level::Error });
-    let changed = verdict(&present, cluster).filter(|now| Some(now) != verdict(scene, held).as_ref());
-    let begun = under_way(&present, cluster).filter(|now| Some(now) != under_way(scene, held).as_ref());
+    let changed = verdict(cluster).filter(|now| Some(now) != verdict(held).as_ref());
+    let begun = under_way(cluster).filter(|now| Some(now) != under_way(held).as_ref());
     [changed, failed, begun].into_iter().flatten().min_by_key(|news| rank(news.level))
 }
 

@@ -38,10 +38,9 @@ pub fn bounds(cluster: &ClusterState, metric: Metric) -> Bounds {
     Bounds { metric, up: policy.scale_up.get(&metric).copied(), down: policy.scale_down.get(&metric).copied() }
 }
 
-/// The stretch of time that the pictures of a cluster show: up to the last look, so that nothing moves between two.
+/// The stretch of time that the pictures of a cluster show.
 pub fn window(scene: &Scene, cluster: &ClusterState) -> Window {
-    let end = cluster.observation.as_ref().map_or(scene.now, |seen| seen.at);
-    Window { end, range: scene.ui.range, step: cluster.spec.timing.metrics_step }
+    Window::of(cluster, scene.ui.range, scene.now)
 }
 
 /// The symbol, the word and the style of a vote.

@@ -40,7 +40,9 @@ use crate::worker::ClusterState;
 use sheet::{Cut, Sheet, wrap};
 
 pub(crate) use columns::{Columns, begun as begun_columns};
+pub(crate) use header::{under_way, verdict};
 pub use scene::{Drawn, KeyHint, Live, News, Scene, Scrolled};
+pub(crate) use spark::Window;
 
 /// The smallest terminal on which the screen can be read.
 pub const MINIMUM: (u16, u16) = (60, 16);
@@ -130,9 +132,9 @@ fn overlaid(sheet: &mut Sheet, area: Rect, scene: &Scene, overlay: &Overlay) -> 
         Overlay::Help { scroll } => return Some(help::draw(sheet, area, scene, *scroll)),
         Overlay::Confirm(confirm) => {
             let cluster = scene.cluster()?;
-            confirm::draw(sheet, area, scene, cluster, confirm);
+            return Some(confirm::draw(sheet, area, scene, cluster, confirm));
         }
-        Overlay::Notice { title, text } => confirm::notice(sheet, area, scene, title, text),
+        Overlay::Notice { title, text } => return Some(confirm::notice(sheet, area, scene, title, text)),
         Overlay::Choice(choice) => choice::draw(sheet, area, scene, choice),
         Overlay::Columns { selected } => column_list::draw(sheet, area, scene, *selected),
         Overlay::Palette(palette) => palette::draw(sheet, area, scene, palette),

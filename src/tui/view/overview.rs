@@ -73,10 +73,10 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) 
     let theme = scene.theme;
     let columns = Columns::of(at);
     sheet.text(columns.name, &cluster.spec.name, theme.strong);
-    let mut verdict = header::verdict(scene, cluster);
+    let mut verdict = header::verdict(theme, cluster);
     if verdict.level != Level::Error {
         // There is room for one of them.
-        verdict = header::under_way(scene, cluster).unwrap_or(verdict);
+        verdict = header::under_way(theme, cluster).unwrap_or(verdict);
     }
     sheet.spans(columns.verdict, &[verdict.span()]);
     let (auto, style) = if cluster.auto { ("on", theme.good) } else { ("off", theme.faint) };

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::sheet::Sheet;
-use crate::cluster::{Busy, Metric, Sample, Series};
+use crate::cluster::{Busy, Metric, Sample, Series, elapsed};
+use crate::worker::ClusterState;
 
 const RAMP: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
@@ -55,6 +56,17 @@ impl Bounds {
 }
 
 impl Window {
+    /// That of a cluster: up to the last look, so that nothing moves between two; before the first, up to `now`.
+    pub fn of(cluster: &ClusterState, range: Duration, now: Timestamp) -> Self {
+        let end = cluster.observation.as_ref().map_or(now, |seen| seen.at);
+        Self { end, range, step: cluster.spec.timing.metrics_step }
+    }
+
+    /// Whether a moment is not too long ago.
+    pub fn contains(&self, at: Timestamp) -> bool {
+        elapsed(at, self.end) < self.range
+    }
+
     /// The length of one of `columns` buckets, in milliseconds.
     fn bucket_ms(&self, columns: usize) -> i64 {
         let columns = i64::try_from(columns.max(1)).unwrap_or(i64::MAX);
@@ -109,7 +121,7 @@ impl Window {
     }
 
     /// The time between two samples, in milliseconds: long ranges come in longer steps.
-    fn sample_ms(&self, series: &Series) -> i64 {
+    pub fn sample_ms(&self, series: &Series) -> i64 {
         let samples = series.samples();
         let gaps = samples.windows(2).rev().take(8).map(|w| w[1].at.as_millisecond() - w[0].at.as_millisecond());
         let step = i64::try_from(self.step.as_millis()).unwrap_or(i64::MAX);

@@ -95,19 +95,52 @@ fn what_is_copied_is_cleaned_and_not_too_long() {
     assert_eq!(happen("x".repeat(9000)), None);
 }
 
+/// What the dialog in front offers: its title, and the files.
+fn offered(desk: &Desk) -> (String, Vec<String>) {
+    let Some(Overlay::Choice(choice)) = &desk.ui.overlay else { panic!("{:?}", desk.ui.overlay) };
+    assert_eq!(choice.folder.as_deref(), Some(Path::new("/home/me")), "where to");
+    (choice.title.clone(), choice.picks.iter().map(|pick| pick.text.clone()).collect())
+}
+
 #[test]
 fn an_export_asks_for_its_kind_and_shows_the_name() {
     let mut desk = Desk::new(Fixture::new(3));
     assert_eq!(desk.keys("e"), Outcome::default());
-    let Some(Overlay::Choice(choice)) = &desk.ui.overlay else { panic!("{:?}", desk.ui.overlay) };
-    assert_eq!(choice.picks[0].text, "dropscale-web-20251124T120000Z.csv");
-    desk.keys("j");
-    let name = "dropscale-web-20251124T120000Z.json".to_owned();
-    assert_eq!(desk.press(KeyCode::Enter).effect, Some(Effect::Export { format: Format::Json, name }));
+    let (title, files) = offered(&desk);
+    assert_eq!((title.as_str(), files.len()), ("Write the droplets of web", 3));
+    let export = Export { contents: Contents::Droplets, format: Format::Json };
+    assert_eq!(desk.keys("j"), Outcome::default());
+    assert_eq!(desk.press(KeyCode::Enter).effect, Some(Effect::Export { export, name: files[1].clone() }));
     desk.keys("ejj");
-    let name = "dropscale-web-20251124T120000Z-all.json".to_owned();
-    assert_eq!(desk.press(KeyCode::Enter).effect, Some(Effect::Export { format: Format::Everything, name }));
+    let export = Export { contents: Contents::Everything, format: Format::Json };
+    assert_eq!(desk.press(KeyCode::Enter).effect, Some(Effect::Export { export, name: files[2].clone() }));
     desk.keys("e");
     assert_eq!(desk.keys("n"), Outcome::default());
     assert!(desk.ui.overlay.is_none());
+}
+
+#[test]
+fn an_export_is_of_the_page_that_is_open() {
+    let mut desk = Desk::new(Fixture::new(3));
+    let pages = [
+        (Page::Cluster, "Write the droplets of web", "web-droplets", "web-all"),
+        (Page::Events, "Write the events of web", "web-events", "web-all"),
+        (Page::Why, "Write the decision of web", "web-decision", "web-all"),
+        (Page::Chart(Metric::FreeMemory), "Write the chart of Free memory", "web-free_memory", "web-all"),
+        (Page::Droplet(CLONE), "Write the metrics and facts of web002", "web-web002-metrics", "web-all"),
+        (Page::Overview, "Write all clusters", "clusters", "clusters"),
+    ];
+    for (page, title, first, last) in pages {
+        desk.ui.page = page;
+        desk.keys("e");
+        let (shown, files) = offered(&desk);
+        assert_eq!(shown, title);
+        let name = |word, ending| format!("dropscale-{word}-20251124T120000Z.{ending}");
+        assert_eq!(files.first(), Some(&name(first, "csv")));
+        assert_eq!(files.last(), Some(&name(last, "json")));
+        let effect = desk.press(KeyCode::Enter).effect;
+        let Some(Effect::Export { export, name }) = effect else { panic!("{effect:?}") };
+        assert_eq!((export, &name), (Contents::of(page)[0].1, &files[0]));
+        assert_eq!(desk.ui.page, page);
+    }
 }

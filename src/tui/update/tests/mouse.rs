@@ -320,7 +320,10 @@ fn lists_in_front_are_picked_from_and_closed_by_a_click_beside_them() {
     desk.keys("e");
     desk.click(Target::Entry(1));
     assert!(desk.ui.overlay.is_some(), "selected, and not taken");
-    assert!(matches!(desk.click(Target::Entry(1)).effect, Some(Effect::Export { format: Format::Json, .. })));
+    assert!(matches!(
+        desk.click(Target::Entry(1)).effect,
+        Some(Effect::Export { export: Export { format: Format::Json, .. }, .. })
+    ));
     for key in ["?", ":"] {
         desk.keys(key);
         desk.draw((80, 24));

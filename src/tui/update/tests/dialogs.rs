@@ -1,0 +1,33 @@
+//! Questions and notices that are longer than the terminal.
+
+use super::*;
+
+#[test]
+fn a_long_notice_is_scrolled_and_begins_at_its_begin_again() {
+    let mut desk = Desk::new(Fixture::new(3));
+    let notice = || Some(Overlay::Notice { title: "Add a clone", text: String::new() });
+    desk.ui.overlay = notice();
+    desk.keys("jj");
+    assert_eq!((desk.ui.dialog_scroll, desk.ui.scroll), (2, 0), "the page stays where it is");
+    desk.keys("k");
+    assert_eq!(desk.ui.dialog_scroll, 1);
+    desk.press(KeyCode::End);
+    desk.press(KeyCode::Down);
+    assert_eq!(desk.ui.dialog_scroll, desk.drawn.list.last_offset, "no further than its end");
+    assert!(desk.notice().is_some());
+    desk.press(KeyCode::Esc);
+    desk.keys("u");
+    assert_eq!(desk.ui.dialog_scroll, 0, "the next one begins anew");
+}
+
+#[test]
+fn scrolling_a_question_is_no_answer() {
+    let mut desk = Desk::new(Fixture::new(3));
+    desk.keys("u");
+    let before = (desk.confirm(), desk.ui.table.selected);
+    for code in [KeyCode::Char('j'), KeyCode::Down, KeyCode::PageDown, KeyCode::Char('G'), KeyCode::Up] {
+        assert_eq!(desk.press(code), Outcome::default());
+    }
+    assert_eq!(desk.ui.dialog_scroll, desk.drawn.list.last_offset - 1);
+    assert_eq!((desk.confirm(), desk.ui.table.selected), before);
+}
