@@ -1,4 +1,4 @@
-//! The decision panel: what auto would do now, why, and what stops it; and beneath, what is not as it should be.
+//! What auto would do now, why, and what stops it.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -137,30 +137,6 @@ fn unknown(metrics: &[Metric], droplets: &[String]) -> String {
 /// A value with its unit, which no line end parts.
 fn whole(metric: Metric, value: f64) -> String {
     metric.format(value).replace(' ', &NO_BREAK.to_string())
-}
-
-/// The lines of what is wrong, the worst first: a failing connection, findings, what could not be read.
-pub fn problems(scene: &Scene, cluster: &ClusterState, columns: u16) -> Vec<Line<'static>> {
-    let theme = scene.theme;
-    let mut lines = Vec::new();
-    if let Connection::Failing { error, since, .. } = &cluster.connection {
-        let text = format!("failing since {}: {error}", words::clock(*since, scene.zone));
-        paragraph(&mut lines, "✗", &text, theme.bad, columns);
-    }
-    let mut findings: Vec<_> = cluster.findings.iter().collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
-    for finding in findings {
-        let (symbol, style) = level(theme, finding.level);
-        let text = match finding.monthly {
-            Some(monthly) => format!("{} ({}/month)", finding.text, words::dollars(monthly)),
-            None => finding.text.clone(),
-        };
-        paragraph(&mut lines, symbol, &text, style, columns);
-    }
-    for problem in cluster.observation.iter().flat_map(|seen| &seen.problems) {
-        paragraph(&mut lines, "!", problem, theme.attention, columns);
-    }
-    lines
 }
 
 /// The symbol and the style of a level.

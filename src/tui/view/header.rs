@@ -9,7 +9,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::sheet::{Cut, Sheet, spans_width};
-use super::{Scene, held, progress, words};
+use super::{Scene, held, problems, progress, words};
 use crate::cloud::Remedy;
 use crate::cluster::{Health, Member, Observation, elapsed};
 use crate::policy::Reason;
@@ -181,7 +181,8 @@ pub fn verdict(scene: &Scene, cluster: &ClusterState) -> Verdict {
     }
     let Some(seen) = &cluster.observation else { return one("·", "starting".to_owned(), theme.faint) };
     let errors = cluster.findings.iter().filter(|f| f.level == Level::Error).count();
-    let minor = cluster.findings.iter().filter(|f| f.level == Level::Warning).count() + seen.problems.len();
+    let minor = cluster.findings.iter().filter(|f| f.level == Level::Warning).count();
+    let minor = minor + problems::unread(cluster).count();
     // What is being made is not healthy yet, and what is removed no longer: that is no trouble.
     let in_work = cluster.running().and_then(|operation| operation.droplet);
     let is_unhealthy = |m: &&Member| m.health == Health::Unhealthy && Some(m.droplet.id) != in_work;
