@@ -24,16 +24,18 @@ impl Lines {
     /// All of them, broken to `columns`. With `operation`, also how far the one that runs has come, in two lines.
     fn of(scene: &Scene, cluster: &ClusterState, columns: u16, operation: bool) -> Self {
         let mut decided = decision::lines(scene, cluster, columns);
-        let (mut running, mut wrong) = (Vec::new(), Vec::new());
+        let (mut running, mut wrong, mut past) = (Vec::new(), Vec::new(), Vec::new());
         if operation && let Some(operation) = progress::shown(scene, cluster) {
             let lines = progress::compact(scene, cluster, operation, columns);
             match operation.outcome {
                 None => running = lines,
                 Some(Outcome::Done(_)) => decided.extend(lines),
+                Some(_) if progress::is_old(scene, operation) => past = lines,
                 Some(_) => wrong = lines,
             }
         }
         wrong.extend(problems::lines(scene, cluster, columns));
+        wrong.extend(past);
         Self { running, decided, wrong }
     }
 
