@@ -152,9 +152,9 @@ fn the_badges_and_the_count_never_give_way() {
     let held = all().manual().build();
     let live = Some((all().api_down().build(), fixtures::now() + SignedDuration::from_secs(150)));
     let screen = text(&render(&held, &Look { live, ..at(60, 24) }));
-    let line = screen.lines().next().unwrap_or_default();
+    let header = screen.lines().next().unwrap_or_default();
     for part in [" web ", " 3/5 ", " DEMO ", " READ-ONLY ", " PAUSED ", "now: "] {
-        assert!(line.contains(part), "{part} in {line}");
+        assert!(header.contains(part), "{part} in {header}");
     }
 }
 

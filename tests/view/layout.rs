@@ -109,8 +109,8 @@ fn much_is_wrong(fixture: Fixture) -> dropscale::worker::AppState {
         let level = if droplet { Level::Warning } else { Level::Error };
         Finding { level, text, droplet: None, is_wasted: false, monthly: None, several }
     };
-    let members = &cluster.observation.as_ref().unwrap().members;
-    let of_a_droplet = members.iter().map(|member| {
+    let members = cluster.observation.iter().flat_map(|seen| &seen.members);
+    let of_a_droplet = members.map(|member| {
         let text = format!("{} sends no metrics: install the metrics agent (monitoring) on it", member.droplet.name);
         Finding { droplet: Some(member.droplet.id), ..finding(text, true, Some(silent)) }
     });

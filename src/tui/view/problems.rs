@@ -1,6 +1,8 @@
 //! What is not as it should be, the worst first: a connection that fails, findings, what could not be read. What is
 //! found of many droplets alike takes one line.
 
+use std::fmt::Write as _;
+
 use ratatui::text::Line;
 
 use super::decision::{level, paragraph};
@@ -63,7 +65,7 @@ fn in_words(group: &[&Finding], seen: Option<&Observation>) -> String {
     let costs: Vec<f64> = group.iter().filter_map(|finding| finding.monthly).collect();
     if !costs.is_empty() {
         let at_least = if costs.len() < group.len() { "≥" } else { "" };
-        text += &format!(" ({at_least}{}/month)", words::dollars(costs.iter().sum()));
+        let _ = write!(text, " ({at_least}{}/month)", words::dollars(costs.iter().sum()));
     }
     text
 }
