@@ -26,6 +26,8 @@ mod header;
 mod held;
 #[path = "view/layout.rs"]
 mod layout;
+#[path = "view/operation.rs"]
+mod operation;
 #[path = "view/past.rs"]
 mod past;
 #[path = "view/sizes.rs"]
@@ -445,8 +447,8 @@ fn how_an_operation_ended_is_shown_for_a_while() {
         let now = fixtures::now() + SignedDuration::from_secs(seconds);
         text(&render(&state, &Look { now, ..at(80, 24) }))
     };
-    assert!(after(60).contains("✗ failed: web003 did not become active"), "{}", after(60));
-    assert!(!after(700).contains("✗ failed: web003"), "{}", after(700));
+    assert!(after(60).contains("✗ scale up failed 11:59:55Z: web003 did not become active"), "{}", after(60));
+    assert!(!after(700).contains("scale up failed"), "{}", after(700));
 }
 
 #[test]

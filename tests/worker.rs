@@ -397,6 +397,19 @@ async fn a_range_is_kept_and_commands_for_no_cluster_do_no_harm() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_range_is_told_only_with_the_look_that_brings_it() {
+    let mut stage = Stage::new(false);
+    let before = stage.until("seen", |c| !c.history.cluster.is_empty()).await.history.range;
+    let range = before * 6;
+    stage.world.with(|world| world.set_outage(true));
+    stage.send(Command::Range { cluster: 0, range }).await;
+    let failing = stage.until("failing", |c| matches!(c.connection, Connection::Failing { .. })).await;
+    assert_eq!(failing.history.range, before);
+    stage.world.with(|world| world.set_outage(false));
+    stage.until("ranged", |c| c.history.range == range).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_worker_that_nobody_holds_ends() {
     let Stage { world, handle, .. } = Stage::new(true);
     let mut published = handle.state.clone();

@@ -105,6 +105,12 @@ impl<C: Cloud> Observer<C> {
         self.wanted.range = range;
     }
 
+    /// How much of the past is kept.
+    #[must_use]
+    pub fn range(&self) -> Duration {
+        self.wanted.range
+    }
+
     /// Asks from the next look on for these metrics beside the essential ones.
     pub fn set_shown(&mut self, shown: Vec<Metric>) {
         self.wanted.shown = shown;

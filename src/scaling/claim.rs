@@ -127,7 +127,7 @@ impl<C: Cloud> Run<C> {
             None => Ok(()),
             Some(left) => {
                 let ago = self.policy.scaling_interval.saturating_sub(left);
-                Err(Refusal::Cooldown { ago_s: ago.as_secs(), left_s: left.as_secs() }.into())
+                Err(Refusal::Cooldown { ago_s: ago.as_secs(), left_s: left.as_secs().max(1) }.into())
             }
         }
     }

@@ -33,15 +33,31 @@ pub struct Finding {
     pub is_wasted: bool,
     /// What that costs a month, if the price is known.
     pub monthly: Option<f64>,
+    /// How it is told when the same is found of several droplets.
+    #[serde(skip)]
+    pub several: Option<Several>,
+}
+
+/// What is found of several droplets: `12 droplets`, then `what`, which droplets, and `advice`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Several {
+    /// What, from the verb on.
+    pub what: &'static str,
+    /// What to do; may be empty.
+    pub advice: &'static str,
 }
 
 impl Finding {
     fn new(level: Level, text: String) -> Self {
-        Self { level, text, droplet: None, is_wasted: false, monthly: None }
+        Self { level, text, droplet: None, is_wasted: false, monthly: None, several: None }
     }
 
     fn about(self, droplet: &Droplet) -> Self {
         Self { droplet: Some(droplet.id), ..self }
+    }
+
+    fn several(self, what: &'static str, advice: &'static str) -> Self {
+        Self { several: Some(Several { what, advice }), ..self }
     }
 
     /// For a droplet that is paid for and does nothing.
@@ -141,21 +157,29 @@ fn of_a_member(member: &Member, seen: &Observation, spec: &ClusterSpec) -> Vec<F
                 _ => "power it on or delete it in DigitalOcean's control panel",
             };
             let text = format!("{name} is off, serves nobody and is still billed: {what}");
-            findings.push(Finding::new(Level::Warning, text).wasted(droplet));
+            let finding = Finding::new(Level::Warning, text).wasted(droplet);
+            findings.push(finding.several(
+                "are off, serve nobody and are still billed",
+                "power them on or delete them in DigitalOcean's control panel",
+            ));
         }
         DropletStatus::New if elapsed(droplet.created_at, seen.at) > spec.timing.boot => {
             findings.push(never_active(member, is_autos));
         }
         DropletStatus::Active if !member.attached && seen.load_balancer.is_some() => {
-            let what = if is_autos {
-                "auto brings it in, or removes it; the tag dropscale:protect keeps it as it is"
+            let (what, advice) = if is_autos {
+                (
+                    "auto brings it in, or removes it; the tag dropscale:protect keeps it as it is",
+                    "auto brings them in, or removes them; the tag dropscale:protect keeps one as it is",
+                )
             } else if member.role == Role::Clone {
-                "attach it or delete it"
+                ("attach it or delete it", "attach them or delete them")
             } else {
-                "attach it, or take the cluster's tag off it"
+                ("attach it, or take the cluster's tag off it", "attach them, or take the cluster's tag off them")
             };
             let text = format!("{name} is in the cluster but not behind the load balancer: {what}");
-            findings.push(Finding::new(Level::Warning, text).wasted(droplet));
+            let finding = Finding::new(Level::Warning, text).wasted(droplet);
+            findings.push(finding.several("are in the cluster but not behind the load balancer", advice));
         }
         // What was measured before it joined says nothing.
         DropletStatus::Active
@@ -163,26 +187,36 @@ fn of_a_member(member: &Member, seen: &Observation, spec: &ClusterSpec) -> Vec<F
                 && elapsed(droplet.created_at, seen.at) > spec.timing.boot + spec.timing.health =>
         {
             let text = format!("{name} fails the load balancer's health check");
-            findings.push(Finding::new(Level::Warning, text).about(droplet));
+            let finding = Finding::new(Level::Warning, text).about(droplet);
+            findings.push(finding.several("fail the load balancer's health check", ""));
         }
         _ => {}
     }
     findings.extend(silent(member, spec));
     if member.role == Role::Guest {
         let text = format!("{name} carries the cluster's tag but is neither base nor clone: counted, never touched");
-        findings.push(Finding::new(Level::Info, text).about(droplet));
+        let finding = Finding::new(Level::Info, text).about(droplet);
+        let several = "carry the cluster's tag but are neither base nor clone";
+        findings.push(finding.several(several, "counted, never touched"));
     }
     findings
 }
 
 /// A droplet that should long be active.
 fn never_active(member: &Member, is_autos: bool) -> Finding {
-    let what = match member.role {
-        Role::Clone if is_autos => "auto removes it",
-        Role::Clone => "delete it, or see in DigitalOcean's control panel what it waits for",
-        Role::Base | Role::Guest => "see in DigitalOcean's control panel what it waits for",
+    let (what, advice) = match member.role {
+        Role::Clone if is_autos => ("auto removes it", "auto removes them"),
+        Role::Clone => (
+            "delete it, or see in DigitalOcean's control panel what it waits for",
+            "delete them, or see in DigitalOcean's control panel what they wait for",
+        ),
+        Role::Base | Role::Guest => (
+            "see in DigitalOcean's control panel what it waits for",
+            "see in DigitalOcean's control panel what they wait for",
+        ),
     };
-    let finding = Finding::new(Level::Warning, format!("{} is still not active: {what}", member.droplet.name));
+    let finding = Finding::new(Level::Warning, format!("{} is still not active: {what}", member.droplet.name))
+        .several("are still not active", advice);
     if member.role == Role::Clone { finding.wasted(&member.droplet) } else { finding.about(&member.droplet) }
 }
 
@@ -198,28 +232,33 @@ fn silent(member: &Member, spec: &ClusterSpec) -> Option<Finding> {
     {
         return None;
     }
-    let text = match member.last_sample {
+    let finding = |text| Finding::new(Level::Warning, text).about(droplet);
+    Some(match member.last_sample {
         Some(at) => {
             let minutes = elapsed(at, asked_at).as_secs() / 60;
-            format!("{} has sent no metrics for {minutes} min: look whether its agent runs", droplet.name)
+            finding(format!("{} has sent no metrics for {minutes} min: look whether its agent runs", droplet.name))
+                .several("have sent no metrics for long", "look whether their agents run")
         }
-        None => format!("{} sends no metrics: install the metrics agent (monitoring) on it", droplet.name),
-    };
-    Some(Finding::new(Level::Warning, text).about(droplet))
+        None => finding(format!("{} sends no metrics: install the metrics agent (monitoring) on it", droplet.name))
+            .several("send no metrics", "install the metrics agent (monitoring) on them"),
+    })
 }
 
 fn left_unfinished(droplet: &Droplet) -> Finding {
     let name = &droplet.name;
-    let what = if droplet.draining().is_some() {
-        "was being removed"
+    let (what, several) = if droplet.draining().is_some() {
+        ("was being removed", "were being removed by somebody who is gone")
     } else if droplet.pending().is_some() {
-        "was being added"
+        ("was being added", "were being added by somebody who is gone")
     } else {
         let text = format!("{name} has lost the cluster's tag, and no tag tells why: delete it, or give the tag back");
-        return Finding::new(Level::Warning, text).wasted(droplet);
+        let finding = Finding::new(Level::Warning, text).wasted(droplet);
+        let several = "have lost the cluster's tag, and no tag tells why";
+        return finding.several(several, "delete them, or give the tag back");
     };
     let text = format!("{name} {what} by somebody who is gone; the next operation or auto goes on with it");
-    Finding::new(Level::Warning, text).wasted(droplet)
+    let finding = Finding::new(Level::Warning, text).wasted(droplet);
+    finding.several(several, "the next operation or auto goes on with them")
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ mod run;
 mod scaler;
 mod up;
 
-pub use finding::{Finding, Level, findings};
+pub use finding::{Finding, Level, Several, findings};
 pub use housekeeping::{Housekeeping, has_young_strays, is_leaving_tag_left, stray_tags, worn_out_tags};
 pub use phase::{Kind, OperationState, Outcome, Phase, PhaseState};
 pub use plan::{DownPlan, Refusal, UpPlan};

@@ -135,7 +135,7 @@ fn common(seen: &Observation, spec: &ClusterSpec, policy: &Policy, terms: Terms<
     if let Some(left) = seen.cooldown(policy.scaling_interval) {
         let ago = policy.scaling_interval.saturating_sub(left);
         if !terms.insist {
-            return Err(Refusal::Cooldown { ago_s: ago.as_secs(), left_s: left.as_secs() });
+            return Err(Refusal::Cooldown { ago_s: ago.as_secs(), left_s: left.as_secs().max(1) });
         }
         warnings.push(format!(
             "the cluster was scaled {} s ago: the cooldown of {} s is not over",

@@ -1,13 +1,15 @@
 //! Whether a metric that is not known is only awaited: the cluster was just scaled, so that older samples don't count,
 //! or a droplet is too new to have sent one. That is as it should be; an agent that is silent is not.
 
-use crate::cluster::{Member, Metric, Observation, Scope, elapsed};
+use crate::cluster::{Claim, Member, Metric, Observation, Scope, elapsed};
 use crate::policy::Reason;
 use crate::worker::ClusterState;
 
 /// Why new samples are awaited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Awaited {
+    /// An operation runs: what was measured before it began tells nothing of what comes of it.
+    Scaling,
     /// The cluster was just scaled: what was measured before tells nothing of it.
     Scaled,
     /// A droplet has just been made, by somebody else.
@@ -40,7 +42,11 @@ impl Awaited {
             return None;
         }
         // Where no droplet lacks anything it is the load balancer that has sent nothing.
-        if scaled { Some(Self::Scaled) } else { is_told.then_some(Self::New) }
+        match scaled {
+            true if is_being_scaled(seen, cluster) => Some(Self::Scaling),
+            true => Some(Self::Scaled),
+            false => is_told.then_some(Self::New),
+        }
     }
 }
 
@@ -56,4 +62,11 @@ fn lacks(member: &Member, metrics: &[Metric], seen: &Observation, cluster: &Clus
 fn was_just_scaled(seen: &Observation, cluster: &ClusterState) -> bool {
     let ago = seen.markers.iter().filter(|marker| !marker.is_in_future(seen.at)).map(|m| elapsed(m.at, seen.at)).min();
     ago.is_some_and(|ago| ago <= cluster.spec.timing.metrics_window)
+}
+
+/// Whether an operation runs, here or elsewhere: the marker is written when it begins. The claim of one of ours that
+/// has ended may have been seen by the last look.
+fn is_being_scaled(seen: &Observation, cluster: &ClusterState) -> bool {
+    let is_ours = |claim: &Claim| cluster.operation.as_ref().is_some_and(|ours| ours.nonce == claim.nonce);
+    cluster.operates() || seen.live_claims().any(|claim| !is_ours(claim))
 }

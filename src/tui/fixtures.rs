@@ -255,6 +255,7 @@ impl Fixture {
                 droplet: None,
                 is_wasted: true,
                 monthly: Some(6.0),
+                several: None,
             },
             Finding {
                 level: Level::Warning,
@@ -262,6 +263,7 @@ impl Fixture {
                 droplet: Some(silent),
                 is_wasted: false,
                 monthly: None,
+                several: None,
             },
         ]);
         self

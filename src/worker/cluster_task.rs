@@ -110,6 +110,8 @@ pub(super) struct ClusterTask<C> {
     told: Told,
     /// The samples that the published history is made of.
     revision: Option<u64>,
+    /// How far back it is to go: from the next look on.
+    range: Duration,
     /// The operation that runs, and what is to be done after it.
     operation: Option<JoinHandle<OperationState>>,
     then: Option<Work>,
@@ -154,6 +156,7 @@ impl<C: Cloud> ClusterTask<C> {
             failures: Failures::default(),
             told: Told::default(),
             revision: None,
+            range,
             operation: None,
             then: None,
             progress,
@@ -199,9 +202,8 @@ impl<C: Cloud> ClusterTask<C> {
             Command::Up { .. } => self.by_hand(Work::Up(operation::by_hand())),
             Command::Down { droplet, .. } => self.by_hand(Work::Down(Some(*droplet), operation::by_hand())),
             Command::Range { range, .. } => {
-                if *range != self.state.history.range {
-                    Arc::make_mut(&mut self.state.history).range = *range;
-                    self.revision = None;
+                if *range != self.range {
+                    self.range = *range;
                     self.look_again();
                 }
             }
@@ -338,7 +340,7 @@ impl<C: Cloud> ClusterTask<C> {
         let Some(mut controller) = self.controller.take() else { return };
         let urgency = mem::replace(&mut self.urgency, Urgency::Routine);
         let shown: &[Metric] = if self.focused { &Metric::ALL } else { &[] };
-        controller.want(shown, self.state.history.range);
+        controller.want(shown, self.range);
         if urgency == Urgency::WithNames {
             controller.forget_names();
         }
@@ -401,13 +403,13 @@ impl<C: Cloud> ClusterTask<C> {
         self.plan_without_own_claim();
         self.state.findings = Arc::clone(&look.findings);
         let samples = controller.samples();
-        if self.revision != Some(samples.revision()) {
+        if self.revision != Some(samples.revision()) || self.state.history.range != controller.range() {
             self.revision = Some(samples.revision());
             self.state.history = Arc::new(History {
                 cluster: samples.cluster(),
                 droplets: samples.droplets().clone(),
                 serving: samples.serving().clone(),
-                range: self.state.history.range,
+                range: controller.range(),
             });
         }
         self.act(look);
@@ -458,7 +460,7 @@ impl<C: Cloud> ClusterTask<C> {
             return;
         }
         let cloud = Arc::clone(&self.wiring.cloud);
-        let range = self.state.history.range;
+        let range = self.range;
         self.jobs.spawn(async move { Done::Inspected(detail::fetch(&*cloud, droplet, range).await) });
     }
 

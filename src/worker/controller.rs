@@ -108,6 +108,12 @@ impl<C: Cloud> Controller<C> {
         self.observer.set_range(range);
     }
 
+    /// How far back the past goes that the last look has brought.
+    #[must_use]
+    pub fn range(&self) -> Duration {
+        self.observer.range()
+    }
+
     /// Asks for the names of load balancer and snapshot anew at the next look.
     pub fn forget_names(&mut self) {
         self.observer.forget_names();

@@ -106,7 +106,7 @@ pub struct History {
     pub droplets: BTreeMap<DropletId, BTreeMap<Metric, Series>>,
     /// How many droplets served.
     pub serving: Series,
-    /// How far back it goes.
+    /// How far back it goes: what was asked for when the last look began that it is made of.
     pub range: Duration,
 }
 

@@ -75,6 +75,7 @@ fn chart(hours: u64, step: i64, known: i64, size: (u16, u16)) -> String {
     let values: Vec<f64> = (0..=known / step).map(|i| if i % 10 == 0 { 60.0 } else { 40.0 }).collect();
     let state = with_history(|history| {
         history.cluster.insert(Metric::Cpu, series(&values, step, 0));
+        history.range = Duration::from_secs(hours * 3600);
     });
     let ui = Ui { page: CHART, range: Duration::from_secs(hours * 3600), ..fixtures::ui() };
     text(&render(&state, &Look { ui, size, ..Look::default() }))
@@ -104,4 +105,20 @@ fn a_chart_says_since_when_there_is_data() {
     assert!(days.contains("no data before Nov 23 11:59"), "{days}");
     let narrow = chart(24, 120, 3_600 * 14, (60, 16));
     assert!(narrow.contains(" no data before") && narrow.contains(" 21:59"), "{narrow}");
+}
+
+#[test]
+fn until_a_longer_range_has_been_looked_at_it_is_loaded() {
+    let longer = |state: &AppState| {
+        let ui = Ui { page: CHART, range: Duration::from_secs(6 * 3600), ..fixtures::ui() };
+        text(&render(state, &Look { ui, size: (120, 36), ..Look::default() }))
+    };
+    let asked = longer(&Fixture::new(3).build());
+    assert!(asked.contains("loading…") && !asked.contains("no data before"), "{asked}");
+    let there = longer(&with_history(|history| history.range = Duration::from_secs(6 * 3600)));
+    assert!(there.contains("no data before") && !there.contains("loading"), "{there}");
+    let none = longer(&with_history(|history| history.cluster.clear()));
+    assert!(none.contains("loading…"), "{none}");
+    let down = longer(&Fixture::new(3).api_down().build());
+    assert!(!down.contains("loading"), "nothing comes while the API fails: {down}");
 }

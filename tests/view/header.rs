@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use dropscale::cluster::{Health, Marker, Metric, Observation};
+use dropscale::cluster::{Claim, Health, Marker, Metric, Nonce, Observation};
 use dropscale::policy::decide;
 use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::tui::view;
 use dropscale::worker::AppState;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::{at, render, text};
+use crate::{Look, at, render, text};
 
 fn first_line(state: &AppState, width: u16) -> String {
     text(&render(state, &at(width, 24))).lines().next().unwrap_or_default().to_owned()
@@ -39,7 +39,7 @@ fn an_operation_does_not_hide_how_the_cluster_is() {
             assert!(after.contains("of 5 droplets"), "{line}");
         }
         let smallest = first_line(&state, view::MINIMUM.0);
-        assert!(smallest.contains(verdict), "what is wrong is told first: {smallest}");
+        assert!(smallest.contains(verdict) && smallest.contains('▶'), "what is wrong is told first: {smallest}");
     }
 }
 
@@ -115,4 +115,77 @@ fn a_droplet_that_was_just_made_by_hand_is_awaited_too() {
         (seen.members[2].droplet.created_at, seen.members[2].last_sample) = (ago(50), None);
     });
     assert!(first_line(&state, 80).contains("· new droplet   waiting for new samples"), "{}", first_line(&state, 80));
+}
+
+#[test]
+fn the_badges_and_the_count_never_give_way() {
+    let all = || Fixture::new(3).read_only().demo();
+    let busiest = all().load(0.93).scaling_up().findings().build();
+    let awaiting = {
+        let mut state = seen_as(|seen| scaled(seen, 0..3));
+        (state.demo, state.read_only, state.clusters[0].auto) = (true, true, false);
+        state
+    };
+    let named = |mut state: AppState, name: &str| {
+        let spec = Arc::make_mut(&mut state.clusters[0].spec);
+        name.clone_into(&mut spec.name);
+        state.clusters.push(state.clusters[0].clone());
+        state
+    };
+    let long = named(busiest.clone(), "a-cluster-with-a-very-long-name-that-goes-on");
+    for (state, count) in [
+        (all().build(), 3),
+        (all().api_down().build(), 3),
+        (busiest, 4),
+        (awaiting, 3),
+        (long, 4),
+        (Fixture::new(3).demo().build(), 3),
+    ] {
+        for width in [60, 80] {
+            let line = first_line(&state, width);
+            assert!(line.contains(" DEMO "), "{width}: {line}");
+            assert!(!state.read_only || line.contains(" READ-ONLY "), "{width}: {line}");
+            let counts = [format!(" {count} of 5 droplets "), format!(" {count}/5 ")];
+            assert!(counts.iter().any(|count| line.contains(count)), "{width}: {line}");
+        }
+    }
+    let held = all().manual().build();
+    let live = Some((all().api_down().build(), fixtures::now() + SignedDuration::from_secs(150)));
+    let screen = text(&render(&held, &Look { live, ..at(60, 24) }));
+    let header = screen.lines().next().unwrap_or_default();
+    for part in [" web ", " 3/5 ", " DEMO ", " READ-ONLY ", " PAUSED ", "now: "] {
+        assert!(header.contains(part), "{part} in {header}");
+    }
+}
+
+#[test]
+fn what_says_little_gives_way_first() {
+    let line = first_line(&Fixture::new(3).demo().read_only().load(0.93).build(), 80);
+    assert!(line.contains("▲ busy   3 of 5 droplets") && !line.contains("fra1"), "{line}");
+    let line = first_line(&Fixture::new(3).demo().read_only().load(0.93).build(), 60);
+    assert!(line.contains("▲ busy   3/5") && line.contains("AUTO OFF"), "{line}");
+}
+
+#[test]
+fn only_what_has_ended_was_just_scaled() {
+    let mut state = seen_as(|seen| scaled(seen, 0..3));
+    state.clusters[0].operation = Fixture::new(3).scaling_up().build().clusters[0].operation.clone();
+    let line = first_line(&state, 80);
+    assert!(line.contains("· samples awaited   ▶ scaling up"), "{line}");
+    let shown = text(&render(&state, &at(120, 36)));
+    assert!(!shown.contains("just scaled"), "{shown}");
+    assert!(shown.contains("the cluster is being scaled: waiting for new samples of Load"), "{shown}");
+    // And if it runs elsewhere.
+    let claim = Claim { at: ago(60), nonce: Nonce::new(7) };
+    let state = seen_as(|seen| {
+        scaled(seen, 0..3);
+        seen.claims.push(claim.clone());
+    });
+    assert!(!text(&render(&state, &at(120, 36))).contains("just scaled"));
+    // Of ours that has ended the claim may still be seen.
+    let mut state = state;
+    state.clusters[0].operation = Fixture::new(3).failed().build().clusters[0].operation.clone();
+    let operation = Arc::make_mut(state.clusters[0].operation.as_mut().unwrap());
+    operation.nonce = claim.nonce;
+    assert!(first_line(&state, 80).contains("· just scaled"), "{}", first_line(&state, 80));
 }

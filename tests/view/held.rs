@@ -103,9 +103,12 @@ fn on_the_smallest_screen_the_present_comes_first() {
     let held = Fixture::new(5).load(0.93).demo().build();
     let live = Fixture::new(5).load(0.93).demo().api_down().build();
     let shown = text(&render(&held, &look(live, 700, view::MINIMUM)));
-    for part in ["web", "PAUSED 11 min", "now: API FAILING", "AUTO ON", "11 min old"] {
+    for part in ["web", "5/7", "DEMO", "PAUSED", "now: API FAILING", "AUTO ON", "11 min old"] {
         assert!(header(&shown).contains(part), "{part} in\n{shown}");
     }
+    let (held, live) = (Fixture::new(5).build(), Fixture::new(5).api_down().build());
+    let shown = text(&render(&held, &look(live, 700, view::MINIMUM)));
+    assert!(header(&shown).contains("PAUSED 11 min"), "{shown}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dropscale::cluster::Metric;
-use dropscale::scaling::Level;
+use dropscale::scaling::{Finding, Level, Several};
 use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::tui::{Overlay, Page, Toast, Ui};
 use dropscale::worker::Event;
@@ -129,4 +129,73 @@ fn an_event_that_is_longer_than_the_terminal_names_the_key_that_copies_it() {
     Arc::make_mut(&mut state.clusters[0].events).push(event);
     let screen = text(&render(&state, &page(Page::Events, (80, 24))));
     assert!(screen.contains("lines below: y copies all of it"), "{screen}");
+}
+
+/// Droplets of which none sends metrics, and other trouble besides.
+fn much_is_wrong(fixture: Fixture) -> dropscale::worker::AppState {
+    let mut state = fixture.build();
+    let cluster = &mut state.clusters[0];
+    let silent = Several { what: "send no metrics", advice: "install the metrics agent (monitoring) on them" };
+    let finding = |text: String, droplet, several| {
+        let level = if droplet { Level::Warning } else { Level::Error };
+        Finding { level, text, droplet: None, is_wasted: false, monthly: None, several }
+    };
+    let members = cluster.observation.iter().flat_map(|seen| &seen.members);
+    let of_a_droplet = members.map(|member| {
+        let text = format!("{} sends no metrics: install the metrics agent (monitoring) on it", member.droplet.name);
+        Finding { droplet: Some(member.droplet.id), ..finding(text, true, Some(silent)) }
+    });
+    let others =
+        (1..=7).map(|n| finding(format!("trouble {n} is a long story: {}", "and so on ".repeat(20)), false, None));
+    cluster.findings = Arc::new(of_a_droplet.skip(146).chain(others).collect());
+    state
+}
+
+#[test]
+fn the_decision_and_the_operation_stay_however_much_is_wrong() {
+    let calm = much_is_wrong(Fixture::new(300));
+    let busy = much_is_wrong(Fixture::new(300).load(0.93).scaling_up());
+    for size in [(60, 16), (80, 24), (120, 36), (160, 24), (200, 60)] {
+        let screen = text(&render(&calm, &at(size.0, size.1)));
+        assert!(screen.contains(" · hold: the metrics"), "{size:?}:\n{screen}");
+        assert!(screen.contains("✗ trouble 1 is a long story"), "{size:?}:\n{screen}");
+        let screen = text(&render(&busy, &at(size.0, size.1)));
+        let decision =
+            screen.lines().find(|line| line.contains("would scale up")).unwrap_or_else(|| panic!("{screen}"));
+        let is_whole = decision.contains("above 0.70") || decision.contains('…');
+        assert!(is_whole || size.0 >= 120, "{size:?}: {decision}");
+        assert!(screen.contains("booting"), "{size:?}:\n{screen}");
+        assert!(screen.contains("✗ trouble 1 is a long story"), "{size:?}:\n{screen}");
+    }
+}
+
+#[test]
+fn what_is_found_of_many_droplets_takes_one_line() {
+    let screen = text(&render(&much_is_wrong(Fixture::new(300)), &page(Page::Why, (120, 60))));
+    let said =
+        "! 154 droplets send no metrics: web146, web147 … web299; install the metrics agent (monitoring) on them";
+    assert!(screen.contains(said), "{screen}");
+    assert_eq!(screen.matches("no metrics").count(), 1, "{screen}");
+    let few = text(&render(&much_is_wrong(Fixture::new(148)), &page(Page::Why, (120, 60))));
+    assert!(few.contains("! 2 droplets send no metrics: web146, web147; install"), "{few}");
+    let one = text(&render(&much_is_wrong(Fixture::new(147)), &page(Page::Why, (120, 60))));
+    assert!(one.contains("! web146 sends no metrics: install"), "{one}");
+}
+
+#[test]
+fn what_could_not_be_read_is_told_once() {
+    let mut state = Fixture::new(3).build();
+    let cluster = &mut state.clusters[0];
+    let text_of = "3 of the metrics could not be read: 503".to_owned();
+    Arc::make_mut(cluster.observation.as_mut().unwrap()).problems.push(text_of.clone());
+    let once = |state: &dropscale::worker::AppState| {
+        let screen = text(&render(state, &at(80, 24)));
+        assert_eq!(screen.matches("could not be read").count(), 1, "{screen}");
+        assert!(screen.contains("! 1 warning"), "{screen}");
+    };
+    once(&state);
+    let finding =
+        Finding { level: Level::Warning, text: text_of, droplet: None, is_wasted: false, monthly: None, several: None };
+    state.clusters[0].findings = Arc::new(vec![finding]);
+    once(&state);
 }

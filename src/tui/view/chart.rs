@@ -12,7 +12,7 @@ use super::sheet::{Cut, Sheet, cells, width, wrap};
 use super::spark::{self, Bounds, Window};
 use super::{Scene, gauge, metrics, value, words};
 use crate::cluster::{Metric, Series};
-use crate::worker::ClusterState;
+use crate::worker::{ClusterState, Connection};
 
 /// The columns of the labels of the vertical axis.
 const LABELS: u16 = 10;
@@ -40,7 +40,8 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     sheet.fill(Rect { x: plot.x - 1, width: 1, ..plot }, '│', faint);
     let Some(series) = series else {
         let row = Rect { y: plot.y + plot.height / 2, height: 1, ..plot }.narrowed(2);
-        sheet.text(row, "no data of this time yet", faint);
+        let loads = is_loading(scene, cluster);
+        sheet.text(row, if loads { "loading…" } else { "no data of this time yet" }, faint);
         return;
     };
     let values = window.buckets(series, plot.width.into());
@@ -53,7 +54,7 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     let mut foot = Rect { x: plot.x, width: plot.width, ..foot };
     let axis = foot.take_top(1);
     draw_times(sheet, axis, foot, scene, window);
-    draw_begin(sheet, plot, scene, series, window);
+    draw_begin(sheet, plot, scene, cluster, series, window);
     let marks = Rect { height: 1, ..plot };
     draw_changes(sheet, marks, &cluster.history.serving, window);
 }
@@ -105,8 +106,13 @@ fn threshold(sheet: &mut Sheet, plot: Rect, value: Option<f64>, top: f64, values
     }
 }
 
+/// Whether a longer range was asked for than what is there goes back.
+fn is_loading(scene: &Scene, cluster: &ClusterState) -> bool {
+    cluster.history.range < scene.ui.range && !matches!(cluster.connection, Connection::Failing { .. })
+}
+
 /// Since when there is data, where much of the picture is empty before that.
-fn draw_begin(sheet: &mut Sheet, plot: Rect, scene: &Scene, series: &Series, window: Window) {
+fn draw_begin(sheet: &mut Sheet, plot: Rect, scene: &Scene, cluster: &ClusterState, series: &Series, window: Window) {
     let columns = usize::from(plot.width);
     let begin = series.samples().iter().find_map(|s| Some((s.at, window.column_of(s.at, columns)?)));
     let Some((at, column)) = begin.filter(|(_, column)| column * 3 > columns) else { return };
@@ -115,7 +121,9 @@ fn draw_begin(sheet: &mut Sheet, plot: Rect, scene: &Scene, series: &Series, win
     let day = if is_long { format!("{} ", words::short_date(at, scene.zone)) } else { String::new() };
     let mut empty = Rect { width: cells(column), ..plot };
     empty.take_top(plot.height / 2);
-    for line in wrap(&format!("no data before {day}{clock}"), empty.width.saturating_sub(2)) {
+    let loads = is_loading(scene, cluster);
+    let text = if loads { "loading…".to_owned() } else { format!("no data before {day}{clock}") };
+    for line in wrap(&text, empty.width.saturating_sub(2)) {
         let row = empty.take_top(1);
         // With blanks around, also on the line of a threshold.
         sheet.text(row, &format!(" {line} "), scene.theme.faint);

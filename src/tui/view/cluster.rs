@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::sheet::{Cut, Sheet, cells};
-use super::{Scene, Scrolled, decision, events, metrics, progress, status, table};
+use super::{Scene, Scrolled, decision, events, metrics, problems, progress, status, table};
 use crate::worker::ClusterState;
 
 /// From here on two columns are better than one.
@@ -26,9 +26,9 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) 
 /// Before the first look: what is asked for, or why there is no answer and what to do.
 fn first_moments(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
     let mut rest = at.narrowed(at.width / 10);
-    let mut problems = decision::problems(scene, cluster, rest.width);
+    let mut lines = problems::lines(scene, cluster, rest.width);
     rest.take_top(at.height / 4);
-    if problems.is_empty() {
+    if lines.is_empty() {
         let row = rest.take_top(1);
         sheet.text(row, "asking DigitalOcean…", scene.theme.strong);
         rest.take_top(1);
@@ -42,10 +42,10 @@ fn first_moments(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterSt
         let row = rest.take_top(1);
         sheet.text(row, "DigitalOcean could not be asked", scene.theme.bad);
         rest.take_top(1);
-        if problems.len() > usize::from(rest.height) {
-            problems = status::fitted(scene, cluster, rest.width, rest.height, false);
+        if lines.len() > usize::from(rest.height) {
+            lines = status::fitted(scene, cluster, rest.width, rest.height, false);
         }
-        decision::draw(sheet, rest, &problems);
+        decision::draw(sheet, rest, &lines);
     }
     Scrolled::default()
 }
@@ -109,8 +109,12 @@ fn wide(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> S
     section(sheet, panel, "DECISION", "", &lines);
     right.take_top(gap);
     if let Some(operation) = progress::shown(scene, cluster) {
-        let lines = progress::full(scene, cluster, operation, right.width);
-        let panel = right.take_top((1 + cells(lines.len())).min(right.height / 2));
+        let mut lines = progress::full(scene, cluster, operation, right.width);
+        let room = right.height / 2;
+        if cells(lines.len()) >= room {
+            lines = progress::compact(scene, cluster, operation, right.width);
+        }
+        let panel = right.take_top((1 + cells(lines.len())).min(room.max(3)));
         section(sheet, panel, "OPERATION", &progress::title(operation), &lines);
         right.take_top(gap);
     }

@@ -1,4 +1,4 @@
-//! The decision panel: what auto would do now, why, and what stops it; and beneath, what is not as it should be.
+//! What auto would do now, why, and what stops it.
 
 use std::borrow::Cow;
 use std::time::Duration;
@@ -43,22 +43,36 @@ fn decided(scene: &Scene, cluster: &ClusterState, decision: &Decision, columns: 
     let stopped = decision.action != decision.wanted;
     let because = reason(scene, cluster, decision, &decision.because);
     let failing = matches!(cluster.connection, Connection::Failing { .. });
-    // An operation that is shown step by step need not be told of once more.
-    let runs_here = cluster.operates();
-    let waits_only = runs_here && decision.stopped_by == [Reason::InFlight];
     let (lead, style) = match (cluster.auto, stopped) {
-        (true, true) if waits_only => (format!("once that is done, would {verb}:"), style),
+        (true, _) if cluster.operates() => (format!("{}, would {verb}:", afterwards(scene, decision)), style),
         _ if failing => (format!("waiting for the API; last decided to {verb}:"), theme.strong),
         (true, false) => (format!("{verb}:"), style),
         (true, true) => (format!("hold, would {verb}:"), style),
         (false, _) => (format!("auto is off, would {verb}:"), theme.strong),
     };
-    headline(lines, symbol, &lead, &because, style, theme, columns);
+    headline(lines, symbol, &lead, &because, style, theme.text, columns);
     if stopped {
-        for obstacle in decision.stopped_by.iter().filter(|reason| !runs_here || **reason != Reason::InFlight) {
+        for obstacle in decision.stopped_by.iter().filter(|reason| !is_of_running(reason, cluster)) {
             paragraph(lines, "  but", &reason(scene, cluster, decision, obstacle), theme.text, columns);
         }
     }
+}
+
+/// Whether what stops a decision is but the operation that runs here, which is shown step by step.
+fn is_of_running(reason: &Reason, cluster: &ClusterState) -> bool {
+    let Some(running) = cluster.running() else { return false };
+    match reason {
+        Reason::InFlight | Reason::Cooldown { .. } => true,
+        Reason::Unsettled { droplets } => droplets.iter().all(|name| running.droplet_name.as_ref() == Some(name)),
+        _ => false,
+    }
+}
+
+/// When a decision can be carried out, while an operation runs here.
+fn afterwards(scene: &Scene, decision: &Decision) -> &'static str {
+    let passed = elapsed(decision.at, scene.now);
+    let cools = |reason: &Reason| matches!(reason, Reason::Cooldown { remaining } if *remaining > passed);
+    if decision.stopped_by.iter().any(cools) { "once that is done and cooled down" } else { "once that is done" }
 }
 
 /// The symbol, the words and the style of what the metrics ask for.
@@ -74,14 +88,18 @@ fn wish(theme: &Theme, decision: &Decision) -> (&'static str, &'static str, Styl
 pub fn short(scene: &Scene, cluster: &ClusterState) -> Option<Span<'static>> {
     let decision = cluster.decision.as_deref()?;
     let (symbol, verb, style) = wish(scene.theme, decision);
-    let held = if decision.action == decision.wanted { "" } else { ", held back" };
+    let held = match decision.action == decision.wanted {
+        true => "",
+        false if cluster.operates() => ", afterwards",
+        false => ", held back",
+    };
     Some(Span::styled(format!("{symbol} {verb}{held}"), style))
 }
 
 /// A reason in words: those that count down do so here, by the clock, and long lists of names are cut.
 fn reason(scene: &Scene, cluster: &ClusterState, decision: &Decision, reason: &Reason) -> String {
     let passed = elapsed(decision.at, scene.now);
-    let left = |remaining: &Duration| words::left(remaining.saturating_sub(passed));
+    let left = |remaining: &Duration| Some(remaining.saturating_sub(passed)).filter(|l| !l.is_zero()).map(words::left);
     match reason {
         Reason::Busy { .. } | Reason::NotAllCalm { .. } => decision.why_with(whole),
         Reason::WouldBounce { metrics } => {
@@ -93,12 +111,15 @@ fn reason(scene: &Scene, cluster: &ClusterState, decision: &Decision, reason: &R
             let projected = projected.collect::<Vec<_>>().join(", ");
             format!("one droplet less would leave {projected}: too busy again")
         }
-        Reason::Cooldown { remaining } => format!("cooling down, {} left", left(remaining)),
+        Reason::Cooldown { remaining } => left(remaining).map_or_else(
+            || "it was cooling down until now: the next look decides".to_owned(),
+            |left| format!("cooling down, {left} left"),
+        ),
         Reason::BackingOff { remaining, failures, class } => format!(
-            "{}, {} in a row: next try in {}{}",
+            "{}, {} in a row: next try {}{}",
             class.describe(),
             words::plural(*failures as usize, "failure"),
-            left(remaining),
+            left(remaining).map_or_else(|| "with the next look".to_owned(), |left| format!("in {left}")),
             class.remedy().map_or_else(String::new, |remedy| format!(", {remedy}"))
         ),
         Reason::Unsettled { droplets } => {
@@ -116,6 +137,7 @@ fn reason(scene: &Scene, cluster: &ClusterState, decision: &Decision, reason: &R
 /// That new samples are awaited, and why, when nothing else is the matter.
 fn awaiting(cluster: &ClusterState, decision: &Decision, metrics: &[Metric], droplets: &[String]) -> Option<String> {
     let why = match Awaited::of(metrics, cluster)? {
+        Awaited::Scaling => "the cluster is being scaled",
         Awaited::Scaled => "the cluster was just scaled",
         Awaited::New => "there is a new droplet",
     };
@@ -134,30 +156,6 @@ fn unknown(metrics: &[Metric], droplets: &[String]) -> String {
 /// A value with its unit, which no line end parts.
 fn whole(metric: Metric, value: f64) -> String {
     metric.format(value).replace(' ', &NO_BREAK.to_string())
-}
-
-/// The lines of what is wrong, the worst first: a failing connection, findings, what could not be read.
-pub fn problems(scene: &Scene, cluster: &ClusterState, columns: u16) -> Vec<Line<'static>> {
-    let theme = scene.theme;
-    let mut lines = Vec::new();
-    if let Connection::Failing { error, since, .. } = &cluster.connection {
-        let text = format!("failing since {}: {error}", words::clock(*since, scene.zone));
-        paragraph(&mut lines, "✗", &text, theme.bad, columns);
-    }
-    let mut findings: Vec<_> = cluster.findings.iter().collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
-    for finding in findings {
-        let (symbol, style) = level(theme, finding.level);
-        let text = match finding.monthly {
-            Some(monthly) => format!("{} ({}/month)", finding.text, words::dollars(monthly)),
-            None => finding.text.clone(),
-        };
-        paragraph(&mut lines, symbol, &text, style, columns);
-    }
-    for problem in cluster.observation.iter().flat_map(|seen| &seen.problems) {
-        paragraph(&mut lines, "!", problem, theme.attention, columns);
-    }
-    lines
 }
 
 /// The symbol and the style of a level.
@@ -179,26 +177,26 @@ pub fn paragraph(lines: &mut Vec<Line<'static>>, mark: &str, text: &str, style: 
     }
 }
 
-/// The first line of all: what is done stands out, why follows.
-fn headline(
+/// What is done stands out, why follows.
+pub fn headline(
     lines: &mut Vec<Line<'static>>,
     symbol: &str,
     lead: &str,
     because: &str,
     style: Style,
-    theme: &Theme,
+    text: Style,
     columns: u16,
 ) {
-    let text = format!("{lead} {because}");
-    for (i, line) in wrap(&text, columns.saturating_sub(2)).into_iter().enumerate() {
+    let sentence = format!("{lead} {because}");
+    for (i, line) in wrap(&sentence, columns.saturating_sub(2)).into_iter().enumerate() {
         let mark: Cow<'static, str> = if i == 0 { format!("{symbol} ").into() } else { "  ".into() };
         let mut spans = vec![Span::styled(mark, style)];
         match line.strip_prefix(lead) {
             Some(rest) if i == 0 => {
                 spans.push(Span::styled(lead.to_owned(), style));
-                spans.push(Span::styled(rest.to_owned(), theme.text));
+                spans.push(Span::styled(rest.to_owned(), text));
             }
-            _ => spans.push(Span::styled(line, if i == 0 { style } else { theme.text })),
+            _ => spans.push(Span::styled(line, if i == 0 { style } else { text })),
         }
         lines.push(Line::from(spans));
     }

@@ -92,8 +92,8 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, event: &Event, dated: bo
         Level::Info | Level::Done => "",
     };
     let mut spans = vec![Span::styled(format!("{symbol} "), style)];
-    // On a wide row the level has a column of its own; on a narrow one the symbol must do.
-    if at.width >= 100 {
+    // On a wide row the level is told in a word, if the text does not say it; on a narrow one the symbol must do.
+    if at.width >= 100 && !event.text.contains(word.trim_end()) {
         spans.push(Span::styled(word, style));
     }
     spans.push(Span::styled(event.text.as_str(), theme.text));

@@ -1,6 +1,6 @@
 //! The first two lines: which cluster, is it healthy, what is under way, how many droplets, is auto on; and beneath,
-//! how fresh the data is, what it costs, and how many requests are left. What matters less goes first when there is
-//! no room.
+//! how fresh the data is, what it costs, and how many requests are left. What matters less gives way first when there
+//! is no room: it becomes shorter, or goes.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 
 use super::sheet::{Cut, Sheet, spans_width};
-use super::{Scene, held, progress, words};
+use super::{Scene, held, problems, progress, words};
 use crate::cloud::Remedy;
 use crate::cluster::{Health, Member, Observation, elapsed};
 use crate::policy::Reason;
@@ -24,17 +24,40 @@ pub const HEIGHT: u16 = 2;
 /// A name longer than this is cut, so that it does not push out what matters.
 const NAME: usize = 24;
 
+/// What is left of the news behind a held picture where there is no room at all.
+const NEWS: usize = 12;
+
 /// After so many looks that did not come, what is shown is older than it should be.
 const LATE: u32 = 4;
 
-/// A part of a line: what it shows, and how soon it is left out; 0 is never.
+/// A part of a line: what it shows, how soon it gives way, and to what. What has rank 0 and nothing shorter stays.
 struct Part {
     spans: Vec<Span<'static>>,
     rank: u8,
+    shorter: Vec<Vec<Span<'static>>>,
+}
+
+impl Part {
+    /// Becomes shorter, if it can be; from its shortest form on it stays. Tells whether there is still something of it.
+    fn gives_way(&mut self) -> bool {
+        if self.shorter.is_empty() {
+            return false;
+        }
+        self.spans = self.shorter.remove(0);
+        if self.shorter.is_empty() {
+            self.rank = 0;
+        }
+        true
+    }
+
+    /// With shorter forms, the longest first, of which the last one stays.
+    fn or(self, shorter: Vec<Vec<Span<'static>>>) -> Self {
+        Self { shorter, ..self }
+    }
 }
 
 fn part(rank: u8, spans: Vec<Span<'static>>) -> Part {
-    Part { spans, rank }
+    Part { spans, rank, shorter: Vec::new() }
 }
 
 fn words_of(rank: u8, text: impl Into<String>, style: Style) -> Part {
@@ -54,96 +77,118 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene) {
     line(sheet, at.take_top(1), left, right);
 }
 
-/// Draws parts from the left and from the right, with three columns between; leaves out what has no room.
+/// From this rank on parts stand closer together before any gives way.
+const CLOSE: u8 = 4;
+
+/// Draws parts from the left and from the right, with columns between; what has no room gives way.
 fn line(sheet: &mut Sheet, at: Rect, mut left: Vec<Part>, mut right: Vec<Part>) {
+    let (mut gap, mut right_gap) = (3, 2);
     let wide = |parts: &[Part], gap: u16| -> u16 {
         parts.iter().map(|p| spans_width(&p.spans).saturating_add(gap)).fold(0, u16::saturating_add)
     };
-    while wide(&left, 3).saturating_add(wide(&right, 2)) > at.width + 2 {
+    while wide(&left, gap).saturating_add(wide(&right, right_gap)) > at.width + right_gap {
         let worst = left.iter().chain(&right).map(|p| p.rank).max().unwrap_or(0);
         if worst == 0 {
             break;
         }
-        left.retain(|p| p.rank < worst);
-        right.retain(|p| p.rank < worst);
+        if worst <= CLOSE && gap > 2 {
+            (gap, right_gap) = (2, 1);
+            continue;
+        }
+        for parts in [&mut left, &mut right] {
+            parts.retain_mut(|part| part.rank < worst || part.gives_way());
+        }
     }
     let mut rest = at;
     for part in right.iter().rev() {
         let place = rest.take_right(spans_width(&part.spans));
         sheet.spans(place, &part.spans);
-        rest.take_right(2);
+        rest.take_right(right_gap);
     }
     for part in &left {
         let used = sheet.spans(rest, &part.spans);
-        rest.take_left(used + 3);
+        rest.take_left(used + gap);
     }
 }
 
 fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
     let theme = scene.theme;
-    let mut name = vec![Span::styled(fit(&cluster.spec.name, NAME), theme.strong)];
-    let all = scene.state.clusters.len();
-    if all > 1 {
-        name.push(Span::styled(format!(" {} of {all}", scene.ui.cluster + 1), theme.faint));
-    }
     let verdict = verdict(theme, cluster);
-    let mut left = vec![part(0, name), part(1, vec![verdict.span()])];
-    left.extend(verdict.more.map(|more| words_of(4, more, theme.text)));
-    left.extend(under_way(theme, cluster).map(|verdict| part(2, vec![verdict.span()])));
+    let mut left = vec![name(scene, cluster), part(3, vec![verdict.span()])];
+    left.extend(verdict.more.map(|more| words_of(7, more, theme.text)));
+    left.extend(under_way(theme, cluster).map(|doing| {
+        let symbol = Span::styled(doing.symbol, doing.style);
+        part(4, vec![doing.span()]).or(vec![vec![symbol]])
+    }));
     if let Some(seen) = &cluster.observation {
-        left.push(part(3, droplets(scene, cluster, seen)));
+        left.push(droplets(scene, cluster, seen));
         let serving = seen.serving().count();
         if serving != seen.count() {
-            left.push(words_of(5, format!("{serving} serving"), theme.attention));
+            left.push(words_of(8, format!("{serving} serving"), theme.attention));
         }
         match &seen.load_balancer {
             Some(balancer) => {
                 let (_, usual) = styles(scene, cluster);
                 let style = if balancer.status == "active" { usual } else { theme.attention };
                 left.push(part(
-                    6,
+                    9,
                     vec![
                         Span::styled(fit(&balancer.name, NAME), usual),
                         Span::styled(format!(" {}", balancer.status), style),
                     ],
                 ));
             }
-            None => left.push(words_of(4, "no load balancer", theme.bad)),
+            None => left.push(words_of(7, "no load balancer", theme.bad)),
         }
         if let Some(base) = seen.base_member() {
-            left.push(words_of(7, base.droplet.region.clone(), theme.faint));
+            left.push(words_of(10, base.droplet.region.clone(), theme.faint));
         }
     }
     let mut right = Vec::new();
     if scene.state.demo {
-        right.push(badge(5, "DEMO", theme.text));
+        right.push(badge(0, "DEMO", theme.text));
     }
     if scene.state.read_only {
-        right.push(badge(1, "READ-ONLY", theme.text));
+        right.push(badge(0, "READ-ONLY", theme.text));
     }
     if let Some(text) = held::badge(scene) {
-        right.push(badge(0, &text, theme.attention));
+        right.push(badge(2, &text, theme.attention).or(vec![badge(0, held::PAUSED, theme.attention).spans]));
     }
     if let Some(news) = held::told(scene, cluster) {
-        right.push(part(0, vec![news]));
+        let shorter = Span::styled(fit(&news.content, NEWS), news.style);
+        right.push(part(1, vec![news]).or(vec![vec![shorter]]));
     }
-    right.push(if cluster.auto { badge(0, "AUTO ON", theme.good) } else { words_of(0, "AUTO OFF", theme.strong) });
+    // Where nothing may be changed, auto is off anyway.
+    let rank = if scene.state.read_only { 3 } else { 0 };
+    right.push(if cluster.auto { badge(0, "AUTO ON", theme.good) } else { words_of(rank, "AUTO OFF", theme.strong) });
     (left, right)
 }
 
-/// `3 of 5 droplets`, with the minimum where that says something.
-fn droplets(scene: &Scene, cluster: &ClusterState, seen: &Observation) -> Vec<Span<'static>> {
-    let theme = scene.theme;
+/// The name, and which of how many clusters it is.
+fn name(scene: &Scene, cluster: &ClusterState) -> Part {
+    let named = |columns| Span::styled(fit(&cluster.spec.name, columns), scene.theme.strong);
+    let all = scene.state.clusters.len();
+    let which = (all > 1).then(|| format!(" {} of {all}", scene.ui.cluster + 1));
+    let whole = |columns| {
+        let which = which.iter().map(|which| Span::styled(which.clone(), scene.theme.faint));
+        std::iter::once(named(columns)).chain(which).collect()
+    };
+    part(5, whole(NAME)).or(vec![whole(NAME / 2), vec![named(NAME / 2)], vec![named(NAME / 4)]])
+}
+
+/// `3 of 5 droplets`, with the minimum where that says something; at least `3/5`.
+fn droplets(scene: &Scene, cluster: &ClusterState, seen: &Observation) -> Part {
     let policy = &cluster.policy;
     let (strong, text) = styles(scene, cluster);
-    let mut spans = vec![
-        Span::styled(seen.count().to_string(), strong),
-        Span::styled(format!(" of {} droplets", policy.max), text),
-    ];
-    if policy.min > 1 {
-        spans.push(Span::styled(format!(" (min {})", policy.min), theme.faint));
+    let count = |of: String| vec![Span::styled(seen.count().to_string(), strong), Span::styled(of, text)];
+    let of_all = || count(format!(" of {} droplets", policy.max));
+    let shortest = count(format!("/{}", policy.max));
+    if policy.min <= 1 {
+        return part(6, of_all()).or(vec![shortest]);
     }
-    spans
+    let mut spans = of_all();
+    spans.push(Span::styled(format!(" (min {})", policy.min), scene.theme.faint));
+    part(6, spans).or(vec![of_all(), shortest])
 }
 
 /// What there is to say of a cluster in one or two words.
@@ -180,7 +225,8 @@ pub fn verdict(theme: &Theme, cluster: &ClusterState) -> Verdict {
     }
     let Some(seen) = &cluster.observation else { return one("·", "starting".to_owned(), theme.faint) };
     let errors = cluster.findings.iter().filter(|f| f.level == Level::Error).count();
-    let minor = cluster.findings.iter().filter(|f| f.level == Level::Warning).count() + seen.problems.len();
+    let minor = cluster.findings.iter().filter(|f| f.level == Level::Warning).count();
+    let minor = minor + problems::unread(cluster).count();
     // What is being made is not healthy yet, and what is removed no longer: that is no trouble.
     let in_work = cluster.running().and_then(|operation| operation.droplet);
     let is_unhealthy = |m: &&Member| m.health == Health::Unhealthy && Some(m.droplet.id) != in_work;
@@ -196,11 +242,12 @@ pub fn verdict(theme: &Theme, cluster: &ClusterState) -> Verdict {
     } else if cluster.decision.as_ref().is_some_and(|d| matches!(d.because, Reason::Busy { .. })) {
         one("▲", "busy".to_owned(), theme.attention)
     } else if let Some(awaited) = Awaited::by_decision(cluster) {
-        let why = match awaited {
-            Awaited::Scaled => "just scaled",
-            Awaited::New => "new droplet",
+        let (why, more) = match awaited {
+            // What runs is told beside it.
+            Awaited::Scaling => ("samples awaited", None),
+            Awaited::Scaled => ("just scaled", Some("waiting for new samples")),
+            Awaited::New => ("new droplet", Some("waiting for new samples")),
         };
-        let more = Some("waiting for new samples");
         Verdict { more, level: Level::Info, ..one("·", why.to_owned(), theme.text) }
     } else if cluster.decision.as_ref().is_some_and(|d| matches!(d.because, Reason::Unknown { .. })) {
         one("?", "metrics missing".to_owned(), theme.attention)
@@ -230,20 +277,20 @@ fn second_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) 
             wait => format!("retry in {}", words::left(wait)),
         };
         left.push(words_of(0, retry, theme.text));
-        left.push(words_of(4, first_sentence(error), theme.bad));
+        left.push(words_of(8, first_sentence(error), theme.bad));
     }
     if let Some(cost) = scene.cost() {
-        right.push(words_of(2, words::cost(&cost), theme.text));
+        right.push(words_of(6, words::cost(&cost), theme.text));
     }
     let usage = &scene.state.usage;
     if let Some(until) = usage.held_until.filter(|until| *until > scene.now) {
         let text = format!("rate limit: no requests for {}", words::left(elapsed(scene.now, until)));
-        left.push(words_of(1, text, theme.attention));
+        left.push(words_of(5, text, theme.attention));
     }
     let low = u64::from(usage.hour_left) * 10 < u64::from(usage.hour_limit);
     let style = if low { theme.attention } else { theme.faint };
     let requests = format!("{} of {} requests left", usage.hour_left, usage.hour_limit);
-    right.insert(0, words_of(3, requests, style));
+    right.insert(0, words_of(7, requests, style));
     (left, right)
 }
 

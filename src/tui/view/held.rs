@@ -10,6 +10,9 @@ use crate::cluster::elapsed;
 use crate::scaling::{Level, Outcome};
 use crate::worker::ClusterState;
 
+/// What the badge says at least.
+pub const PAUSED: &str = "PAUSED";
+
 /// Now, also while the picture is held.
 pub fn present(scene: &Scene) -> Timestamp {
     scene.live.map_or(scene.now, |live| live.now)
@@ -19,7 +22,7 @@ pub fn present(scene: &Scene) -> Timestamp {
 pub fn badge(scene: &Scene) -> Option<String> {
     let held = elapsed(scene.now, scene.live?.now);
     // The first step would be `0 s`.
-    Some(if held.as_secs() < 5 { "PAUSED".to_owned() } else { format!("PAUSED {}", words::age(held)) })
+    Some(if held.as_secs() < 5 { PAUSED.to_owned() } else { format!("{PAUSED} {}", words::age(held)) })
 }
 
 /// `now: API FAILING`: what the header would say of the present, where that is something else. What was worse and has

@@ -1,9 +1,9 @@
 //! A [`Scene`] becomes a frame. Pure: no clock, no I/O, nothing remembered between frames.
 //!
 //! `cluster`, `droplet`, `chart`, `events` and `overview` are the pages, `help`, `confirm`, `choice`, `column_list`
-//! and `palette` lie over them; `header`, `held`, `metrics`, `status`, `decision`, `progress`, `table`, `columns` and
-//! `footer` are their parts; `spark` and `gauge` the pictures; `value`, `sheet`, `words` and `ascii` what all of them
-//! draw with.
+//! and `palette` lie over them; `header`, `held`, `metrics`, `status`, `decision`, `problems`, `progress`, `table`,
+//! `columns` and `footer` are their parts; `spark` and `gauge` the pictures; `value`, `sheet`, `words` and `ascii`
+//! what all of them draw with.
 
 mod ascii;
 mod chart;
@@ -23,6 +23,7 @@ mod help;
 mod metrics;
 mod overview;
 mod palette;
+mod problems;
 mod progress;
 mod scene;
 mod sheet;

@@ -39,12 +39,23 @@ pub fn doing(kind: Kind) -> &'static str {
     }
 }
 
-/// What it does and with which droplet.
+/// Its name when it has ended.
+fn noun(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Up => "scale up",
+        Kind::Down => "scale down",
+        Kind::Recover => "recovery",
+    }
+}
+
+/// What it does and with which droplet, or that it has ended.
 pub fn title(operation: &OperationState) -> String {
-    let verb = doing(operation.kind);
-    match &operation.droplet_name {
-        Some(name) => format!("{verb}: {name}"),
-        None => verb.to_owned(),
+    let kind = operation.kind;
+    match (&operation.droplet_name, operation.outcome.is_some()) {
+        (Some(name), false) => format!("{}: {name}", doing(kind)),
+        (None, false) => doing(kind).to_owned(),
+        (Some(name), true) => format!("last: {} of {name}", noun(kind)),
+        (None, true) => format!("last: {}", noun(kind)),
     }
 }
 
@@ -74,16 +85,35 @@ fn phases(operation: &OperationState) -> Vec<(Phase, Option<&PhaseState>)> {
     all
 }
 
-/// How it ended, if it has.
+/// The phase in which an operation ended early: the last one before it left its plan to undo what was done.
+fn broken_off(operation: &OperationState) -> Option<Phase> {
+    let is_early = operation.outcome.as_ref().is_some_and(|outcome| !outcome.is_done());
+    let planned = Phase::of(operation.kind);
+    let begun = &operation.phases;
+    let as_planned = begun.iter().zip(planned).take_while(|(state, phase)| state.phase == **phase).count();
+    let last = if planned.is_empty() { begun.last() } else { begun.get(as_planned.checked_sub(1)?) };
+    last.filter(|_| is_early).map(|state| state.phase)
+}
+
+/// Whether it ended so long ago that how it ended is no news.
+pub fn is_old(scene: &Scene, operation: &OperationState) -> bool {
+    operation.ended_at.is_some_and(|at| elapsed(at, scene.now) >= SHOWN_DONE)
+}
+
+/// How it ended and when, if it has.
 fn ending(scene: &Scene, operation: &OperationState, columns: u16) -> Option<Vec<Line<'static>>> {
     let outcome = operation.outcome.as_ref()?;
-    let (mark, style) = match outcome {
-        Outcome::Done(_) => ("✓ done:", scene.theme.good),
-        Outcome::Refused(_) => ("! refused:", scene.theme.attention),
-        Outcome::Failed(_) => ("✗ failed:", scene.theme.bad),
+    let (mark, how, style) = match outcome {
+        Outcome::Done(_) => ("✓", "done", scene.theme.good),
+        Outcome::Refused(_) => ("!", "refused", scene.theme.attention),
+        Outcome::Failed(_) => ("✗", "failed", scene.theme.bad),
     };
+    let when = operation.ended_at.map(|at| format!(" {}", words::clock(at, scene.zone))).unwrap_or_default();
+    let lead = format!("{} {how}{when}:", noun(operation.kind));
+    let is_old = is_old(scene, operation);
+    let (style, text_style) = if is_old { (scene.theme.faint, scene.theme.faint) } else { (style, scene.theme.text) };
     let mut lines = Vec::new();
-    decision::paragraph(&mut lines, mark, outcome.text(), style, columns);
+    decision::headline(&mut lines, mark, &lead, outcome.text(), style, text_style, columns);
     Some(lines)
 }
 
@@ -102,7 +132,7 @@ pub fn compact(scene: &Scene, cluster: &ClusterState, operation: &OperationState
     }
     let mut second = vec![Span::raw("  ")];
     for (phase, state) in phases(operation) {
-        let (symbol, symbol_style, style) = marks(scene, state);
+        let (symbol, symbol_style, style) = marks(scene, state, None);
         second.push(Span::styled(format!("{symbol} "), symbol_style));
         second.push(Span::styled(format!("{}  ", short(phase)), style));
     }
@@ -118,8 +148,10 @@ pub fn full(scene: &Scene, cluster: &ClusterState, operation: &OperationState, c
     let phases = phases(operation);
     let wide = phases.iter().map(|(phase, _)| phase.describe().len()).max().unwrap_or(0);
     let mut lines = Vec::new();
+    let broken_off = broken_off(operation);
     for (phase, state) in phases {
-        let (symbol, symbol_style, style) = marks(scene, state);
+        let outcome = operation.outcome.as_ref().filter(|_| broken_off == Some(phase));
+        let (symbol, symbol_style, style) = marks(scene, state, outcome);
         let mut spans = vec![
             Span::styled(format!("{symbol} "), symbol_style),
             Span::styled(format!("{:wide$}  ", phase.describe()), style),
@@ -133,6 +165,7 @@ pub fn full(scene: &Scene, cluster: &ClusterState, operation: &OperationState, c
                 let took = state.ended_at.map(|end| elapsed(state.started_at, end)).unwrap_or_default();
                 spans.push(Span::styled(words::span(took), theme.faint));
             }
+            None if operation.outcome.is_some() => spans.push(Span::styled("not begun", theme.faint)),
             None => {
                 let usual = phase.expected(&cluster.spec.timing);
                 spans.push(Span::styled(format!("about {}", words::span(usual)), theme.faint));
@@ -148,10 +181,12 @@ pub fn full(scene: &Scene, cluster: &ClusterState, operation: &OperationState, c
     lines
 }
 
-/// The symbol of a phase, its style, and that of the phase's name.
-fn marks(scene: &Scene, state: Option<&PhaseState>) -> (&'static str, Style, Style) {
+/// The symbol of a phase, its style, and that of the phase's name. `outcome` is of the operation that ended with it.
+fn marks(scene: &Scene, state: Option<&PhaseState>, outcome: Option<&Outcome>) -> (&'static str, Style, Style) {
     let theme = scene.theme;
     match state {
+        Some(_) if matches!(outcome, Some(Outcome::Failed(_))) => ("✗", theme.bad, theme.text),
+        Some(_) if matches!(outcome, Some(Outcome::Refused(_))) => ("!", theme.attention, theme.text),
         Some(state) if state.ended_at.is_none() => ("▶", theme.attention, theme.strong),
         Some(_) => ("✓", theme.good, theme.text),
         None => ("○", theme.faint, theme.faint),

@@ -1,39 +1,53 @@
 //! What is decided, what runs and what is wrong, as far as there is room: as a panel on the cluster's page, and whole
-//! as a page of its own. Where the panel has no room for all, what is wrong stays and names the key of the page.
+//! as a page of its own. Where the panel has no room for all, what is decided and what is wrong stay, a line each, and
+//! the key of the page is named.
 
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::sheet::{Cut, Sheet};
-use super::{Scene, Scrolled, decision, progress};
+use super::{Scene, Scrolled, decision, problems, progress};
 use crate::scaling::Outcome;
 use crate::worker::ClusterState;
 
-/// The lines of the panel; a warning comes before what is not one when something is to be left out.
+/// The lines of the panel, in their order.
 struct Lines {
-    plain: Vec<Line<'static>>,
+    /// The operation that runs: how far it has come, then all of its phases.
+    running: Vec<Line<'static>>,
+    /// The decision.
+    decided: Vec<Line<'static>>,
+    /// What is not as it should be.
     wrong: Vec<Line<'static>>,
 }
 
 impl Lines {
     /// All of them, broken to `columns`. With `operation`, also how far the one that runs has come, in two lines.
     fn of(scene: &Scene, cluster: &ClusterState, columns: u16, operation: bool) -> Self {
-        let mut plain = decision::lines(scene, cluster, columns);
-        let mut wrong = Vec::new();
+        let mut decided = decision::lines(scene, cluster, columns);
+        let (mut running, mut wrong, mut past) = (Vec::new(), Vec::new(), Vec::new());
         if operation && let Some(operation) = progress::shown(scene, cluster) {
             let lines = progress::compact(scene, cluster, operation, columns);
             match operation.outcome {
-                None => drop(plain.splice(0..0, lines)),
-                Some(Outcome::Done(_)) => plain.extend(lines),
+                None => running = lines,
+                Some(Outcome::Done(_)) => decided.extend(lines),
+                Some(_) if progress::is_old(scene, operation) => past = lines,
                 Some(_) => wrong = lines,
             }
         }
-        wrong.extend(decision::problems(scene, cluster, columns));
-        Self { plain, wrong }
+        wrong.extend(problems::lines(scene, cluster, columns));
+        wrong.extend(past);
+        Self { running, decided, wrong }
     }
 
     fn count(&self) -> usize {
-        self.plain.len() + self.wrong.len()
+        self.running.len() + self.decided.len() + self.wrong.len()
+    }
+
+    fn in_order(self) -> Vec<Line<'static>> {
+        let Self { mut running, decided, wrong } = self;
+        running.extend(decided);
+        running.extend(wrong);
+        running
     }
 }
 
@@ -42,39 +56,49 @@ pub fn count(scene: &Scene, cluster: &ClusterState, columns: u16, operation: boo
     Lines::of(scene, cluster, columns, operation).count()
 }
 
-/// At most `rows` lines. What is wrong is cut last: to a line each, before any of it is left out.
+/// At most `rows` lines. What runs and what is decided have a line each before anything else; then comes what is
+/// wrong, cut to a line each before any of it is left out; and the rest of the former has what is left.
 pub fn fitted(scene: &Scene, cluster: &ClusterState, columns: u16, rows: u16, operation: bool) -> Vec<Line<'static>> {
     let rows = usize::from(rows);
-    let Lines { mut plain, mut wrong } = Lines::of(scene, cluster, columns, operation);
-    let all = plain.len() + wrong.len();
+    let mut lines = Lines::of(scene, cluster, columns, operation);
+    let all = lines.count();
     if all <= rows {
-        plain.extend(wrong);
-        return plain;
+        return lines.in_order();
     }
-    // One row tells that there is more; with a single one, the worst is told instead.
-    let room = if rows > 1 { rows - 1 } else { rows };
-    if wrong.len() > room || (wrong.len() == room && !plain.is_empty()) {
-        // A line for each, cut at its end.
-        wrong = Lines::of(scene, cluster, u16::MAX, operation).wrong;
+    // Each in a line of its own, that is cut where it is drawn.
+    let brief = Lines::of(scene, cluster, u16::MAX, operation);
+    let first = lines.running.len().min(1) + lines.decided.len().min(1);
+    // One row tells that there is more, where there is room for it beside what comes first.
+    let tells = usize::from(rows > first);
+    let mut room = rows.saturating_sub(first + tells);
+    if lines.wrong.len() > room {
+        lines.wrong = brief.wrong;
+        lines.wrong.truncate(room);
     }
-    wrong.truncate(room);
-    plain.truncate(room - wrong.len());
-    plain.extend(wrong);
-    if rows > 1 {
-        let left = all.saturating_sub(plain.len()).max(1);
+    room -= lines.wrong.len();
+    let running = lines.running.len().min(1 + room);
+    room -= running.saturating_sub(1);
+    lines.running.truncate(running);
+    if lines.decided.len() > 1 + room {
+        lines.decided = brief.decided;
+        lines.decided.truncate(1 + room);
+    }
+    let mut shown = lines.in_order();
+    shown.truncate(rows);
+    if tells > 0 {
+        let left = all.saturating_sub(shown.len()).max(1);
         let what = if left == 1 { "1 more line".to_owned() } else { format!("{left} more lines") };
         let text = format!("  {what}: {} shows all", scene.keys_of("why", 1));
-        plain.push(Line::styled(text, scene.theme.faint));
+        shown.push(Line::styled(text, scene.theme.faint));
     }
-    plain
+    shown
 }
 
 /// Draws the page: the same, all of it, and each step of the operation.
 pub fn page(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
     let heading = at.take_top(1);
     let theme = scene.theme;
-    let Lines { plain, wrong } = Lines::of(scene, cluster, at.width, false);
-    let mut lines = plain;
+    let Lines { decided: mut lines, wrong, .. } = Lines::of(scene, cluster, at.width, false);
     if let Some(operation) = progress::shown(scene, cluster) {
         lines.extend([Line::default(), Line::styled(progress::title(operation), theme.strong)]);
         lines.extend(progress::full(scene, cluster, operation, at.width));

@@ -43,10 +43,11 @@ pub fn span(duration: Duration) -> String {
     }
 }
 
-/// What is left of a wait, rounded up: to 5 s in the last two minutes, to minutes before.
+/// What is left of a wait, rounded up: to 5 s in the last two minutes, to minutes before. It is never nothing.
 pub fn left(duration: Duration) -> String {
-    let step = if duration.as_secs() < 2 * MINUTE { 5 } else { MINUTE };
-    span(Duration::from_secs(duration.as_secs().div_ceil(step) * step))
+    let seconds = (duration.as_secs() + u64::from(duration.subsec_nanos() > 0)).max(1);
+    let step = if seconds < 2 * MINUTE { 5 } else { MINUTE };
+    span(Duration::from_secs(seconds.div_ceil(step) * step))
 }
 
 /// A range of time: `15 min`, `1 h`, `7 d`.
@@ -155,6 +156,8 @@ mod tests {
     #[test]
     fn what_is_left_is_never_rounded_to_nothing() {
         assert_eq!(left(s(1)), "5 s");
+        assert_eq!(left(Duration::from_millis(300)), "5 s");
+        assert_eq!(left(Duration::ZERO), "5 s");
         assert_eq!(left(s(66)), "1 min 10 s");
         assert_eq!(left(s(121)), "3 min");
     }
