@@ -112,8 +112,8 @@ fn a_notice_that_is_longer_than_the_terminal_names_the_key_that_shows_the_rest()
     let (begin, list) = shown(0);
     assert!(begin.contains("word0 ") && !begin.contains("word199"), "{begin}");
     assert!(begin.contains(&format!("{} lines below: j shows more", list.last_offset)), "{begin}");
-    let (end, last) = shown(usize::MAX);
-    assert_eq!(last.offset, list.last_offset);
+    let (end, at_the_end) = shown(usize::MAX);
+    assert_eq!(at_the_end.offset, list.last_offset);
     assert!(end.contains("word199") && end.contains("lines above: k shows more"), "{end}");
     let seen: Vec<String> = (0..=list.last_offset).map(|scroll| shown(scroll).0).collect();
     assert!(

@@ -5,8 +5,7 @@ use super::*;
 #[test]
 fn a_long_notice_is_scrolled_and_begins_at_its_begin_again() {
     let mut desk = Desk::new(Fixture::new(3));
-    let notice = || Some(Overlay::Notice { title: "Add a clone", text: String::new() });
-    desk.ui.overlay = notice();
+    desk.ui.overlay = Some(Overlay::Notice { title: "Add a clone", text: String::new() });
     desk.keys("jj");
     assert_eq!((desk.ui.dialog_scroll, desk.ui.scroll), (2, 0), "the page stays where it is");
     desk.keys("k");
