@@ -232,13 +232,16 @@ fn what_is_shown_is_written_into_a_new_file() {
     command.cwd(folder.path());
     let mut pty = Pty::start(command, SIZE);
     pty.expect_drawn();
-    for name in ["dropscale-web-20251124T120000Z.csv", "dropscale-web-20251124T120000Z-2.csv"] {
-        pty.keys("e");
-        pty.expect("JSON, all that is known");
+    let files = [("e", "droplets", "", 5), ("e", "droplets", "-2", 5), ("ve", "events", "", 7)];
+    for (keys, page, number, lines) in files {
+        pty.keys(keys);
+        pty.expect(&format!("Write the {page} of web"));
+        pty.expect(&format!("into {}", folder.path().display()));
         pty.keys("\r");
-        pty.expect(&format!("/{name}"));
+        let name = format!("dropscale-web-{page}-20251124T120000Z{number}.csv");
+        pty.expect(&format!("written: the {page} of web, as {name} in "));
         let text = std::fs::read_to_string(folder.path().join(name)).unwrap();
-        assert_eq!(text.lines().count(), 5, "{text}");
+        assert_eq!(text.lines().count(), lines, "{text}");
     }
 }
 
