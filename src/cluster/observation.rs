@@ -138,10 +138,10 @@ impl Observation {
         self.claims.iter().filter(move |claim| !claim.is_expired(self.at))
     }
 
-    /// The claim that holds now, if any: the oldest that has not expired.
+    /// The claim that holds now, if any: the newest that has not expired, since one that is being renewed is there twice.
     #[must_use]
     pub fn live_claim(&self) -> Option<&Claim> {
-        self.live_claims().next()
+        self.live_claims().last()
     }
 
     /// What is left of the cooldown.

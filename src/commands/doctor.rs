@@ -142,7 +142,7 @@ fn clock(session: &Session) -> Check {
 
 /// Whoever is at work, as far as a tag tells. What it works on is not told as left while its claim holds.
 fn claim(seen: &Observation) -> Option<Check> {
-    let who = Refusal::in_flight(seen.live_claims().last()?, seen.at);
+    let who = Refusal::in_flight(seen.live_claim()?, seen.at);
     Some(Check::new(Level::Info, "cluster", who.to_string()))
 }
 

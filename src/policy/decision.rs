@@ -64,30 +64,30 @@ impl Rule {
     /// How far it is beyond its scale-up threshold, with numbers written so: `CPU 78 % is above 70 %`.
     #[must_use]
     pub fn beyond(&self, number: impl Fn(Metric, f64) -> String) -> String {
-        let metric = self.metric;
-        let side = if metric.busy() == Busy::High { "above" } else { "below" };
-        match (self.value, self.up) {
-            (Some(value), Some(up)) => {
-                let (value, up) = (number(metric, value), number(metric, up));
-                // Rounded they may be the same.
-                let just = if value == up { "just " } else { "" };
-                format!("{} {value} is {just}{side} {up}", metric.title())
-            }
-            _ => format!("{} beyond the scale-up threshold", metric.title()),
-        }
+        let title = self.metric.title();
+        let Some((value, up)) = self.against(self.up, number) else {
+            return format!("{title} beyond the scale-up threshold");
+        };
+        let side = if self.metric.busy() == Busy::High { "above" } else { "below" };
+        // Rounded they may be the same.
+        let just = if value == up { "just " } else { "" };
+        format!("{title} {value} is {just}{side} {up}")
     }
 
     /// That it is not calm enough for scaling down, with numbers written so: `CPU 43 % is not below 40 %`.
     #[must_use]
     pub fn not_calm(&self, number: impl Fn(Metric, f64) -> String) -> String {
-        let metric = self.metric;
-        let side = if metric.busy() == Busy::High { "below" } else { "above" };
-        match (self.value, self.down) {
-            (Some(value), Some(down)) => {
-                format!("{} {} is not {side} {}", metric.title(), number(metric, value), number(metric, down))
-            }
-            _ => format!("{} is not beyond the scale-down threshold", metric.title()),
-        }
+        let title = self.metric.title();
+        let Some((value, down)) = self.against(self.down, number) else {
+            return format!("{title} is not beyond the scale-down threshold");
+        };
+        let side = if self.metric.busy() == Busy::High { "below" } else { "above" };
+        format!("{title} {value} is not {side} {down}")
+    }
+
+    /// The value and a threshold, written so; `None` when one of them is missing.
+    fn against(&self, threshold: Option<f64>, number: impl Fn(Metric, f64) -> String) -> Option<(String, String)> {
+        Some((number(self.metric, self.value?), number(self.metric, threshold?)))
     }
 }
 

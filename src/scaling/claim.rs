@@ -34,11 +34,11 @@ impl<C: Cloud> Run<C> {
         self.claim.at = as_a_tag_tells(now);
         self.began_at = self.claim.at;
         self.written.push(self.claim.clone());
-        let written = Instant::now();
+        let since = Instant::now();
         let tag = self.claim.tag(&self.spec.clone_prefix);
         self.tag(&tag, base).await?;
         self.win().await?;
-        self.claimed = Some(written);
+        self.claimed = Some(since);
         let mut seen = self.look().await?;
         // Lists are late: they may show the claim of somebody who has withdrawn, and two would go on doing that.
         seen.claims.retain(|claim| claim.nonce == self.claim.nonce);
