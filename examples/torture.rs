@@ -8,16 +8,17 @@
 #[path = "../tests/torture/trial/mod.rs"]
 mod trial;
 
-use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::process::ExitCode;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
 use clap::Parser;
-use trial::{Broken, Tally};
+use trial::Tally;
+
+/// After so many seeds it tells how far it has come.
+const TOLD_EVERY: u64 = 10_000;
 
 /// Tries the scaling code with everything that can go wrong.
 #[derive(Debug, Parser)]
@@ -31,7 +32,7 @@ struct Arguments {
     /// Only this one, step by step.
     #[arg(long)]
     seed: Option<u64>,
-    /// How many that fail are told.
+    /// Of how many that fail the last steps are told.
     #[arg(long, default_value_t = 5)]
     show: usize,
 }
@@ -60,18 +61,23 @@ fn one(seed: u64) -> ExitCode {
 
 fn many(arguments: &Arguments) -> ExitCode {
     let begin = Instant::now();
-    let next = AtomicU64::new(arguments.from);
-    let found: Mutex<BTreeMap<u64, Broken>> = Mutex::default();
+    let next = AtomicU64::new(0);
+    let broken = AtomicUsize::new(0);
     let work = || {
         let mut sum = Tally::default();
         loop {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= arguments.from + arguments.seeds {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            if number >= arguments.seeds {
                 return sum;
             }
-            match trial::run(seed, false) {
+            match trial::run(arguments.from + number, false) {
                 Ok(tally) => sum = sum.and(tally),
-                Err(broken) => drop(found.lock().unwrap().insert(seed, broken)),
+                Err(found) if broken.fetch_add(1, Ordering::Relaxed) < arguments.show => println!("{found}\n"),
+                Err(found) => println!("seed {}: {}\n", found.seed, found.what),
+            }
+            // A run of hours that is ended before its end has told how far it came.
+            if number > 0 && number.is_multiple_of(TOLD_EVERY) {
+                tell(number, &broken, begin);
             }
         }
     };
@@ -80,11 +86,12 @@ fn many(arguments: &Arguments) -> ExitCode {
         let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
         running.into_iter().map(|thread| thread.join().unwrap()).fold(Tally::default(), Tally::and)
     });
-    let found = found.into_inner().unwrap();
-    for broken in found.values().take(arguments.show) {
-        println!("{broken}\n");
-    }
-    println!("{} seeds in {:.1} s, {} of them broken", arguments.seeds, begin.elapsed().as_secs_f64(), found.len());
+    tell(arguments.seeds, &broken, begin);
     println!("{sum:#?}");
-    if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if broken.into_inner() == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn tell(seeds: u64, broken: &AtomicUsize, begin: Instant) {
+    let broken = broken.load(Ordering::Relaxed);
+    println!("{seeds} seeds in {:.1} s, {broken} of them broken", begin.elapsed().as_secs_f64());
 }

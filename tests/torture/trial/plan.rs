@@ -43,9 +43,28 @@ pub struct Actor {
     pub rest: Duration,
 }
 
+/// How long what the cloud is asked for takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// An operation is over before its claim is as old as it may become.
+    Quick,
+    /// An operation takes longer than a claim holds, and must renew it.
+    Slow,
+}
+
+impl Pace {
+    fn of<T>(self, quick: T, slow: T) -> T {
+        match self {
+            Self::Quick => quick,
+            Self::Slow => slow,
+        }
+    }
+}
+
 /// All of it.
 pub struct Plan {
     pub seed: u64,
+    pub pace: Pace,
     pub settings: String,
     pub scenario: Scenario,
     pub spec: ClusterSpec,
@@ -72,20 +91,22 @@ impl Plan {
         let mut rng = Rng::with_seed(seed);
         let min = rng.usize(1..=2);
         let max = min + rng.usize(1..=4);
-        let settings = settings(&mut rng, min, max);
+        let pace = if rng.u8(0..5) == 0 { Pace::Slow } else { Pace::Quick };
+        let settings = settings(&mut rng, pace, min, max);
         let scenario = Scenario::parse(&settings, "torture").unwrap();
         // Some go wrong a lot, most a little, some not at all.
         let in_step = rng.u8(0..3) == 0;
         let faults_change = if rng.u8(0..5) == 0 { 0.0 } else { rng.f64().powi(2) * 0.4 };
         Self {
             seed,
+            pace,
             settings,
             scenario,
-            spec: spec(),
+            spec: spec(&mut rng, pace),
             policy: policy(&mut rng, min, max),
             in_step,
             actors: actors(&mut rng, in_step),
-            chaos: seconds(&mut rng, 300, 1200),
+            chaos: pace.of(seconds(&mut rng, 300, 1200), seconds(&mut rng, 900, 3600)),
             faults_change,
             faults_read: if rng.bool() { faults_change / 4.0 } else { 0.0 },
             people_every: rng.bool().then(|| seconds(&mut rng, 30, 400)),
@@ -152,7 +173,7 @@ fn skew(rng: &mut Rng) -> i64 {
     }
 }
 
-fn settings(rng: &mut Rng, min: usize, max: usize) -> String {
+fn settings(rng: &mut Rng, pace: Pace, min: usize, max: usize) -> String {
     let balancer = ["", "tag = \"web\", ", &format!("tag = \"{BALANCER_TAG}\", ")][rng.usize(0..3)].to_owned();
     let often = |rng: &mut Rng| if rng.u8(0..3) == 0 { rng.f64() * 0.4 } else { 0.0 };
     let (stuck, vanish, sick, silent) = (often(rng), often(rng), often(rng), often(rng));
@@ -165,8 +186,8 @@ history = "2m"
 account = {{ droplet_limit = {limit} }}
 cluster = {{ clones = {clones} }}
 others = {{ droplets = 2, snapshots = 1, load_balancers = 1, tags = 2 }}
-load_balancer = {{ {balancer}busy = "{busy}s", healthy_after = "5s" }}
-boot = {{ time = "{boot}s", jitter = 0.5, ready_after = "4s", shutdown = "5s", stuck = {stuck}, vanish = {vanish}, sick = {sick} }}
+load_balancer = {{ {balancer}busy = "{busy}s", healthy_after = "{healthy}s" }}
+boot = {{ time = "{boot}s", jitter = 0.5, ready_after = "4s", shutdown = "{shutdown}s", stuck = {stuck}, vanish = {vanish}, sick = {sick} }}
 metrics = {{ step = "30s", lag = "5s", load_smoothing = "10s", silent = {silent} }}
 consistency = {{ list_lag = "{lag}s" }}
 latency = {{ min = "20ms", max = "{latency}ms" }}
@@ -177,15 +198,19 @@ wave = {{ period = "{period}s", amplitude = 0.9 }}
 "#,
         clones = rng.usize(min - 1..max),
         busy = rng.u32(0..=6),
-        boot = rng.u32(5..=50),
+        healthy = pace.of(5, rng.u32(5..=60)),
+        shutdown = pace.of(5, rng.u32(5..=60)),
+        boot = pace.of(rng.u32(5..=50), rng.u32(60..=400)),
         latency = rng.u32(20..=1500),
         base = rng.u32(10..=300),
-        period = rng.u32(200..=900),
+        period = rng.u32(200..=900) * pace.of(1, 3),
     )
 }
 
-fn spec() -> ClusterSpec {
+fn spec(rng: &mut Rng, pace: Pace) -> ClusterSpec {
+    let drain = rng.u64(60..=500);
     let seconds = Duration::from_secs;
+    let either = |quick, slow| seconds(pace.of(quick, slow));
     ClusterSpec {
         clone: CloneSpec { extra_tags: vec!["customer-7".to_owned()], ..CloneSpec::default() },
         timing: Timing {
@@ -194,13 +219,13 @@ fn spec() -> ClusterSpec {
             metrics_window: seconds(60),
             metrics_silent: seconds(300),
             claim_settle: seconds(2),
-            step_poll: seconds(4),
+            step_poll: either(4, 10),
             create: seconds(40),
-            boot: seconds(100),
+            boot: either(100, 700),
             attach: seconds(40),
-            health: seconds(50),
-            drain: seconds(10),
-            shutdown: seconds(20),
+            health: either(50, 200),
+            drain: either(10, drain),
+            shutdown: either(20, 90),
             delete: seconds(40),
             backoff: seconds(20),
             backoff_max: seconds(120),
