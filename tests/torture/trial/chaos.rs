@@ -1,13 +1,18 @@
 //! The fate of each request: faults by chance, and the deaths of those who ask.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use dropscale::simulator::{ApiError, Call, Fate};
 use fastrand::Rng;
 use tokio::sync::Notify;
 
+use super::EPOCH;
 use super::plan::Plan;
+
+/// How many of the changes fail in an incident.
+const OUTAGE: f64 = 0.97;
 
 /// Somebody who asks.
 struct Life {
@@ -21,6 +26,7 @@ pub struct Chaos {
     rng: Rng,
     read: f64,
     change: f64,
+    outage: Range<i64>,
     over: bool,
     lives: BTreeMap<u32, Life>,
     pub calls: u64,
@@ -34,6 +40,7 @@ impl Chaos {
             rng: Rng::with_seed(plan.seed ^ 0x5eed),
             read: plan.faults_read,
             change: plan.faults_change,
+            outage: plan.outage.as_ref().map_or(0..0, |seconds| at_ms(seconds.start)..at_ms(seconds.end)),
             over: false,
             lives: BTreeMap::new(),
             calls: 0,
@@ -84,7 +91,11 @@ impl Chaos {
                 }
             }
         }
-        let rate = if call.method == "GET" { self.read } else { self.change };
+        let rate = match call.method {
+            "GET" => self.read,
+            _ if self.outage.contains(&call.at_ms) => OUTAGE,
+            _ => self.change,
+        };
         if self.over || self.rng.f64() >= rate {
             return Fate::Answered;
         }
@@ -109,4 +120,9 @@ impl Chaos {
             _ => Fate::Refused(ApiError::unprocessable("this cannot be processed now")),
         }
     }
+}
+
+/// So many seconds after the beginning, as the cloud tells the time.
+fn at_ms(seconds: u64) -> i64 {
+    (EPOCH + i64::try_from(seconds).unwrap()) * 1000
 }

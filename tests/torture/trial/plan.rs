@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 use std::time::Duration;
 
 use dropscale::cluster::{CloneSpec, ClusterSpec, Metric, Timing};
@@ -76,6 +77,8 @@ pub struct Plan {
     pub faults_read: f64,
     /// How often a request that changes something does.
     pub faults_change: f64,
+    /// When nearly every change fails, as in an incident of the API: from when, in seconds, and until when.
+    pub outage: Option<Range<u64>>,
     /// How often people do something by hand.
     pub people_every: Option<Duration>,
     /// Whether all who operate do so at the same moments.
@@ -109,6 +112,7 @@ impl Plan {
             chaos: pace.of(seconds(&mut rng, 300, 1200), seconds(&mut rng, 900, 3600)),
             faults_change,
             faults_read: if rng.bool() { faults_change / 4.0 } else { 0.0 },
+            outage: (rng.u8(0..5) == 0).then(|| outage(&mut rng)),
             people_every: rng.bool().then(|| seconds(&mut rng, 30, 400)),
             all_die: rng.u8(0..4) > 0,
             next: Actor {
@@ -141,7 +145,7 @@ impl Plan {
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "seed {}\n{}", self.seed, self.settings)?;
+        writeln!(f, "seed {}, operations are {:?}\n{}", self.seed, self.pace, self.settings)?;
         writeln!(
             f,
             "from {} to {} droplets, cooldown {:?}",
@@ -152,6 +156,7 @@ impl fmt::Display for Plan {
             "{:.3} of the reads and {:.3} of the changes fail for {:?}",
             self.faults_read, self.faults_change, self.chaos
         )?;
+        writeln!(f, "nearly all changes fail in the seconds {:?}", self.outage)?;
         writeln!(f, "people act every {:?}", self.people_every)?;
         for (index, actor) in self.actors.iter().enumerate() {
             writeln!(f, "{index}: {actor:?}")?;
@@ -163,6 +168,11 @@ impl fmt::Display for Plan {
 
 fn seconds(rng: &mut Rng, from: u64, to: u64) -> Duration {
     Duration::from_secs(rng.u64(from..=to))
+}
+
+fn outage(rng: &mut Rng) -> Range<u64> {
+    let from = rng.u64(0..900);
+    from..from + rng.u64(60..=700)
 }
 
 fn skew(rng: &mut Rng) -> i64 {
