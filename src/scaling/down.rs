@@ -64,7 +64,11 @@ impl<C: Cloud> Run<C> {
             Err(stop) => return self.stay(departure, stop).await,
         };
         let drain = self.left_to_drain(departure, had_left);
-        self.remove(departure, left.as_ref(), drain).await.map_err(|stop| Self::left_over(departure, stop))?;
+        match self.remove(departure, left.as_ref(), drain).await {
+            Ok(()) => {}
+            Err(stop @ Stop::Refused(Refusal::AtMinimum { .. })) => return self.stay(departure, stop).await,
+            Err(stop) => return Err(Self::left_over(departure, stop)),
+        }
         self.forget_departed(departure).await;
         Ok(format!("{} is gone", departure.name))
     }
@@ -77,7 +81,8 @@ impl<C: Cloud> Run<C> {
         timing.drain.saturating_sub(if had_left { drained } else { Duration::ZERO })
     }
 
-    /// From a clone that has left the load balancer to one that is gone.
+    /// From a clone that has left the load balancer to one that is gone. Refuses when somebody has put it back before
+    /// it was shut down, and the minimum needs it by now.
     async fn remove(
         &mut self,
         departure: &Departure,
@@ -87,7 +92,10 @@ impl<C: Cloud> Run<C> {
         self.enter(Phase::Drain);
         self.rest(drain).await?;
         let mut times = 0;
-        while self.leave_again(left, departure.id, &departure.tag).await? {
+        while let Some(balancer) = self.put_back(left, departure.id, &departure.tag).await? {
+            let seen = self.look().await?;
+            self.check_minimum(&seen, departure.id)?;
+            self.leave_balancer(&balancer, departure.id).await?;
             times += 1;
             if times == PUT_BACK {
                 let text = format!("somebody attaches {} again and again: protect it, or end that", departure.name);
@@ -172,29 +180,28 @@ impl<C: Cloud> Run<C> {
         self.wait_until_out(balancer, id).await
     }
 
-    /// Takes it out once more if it has been put back though it still is to go, and tells whether that was so: an older
-    /// controller attaches the clone that it has made, whatever has become of it meanwhile.
-    pub async fn leave_again(
+    /// The load balancer that a clone is in again though it still is to go: an older controller attaches the clone that
+    /// it has made, whatever has become of it meanwhile.
+    pub async fn put_back(
         &mut self,
         left: Option<&LoadBalancer>,
         id: DropletId,
         operation_tag: &str,
-    ) -> Result<bool, Stop> {
-        let Some(left) = left else { return Ok(false) };
+    ) -> Result<Option<LoadBalancer>, Stop> {
+        let Some(left) = left else { return Ok(None) };
         let now = self
             .read(|cloud| {
                 let lb = left.id.clone();
                 async move { cloud.load_balancer(&lb).await }
             })
             .await?;
-        let Some(balancer) = now.filter(|balancer| balancer.has(id)) else { return Ok(false) };
+        let Some(balancer) = now.filter(|balancer| balancer.has(id)) else { return Ok(None) };
         // A person who puts it back takes the tag off, or protects it.
         if self.check_ours(id, operation_tag).await?.is_none() {
-            return Ok(false);
+            return Ok(None);
         }
         self.note("somebody has attached it again");
-        self.leave_balancer(&balancer, id).await?;
-        Ok(true)
+        Ok(Some(balancer))
     }
 
     async fn wait_until_out(&mut self, balancer: &LoadBalancer, id: DropletId) -> Result<(), Stop> {
@@ -299,6 +306,9 @@ impl<C: Cloud> Run<C> {
     pub async fn stay(&mut self, departure: &Departure, stop: Stop) -> Result<String, Stop> {
         self.hold().await?;
         let Stop::Failed { class, text } = stop else {
+            if matches!(stop, Stop::Refused(Refusal::AtMinimum { .. })) && self.has_given_up_cluster_tag {
+                self.attempt(self.cloud.untag_droplet(&leaving_tag(&self.spec.tag), departure.id)).await;
+            }
             self.attempt(self.cloud.delete_tag(&departure.tag)).await;
             self.leaves_traces = false;
             return Err(stop);

@@ -252,7 +252,9 @@ impl<C: Cloud> Run<C> {
         let every = self.spec.timing.step_poll;
         let deadline = Instant::now() + patience;
         loop {
-            self.leave_again(left, id, operation_tag).await?;
+            if let Some(balancer) = self.put_back(left, id, operation_tag).await? {
+                self.leave_balancer(&balancer, id).await?;
+            }
             if self.check_ours(id, operation_tag).await?.is_none() {
                 break;
             }
