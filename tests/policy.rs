@@ -306,6 +306,17 @@ const CASES: &[Case] = &[
         "is above 0.70",
     ),
     (
+        "what was renamed while it was removed serves, and is not missed",
+        &[0.5, 0.5],
+        |s| {
+            s.members[1].role = Role::Guest;
+            s.members[1].droplet.tags.push(OperationTag { at: at(-900), nonce: Nonce::new(1) }.draining());
+        },
+        Action::Hold,
+        Action::Hold,
+        "between their thresholds",
+    ),
+    (
         "without a snapshot nothing is promised",
         &[0.9],
         |s| s.snapshot = None,
@@ -394,7 +405,11 @@ fn any_cluster() -> impl Strategy<Value = Observation> {
                 2 => member.droplet.tags.push(operation.pending()),
                 3 => member.droplet.tags.push(operation.draining()),
                 4 => member.droplet.tags.push(PROTECT_TAG.to_owned()),
-                5 => {
+                5 | 7 | 8 => {
+                    if *flag > 5 {
+                        let tag = if *flag == 7 { operation.pending() } else { operation.draining() };
+                        member.droplet.tags.push(tag);
+                    }
                     member.role = Role::Guest;
                     "guest".clone_into(&mut member.droplet.name);
                 }
@@ -419,6 +434,18 @@ proptest! {
             // Of too many, one that serves nobody may go: nobody less serves then.
             let is_surplus = seen.count() > max && !victim.serves();
             prop_assert!(rest >= min || is_surplus, "{decision}");
+        }
+    }
+
+    #[test]
+    fn what_is_removed_is_not_missed_at_once(seen in any_cluster(), min in 1..4_usize) {
+        let policy = Policy { min, ..policy() };
+        if decide(&seen, &spec(), &policy).action == Action::Down {
+            let mut after = seen.clone();
+            let victim = seen.newest_clone(&spec()).unwrap().droplet.id;
+            after.members.retain(|member| member.droplet.id != victim);
+            let because = decide(&after, &spec(), &policy).because;
+            prop_assert!(!matches!(because, Reason::BelowMinimum { .. }), "{because}");
         }
     }
 

@@ -37,12 +37,24 @@ impl Member {
         Self { droplet, role, attached, health, readings, last_sample: None, asked_at: None }
     }
 
-    /// Whether it does its share of the work: active, attached, and, if it is a clone, neither arriving nor
-    /// leaving.
+    /// Whether an operation brings it in. The tags of an operation mean something on a clone only: nobody goes on with
+    /// one that somebody has given another name.
+    #[must_use]
+    pub fn is_arriving(&self) -> bool {
+        self.role == Role::Clone && self.droplet.pending().is_some()
+    }
+
+    /// Whether an operation removes it.
+    #[must_use]
+    pub fn is_leaving(&self) -> bool {
+        self.role == Role::Clone && self.droplet.draining().is_some()
+    }
+
+    /// Whether it does its share of the work: active, attached, and neither arriving nor leaving.
     #[must_use]
     pub fn serves(&self) -> bool {
-        let is_settled = self.droplet.pending().is_none() && self.droplet.draining().is_none();
-        self.droplet.status == DropletStatus::Active && self.attached && (is_settled || self.role == Role::Guest)
+        let is_settled = !self.is_arriving() && !self.is_leaving();
+        self.droplet.status == DropletStatus::Active && self.attached && is_settled
     }
 }
 

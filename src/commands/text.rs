@@ -170,9 +170,9 @@ fn members(seen: &Observation, decision: &Decision, style: Style) -> String {
 }
 
 fn state(member: &Member) -> String {
-    if member.droplet.pending().is_some() {
+    if member.is_arriving() {
         "arriving".to_owned()
-    } else if member.droplet.draining().is_some() {
+    } else if member.is_leaving() {
         "leaving".to_owned()
     } else {
         member.droplet.status.to_string()

@@ -166,7 +166,7 @@ fn alive(observation: &Observation, spec: &ClusterSpec) -> usize {
     let is_alive = |m: &&Member| {
         // A status that is not known is no missing droplet, and neither is one whose load balancer is not known.
         !matches!(m.droplet.status, DropletStatus::Off | DropletStatus::Archive)
-            && m.droplet.draining().is_none()
+            && !m.is_leaving()
             && (m.serves() || observation.load_balancer.is_none() || is_brought_in(m))
     };
     observation.members.iter().filter(is_alive).count()
@@ -210,8 +210,7 @@ fn obstacles(observation: &Observation, spec: &ClusterSpec, policy: &Policy) -> 
 /// The names of clones that are arriving or leaving. What is no clone is nobody's to settle, and neither is what
 /// must not be removed.
 fn unsettled(observation: &Observation, spec: &ClusterSpec) -> Vec<String> {
-    let clones = observation.members.iter().filter(|m| m.role == Role::Clone).map(|m| &m.droplet);
-    let unsettled = clones.filter(|d| d.pending().is_some() || d.draining().is_some());
+    let unsettled = observation.members.iter().filter(|m| m.is_arriving() || m.is_leaving()).map(|m| &m.droplet);
     unsettled.chain(&observation.leaving).filter(|d| !d.is_protected(spec)).map(|d| d.name.clone()).collect()
 }
 

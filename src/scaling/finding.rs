@@ -143,12 +143,13 @@ fn of_a_member(member: &Member, seen: &Observation, spec: &ClusterSpec) -> Vec<F
     let droplet = &member.droplet;
     let name = &droplet.name;
     let mut findings = Vec::new();
-    if droplet.pending().is_some() || droplet.draining().is_some() {
+    if member.is_arriving() || member.is_leaving() {
         if seen.live_claim().is_none() {
             findings.push(left_unfinished(droplet));
         }
         return findings;
     }
+    findings.extend(no_clone_any_more(droplet));
     let is_autos = member.role == Role::Clone && !droplet.is_protected(spec);
     match droplet.status {
         DropletStatus::Off | DropletStatus::Archive => {
@@ -242,6 +243,17 @@ fn silent(member: &Member, spec: &ClusterSpec) -> Option<Finding> {
         None => finding(format!("{} sends no metrics: install the metrics agent (monitoring) on it", droplet.name))
             .several("send no metrics", "install the metrics agent (monitoring) on them"),
     })
+}
+
+/// A trace of an operation on what is no clone, or has been given another name: nobody goes on with it.
+fn no_clone_any_more(droplet: &Droplet) -> Option<Finding> {
+    let operation = droplet.draining().map(|o| o.draining()).or_else(|| droplet.pending().map(|o| o.pending()))?;
+    let name = &droplet.name;
+    let text = format!(
+        "{name} is in the middle of an operation, but is not named as a clone any more, so that nobody goes on with it: \
+         take the tag {operation} off, or delete it"
+    );
+    Some(Finding::new(Level::Warning, text).about(droplet))
 }
 
 fn left_unfinished(droplet: &Droplet) -> Finding {
@@ -350,6 +362,16 @@ mod tests {
         // What was heard when it was asked is no silence, however long ago that is.
         seen.members[0].asked_at = Some(at(-3600));
         assert_eq!(texts(&seen), [""; 0]);
+    }
+
+    #[test]
+    fn a_clone_that_was_renamed_in_the_middle_of_an_operation_is_told() {
+        let draining = OperationTag { at: at(-90), nonce: Nonce::new(1) }.draining();
+        let renamed = Droplet { name: "old-web".to_owned(), ..droplet(&["web".to_owned(), draining.clone()]) };
+        let mut seen = Observation::empty(at(0));
+        seen.members = vec![Member::bare(renamed, Role::Guest, true)];
+        let texts = texts(&seen);
+        assert!(texts[0].contains(&format!("take the tag {draining} off")), "{texts:?}");
     }
 
     #[test]
