@@ -65,7 +65,7 @@ fn draw_summary(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &Cluste
     let metric = bounds.metric;
     let row = at.take_top(1);
     let now = metrics::now(scene, cluster, metric);
-    let style = value::style(sheet, now, bounds, theme.strong);
+    let style = value::style(theme, now, bounds, theme.strong);
     let show = |value: Option<f64>| value.map_or_else(|| words::UNKNOWN.to_owned(), |v| metric.format(v));
     let when = value::heading(scene, cluster);
     let mut spans = vec![Span::styled(format!("{when} "), theme.faint), Span::styled(value::text(now, bounds), style)];

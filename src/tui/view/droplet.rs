@@ -3,7 +3,7 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::sheet::{Cut, Sheet, cells, wrap};
+use super::sheet::{Cut, Sheet, cells};
 use super::{Scene, Scrolled, decision, metrics, spark, table, value, words};
 use crate::cloud::ActionStatus;
 use crate::cluster::{DropletId, Health, LabelledSeries, Metric, Role, Scope, Series, elapsed};
@@ -107,12 +107,7 @@ fn lines(
         decision::paragraph(&mut lines, "!", problem, theme.attention, columns);
     }
     for (name, value) in facts(scene, cluster, row) {
-        for (i, line) in wrap(&value, columns.saturating_sub(TITLE)).into_iter().enumerate() {
-            let name = if i == 0 { name } else { "" };
-            let wide = usize::from(TITLE);
-            let label = Span::styled(format!("{name:wide$}"), theme.faint);
-            lines.push(Line::from(vec![label, Span::styled(line, theme.text)]));
-        }
+        decision::fact(&mut lines, theme, (name, TITLE), &value, columns);
     }
     lines.push(Line::default());
     match detail {
