@@ -379,7 +379,9 @@ async fn the_detail_of_a_droplet_comes_when_it_is_asked_for() {
     let memory = detail.series.iter().find(|group| group.title == "memory").unwrap();
     let total = memory.all.iter().find(|one| one.labels.values().any(|label| label == "total")).unwrap();
     let value = memory.unit.format(total.samples[0].value);
-    assert!(["1024 MB", "1074 MB", "2147 MB"].contains(&value.as_str()), "in the unit that is told: {value}");
+    assert_eq!(value, "1074 MB", "1 GB as it is sold, in the unit of the metrics");
+    let disk = detail.series.iter().find(|group| group.title == "file systems, in all").unwrap();
+    assert_eq!(disk.unit.format(disk.all[0].samples[0].value), "25.0 GB", "as it is sold");
     stage.world.with(|world| world.set_outage(true));
     let other = DropletId(1);
     stage.send(Command::Inspect { cluster: 0, droplet: other }).await;

@@ -117,7 +117,7 @@ pub enum Unit {
     Percent,
     /// Megabytes of 10^6 bytes.
     Megabytes,
-    /// Gigabytes of 10^9 bytes.
+    /// Gigabytes of 2^30 bytes, as DigitalOcean sells disks.
     Gigabytes,
     /// Megabits a second.
     MegabitsPerSecond,

@@ -46,7 +46,7 @@ impl Part {
     fn scale(&self) -> f64 {
         match self.unit {
             Unit::Megabytes => 1e-6,
-            Unit::Gigabytes => 1e-9,
+            Unit::Gigabytes => 1.0 / f64::from(1 << 30),
             _ => 1.0,
         }
     }

@@ -2,6 +2,7 @@
 //! votes become a decision, what makes it wait, and when the next look is.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use dropscale::cluster::{Backoff, FailureClass, Metric, Timing};
 use dropscale::tui::Page;
@@ -133,13 +134,16 @@ fn the_next_look_is_told_and_what_comes_of_it() {
     let why = || page(Page::Why, (120, 40));
     let next = |state: &AppState, seconds| fact(&later(state, seconds, why()), "next look");
     let state = Fixture::new(3).build();
-    assert_eq!(next(&state, 0), "next look 12:00:18Z, then every 30 s; auto is on: what is decided then is done");
+    assert_eq!(next(&state, 0), "next look 12:00:18Z, every 30 s; auto is on: what is decided then is done");
     assert!(next(&state, 40).contains("looking since 12:00:18Z"), "{}", next(&state, 40));
     let manual = Fixture::new(3).manual().build();
     assert!(next(&manual, 0).ends_with("auto is off: whatever is decided, nothing is done"), "{}", next(&manual, 0));
     let failing = Fixture::new(3).api_down().build();
     assert!(next(&failing, 0).contains("rarely while looks fail"), "{}", next(&failing, 0));
     assert_eq!(later(&state, 0, why()), later(&state, 30, why()), "nothing counts down at rest");
+    let mut quick = state.clone();
+    Arc::make_mut(&mut quick.clusters[0].spec).timing.poll = Duration::from_secs(1);
+    assert!(next(&quick, 0).starts_with("next look every 1 s; auto is on"), "nobody reads a time of each second");
     // It is seen also where its line has no room.
     let incident = later(&Fixture::new(3).findings().build(), 0, page(Page::Why, (60, 16)));
     assert!(incident.contains("DECISION next look 12:00:18Z  1–12 of "), "{incident}");
@@ -175,5 +179,5 @@ fn a_metric_that_is_left_out_tells_why() {
 fn before_the_first_look_there_is_no_figure() {
     let screen = shown(&Fixture::new(1).starting().build(), (80, 40));
     assert_eq!(line(&screen, "CPU"), "CPU – < 25 % > 70 % – – –");
-    assert!(fact(&screen, "next look").starts_with("next look –"), "{screen}");
+    assert!(fact(&screen, "next look").starts_with("next look the first one is under way"), "{screen}");
 }

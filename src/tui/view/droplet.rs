@@ -246,7 +246,7 @@ fn labelled(scene: &Scene, series: &LabelledSeries, unit: Unit) -> Line<'static>
         None => unknown(),
     };
     Line::from(vec![
-        Span::styled(format!("{:wide$} ", labels.join(" "), wide = usize::from(TITLE)), theme.faint),
+        Span::styled(format!("{:wide$}", labels.join(" ") + "  ", wide = usize::from(TITLE)), theme.faint),
         Span::styled(text, theme.text),
     ])
 }

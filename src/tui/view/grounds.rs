@@ -19,6 +19,9 @@ const HEADS: [&str; 8] = ["METRICS", "", "down when", "up when", "vote", "readin
 /// The columns whose cells stand at the right: those of values.
 const RIGHT: [usize; 2] = [1, 7];
 
+/// Looks that come quicker than this are over before anybody has read when they are.
+const READABLE: Duration = Duration::from_secs(10);
+
 /// From here on the last column has room, whatever the others hold.
 const WIDE: u16 = 90;
 
@@ -33,13 +36,17 @@ pub fn lines(scene: &Scene, cluster: &ClusterState, columns: u16) -> Vec<Line<'s
     lines
 }
 
-/// When the next look is, or since when one is under way that does not end; `None` before the first.
+/// When the next look is, or since when one is under way that does not end; `None` before the first, and while they
+/// come so quickly that it would say nothing.
 pub fn next_look(scene: &Scene, cluster: &ClusterState) -> Option<String> {
     let at = cluster.next_look?;
-    // A look takes a moment: as long as it is not late, nothing on the screen changes.
-    let is_late = elapsed(at, scene.now) > cluster.spec.timing.poll / 2;
+    let poll = cluster.spec.timing.poll;
     let clock = words::clock(at, scene.zone);
-    Some(if is_late { format!("looking since {clock}") } else { format!("next look {clock}") })
+    // A look takes a moment: as long as it is not late, nothing on the screen changes.
+    if elapsed(at, scene.now) > poll.max(READABLE) / 2 {
+        return Some(format!("looking since {clock}"));
+    }
+    (poll >= READABLE).then(|| format!("next look {clock}"))
 }
 
 /// The same beside a decision that auto carries out. What fails or runs tells of its looks itself.
@@ -219,13 +226,13 @@ fn backoffs(scene: &Scene, cluster: &ClusterState, seen: &Observation) -> Vec<(&
 
 /// When the next look is, how often there is one, and what comes of it.
 fn look(scene: &Scene, cluster: &ClusterState) -> String {
-    let when = next_look(scene, cluster).unwrap_or_else(unknown);
-    let when = when.strip_prefix("next look ").unwrap_or(&when);
     let pace = match cluster.connection {
-        Connection::Failing { .. } => ", rarely while looks fail".to_owned(),
-        _ if cluster.operates() => ", often while an operation runs".to_owned(),
-        _ => format!(", then every {}", words::span(cluster.spec.timing.poll)),
+        Connection::Starting => "the first one is under way".to_owned(),
+        Connection::Failing { .. } => "rarely while looks fail".to_owned(),
+        Connection::Live if cluster.operates() => "often while an operation runs".to_owned(),
+        Connection::Live => format!("every {}", words::span(cluster.spec.timing.poll)),
     };
+    let when = next_look(scene, cluster).map(|when| when.replacen("next look ", "", 1) + ", ").unwrap_or_default();
     let then = if cluster.auto {
         "auto is on: what is decided then is done"
     } else {
