@@ -287,3 +287,40 @@ pub(crate) fn read_base_tags(observation: &mut Observation, tags: &[String], spe
     observation.claims.sort();
     observation.backoffs.sort();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::{Remedy, Window};
+    use crate::cluster::LoadBalancerId;
+
+    #[test]
+    fn of_many_that_could_not_be_read_the_first_are_named() {
+        let now = Timestamp::UNIX_EPOCH;
+        let window = Window { start: now, end: now };
+        let job = |id| Job::Droplet { id: DropletId(id), metrics: vec![Metric::Load], series: &[], window };
+        let error = CloudError {
+            remedy: Remedy::Retry,
+            request: "GET /v2/monitoring".to_owned(),
+            status: Some(503),
+            message: "busy".to_owned(),
+            request_id: None,
+        };
+        let health = Job::Health { id: LoadBalancerId("lb".to_owned()), window, serving: Vec::new() };
+        let jobs = [job(7), health, job(8), job(9), job(10)];
+        let failures: Vec<_> = jobs.into_iter().map(|job| (job, error.clone())).collect();
+        let told = |failures| unread(failures, &Observation::empty(now));
+        assert_eq!(told(&[]), None);
+        assert_eq!(
+            told(&failures[..1]).as_deref(),
+            Some("Load per vCPU of 7 could not be read: GET /v2/monitoring: 503 busy")
+        );
+        assert_eq!(
+            told(&failures).as_deref(),
+            Some(
+                "Load per vCPU of 7, the load balancer's health checks, Load per vCPU of 8 and 2 more could not be \
+                 read: GET /v2/monitoring: 503 busy"
+            )
+        );
+    }
+}
