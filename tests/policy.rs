@@ -322,7 +322,7 @@ const CASES: &[Case] = &[
         |s| s.snapshot = None,
         Action::Up,
         Action::Hold,
-        "could not be read completely",
+        "the snapshot is not known",
     ),
     (
         "idle guests and clones outside the balancer don't hide the load",
@@ -343,6 +343,14 @@ fn the_rule_as_a_table() {
         assert_eq!((decision.wanted, decision.action), (*wanted, *action), "{what}: {decision}");
         assert!(decision.to_string().contains(reason), "{what}: {decision}");
     }
+}
+
+#[test]
+fn each_thing_that_is_missing_is_named() {
+    let mut seen = loads(&[0.9]);
+    (seen.load_balancer, seen.snapshot) = (None, None);
+    let texts: Vec<String> = decide(&seen, &spec(), &policy()).stopped_by.iter().map(ToString::to_string).collect();
+    assert_eq!(texts, ["the snapshot is not known", "the load balancer is not known"]);
 }
 
 #[test]

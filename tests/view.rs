@@ -20,6 +20,8 @@ use ratatui::style::{Color, Modifier};
 
 #[path = "view/charts.rs"]
 mod charts;
+#[path = "view/droplet.rs"]
+mod droplet;
 #[path = "view/header.rs"]
 mod header;
 #[path = "view/held.rs"]
@@ -34,6 +36,8 @@ mod past;
 mod sizes;
 #[path = "view/states.rs"]
 mod states;
+#[path = "view/why.rs"]
+mod why;
 
 use sizes::{everything, states};
 
@@ -198,6 +202,9 @@ fn the_pages() {
     check("page-droplet", &state, &page(Page::Droplet(DropletId(1001)), (120, 36)));
     check("page-chart-cpu", &state, &page(Page::Chart(Metric::Cpu), (80, 24)));
     check("page-chart-free-memory", &state, &page(Page::Chart(Metric::FreeMemory), (120, 36)));
+    check("page-why", &state, &page(Page::Why, (80, 24)));
+    check("page-why", &state, &page(Page::Why, (120, 36)));
+    check("page-why", &state, &page(Page::Why, view::MINIMUM));
     check("page-events", &state, &page(Page::Events, (80, 24)));
     let mut several = state.clone();
     several.clusters.push(Fixture::new(1).starting().manual().build().clusters.remove(0));

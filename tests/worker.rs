@@ -376,12 +376,20 @@ async fn the_detail_of_a_droplet_comes_when_it_is_asked_for() {
     stage.send(Command::Inspect { cluster: 0, droplet: base }).await;
     let detail = stage.until("fetched", |c| c.detail.is_some()).await.detail.unwrap();
     assert_eq!((detail.droplet, detail.problems.len()), (base, 0), "{:?}", detail.problems);
-    assert!(detail.series.iter().any(|(title, _)| title.starts_with("file systems")), "{:?}", detail.series);
+    let memory = detail.series.iter().find(|group| group.title == "memory").unwrap();
+    let total = memory.all.iter().find(|one| one.labels.values().any(|label| label == "total")).unwrap();
+    let value = memory.unit.format(total.samples[0].value);
+    assert_eq!(value, "1074 MB", "1 GB as it is sold, in the unit of the metrics");
+    let disk = detail.series.iter().find(|group| group.title == "file systems, in all").unwrap();
+    assert_eq!(disk.unit.format(disk.all[0].samples[0].value), "25.0 GB", "as it is sold");
     stage.world.with(|world| world.set_outage(true));
     let other = DropletId(1);
     stage.send(Command::Inspect { cluster: 0, droplet: other }).await;
     let failed = stage.until("tried", |c| c.detail.as_ref().is_some_and(|d| d.droplet == other)).await;
-    assert!(!failed.detail.unwrap().problems.is_empty());
+    let problems = &failed.detail.unwrap().problems;
+    assert_eq!(problems.len(), 9, "{problems:?}");
+    let distinct: std::collections::BTreeSet<_> = problems.iter().collect();
+    assert_eq!(distinct.len(), problems.len(), "each says what it is about: {problems:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -117,6 +117,8 @@ pub enum Unit {
     Percent,
     /// Megabytes of 10^6 bytes.
     Megabytes,
+    /// Gigabytes of 2^30 bytes, as DigitalOcean sells disks.
+    Gigabytes,
     /// Megabits a second.
     MegabitsPerSecond,
     /// A count in each second.
@@ -305,23 +307,38 @@ impl Metric {
     /// A value with its unit, at most 10 columns: `0.42`, `37 %`, `812 MB`, `2.4 Mbps`.
     #[must_use]
     pub fn format(self, value: f64) -> String {
-        let number = self.format_number(value);
-        match self.unit() {
-            Unit::Plain => number,
-            Unit::Percent => format!("{number} %"),
-            Unit::Megabytes => format!("{number} MB"),
-            Unit::MegabitsPerSecond => format!("{number} Mbps"),
-            Unit::PerSecond => format!("{number}/s"),
-            Unit::Milliseconds => format!("{number} ms"),
-        }
+        self.unit().format(value)
     }
 
     /// The number alone, with as many decimals as can matter.
     #[must_use]
     pub fn format_number(self, value: f64) -> String {
-        let decimals = match self.unit() {
-            Unit::Plain if value.abs() < 100.0 => 2,
-            Unit::MegabitsPerSecond | Unit::PerSecond if value.abs() < 100.0 => 1,
+        self.unit().format_number(value)
+    }
+}
+
+impl Unit {
+    /// A value in it, with its word.
+    #[must_use]
+    pub fn format(self, value: f64) -> String {
+        let number = self.format_number(value);
+        match self {
+            Self::Plain => number,
+            Self::Percent => format!("{number} %"),
+            Self::Megabytes => format!("{number} MB"),
+            Self::Gigabytes => format!("{number} GB"),
+            Self::MegabitsPerSecond => format!("{number} Mbps"),
+            Self::PerSecond => format!("{number}/s"),
+            Self::Milliseconds => format!("{number} ms"),
+        }
+    }
+
+    /// The number alone.
+    #[must_use]
+    pub fn format_number(self, value: f64) -> String {
+        let decimals = match self {
+            Self::Plain if value.abs() < 100.0 => 2,
+            Self::Gigabytes | Self::MegabitsPerSecond | Self::PerSecond if value.abs() < 100.0 => 1,
             _ => 0,
         };
         // -0.0 would show as "-0".

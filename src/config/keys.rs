@@ -214,6 +214,7 @@ fn unit(metric: Metric) -> &'static str {
         Unit::Plain => "",
         Unit::Percent => ", in percent",
         Unit::Megabytes => ", in MB of 10^6 bytes",
+        Unit::Gigabytes => ", in GB of 2^30 bytes",
         Unit::MegabitsPerSecond => ", in megabits a second",
         Unit::PerSecond => ", in requests a second",
         Unit::Milliseconds => ", in milliseconds",

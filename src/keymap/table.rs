@@ -91,7 +91,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind("columns", Action::Columns, &[ch('C')], IN_TABLE, "", "choose the columns of the table"),
     bind("chart", Action::Zoom, &[ch('z')], LOOK, "zoom", "one metric as a chart, and back"),
     bind("events", Action::Events, &[ch('v')], LOOK, "events", "everything that happened, and back"),
-    bind("why", Action::Why, &[ch('w')], LOOK, "why", "the whole decision and all that is wrong, and back"),
+    bind("why", Action::Why, &[ch('w')], LOOK, "why", "why it scales or not, and all that is wrong, and back"),
     bind("shorter", Action::Shorter, &[ch('[')], LOOK, "", "a shorter range of time"),
     bind("longer", Action::Longer, &[ch(']')], LOOK, "range", "a longer range of time"),
     bind("freeze", Action::Freeze, &[ch(' ')], LOOK, "", "hold the picture while the work goes on, and go on"),

@@ -31,6 +31,9 @@ use resolve::Names;
 pub use resolve::Resolved;
 pub use samples::Samples;
 
+/// Of so many metrics that could not be read the names are told.
+const NAMED: usize = 3;
+
 /// Requests of one look that are under way at once.
 const SIDE_BY_SIDE: usize = 16;
 
@@ -154,24 +157,24 @@ impl<C: Cloud> Observer<C> {
         let jobs = self.plan.due(&observation, &self.wanted, &self.spec.timing, self.cloud.usage());
         let now = observation.at;
         let cloud = &*self.cloud;
-        let answers: Vec<_> = stream::iter(jobs)
-            .map(|job| async move { (plan::fetch(cloud, &job).await, job) })
+        let mut answers: Vec<_> = stream::iter(jobs.into_iter().enumerate())
+            .map(|(turn, job)| async move { (turn, plan::fetch(cloud, &job).await, job) })
             .buffer_unordered(SIDE_BY_SIDE)
             .collect()
             .await;
+        // What is told of those that failed does not depend on which was answered first.
+        answers.sort_by_key(|(turn, ..)| *turn);
         let mut failures = Vec::new();
-        for (answer, job) in answers {
+        for (_, answer, job) in answers {
             match answer {
                 Ok(series) => self.note(&job, &series, &observation, now),
-                Err(error) => failures.push(error),
+                Err(error) => failures.push((job, error)),
             }
         }
-        if let Some(error) = failures.iter().find(|e| e.is_unauthorized()) {
+        if let Some((_, error)) = failures.iter().find(|(_, error)| error.is_unauthorized()) {
             return Err(error.clone());
         }
-        if let Some(error) = failures.first() {
-            observation.problems.push(format!("{} of the metrics could not be read: {error}", failures.len()));
-        }
+        observation.problems.extend(unread(&failures, &observation));
         let kept = self.wanted.range.max(self.spec.timing.metrics_window * 2);
         self.samples.forget_before(now.checked_sub(kept).unwrap_or(now));
         self.fill_in(&mut observation);
@@ -218,6 +221,15 @@ impl<C: Cloud> Observer<C> {
         self.samples.note_serving(now, serving);
         observation.cluster_readings = self.samples.cluster_means(now, window, serving);
     }
+}
+
+/// What could not be read, and why: the first by name, and how many more.
+fn unread(failures: &[(Job, CloudError)], observation: &Observation) -> Option<String> {
+    let (_, error) = failures.first()?;
+    let names = failures.iter().take(NAMED).map(|(job, _)| job.describe(observation)).collect::<Vec<_>>().join(", ");
+    let more = failures.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Some(format!("{names}{more} could not be read: {error}"))
 }
 
 /// Puts together what was read.
@@ -274,4 +286,41 @@ pub(crate) fn read_base_tags(observation: &mut Observation, tags: &[String], spe
     observation.markers.sort();
     observation.claims.sort();
     observation.backoffs.sort();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cloud::{Remedy, Window};
+    use crate::cluster::LoadBalancerId;
+
+    #[test]
+    fn of_many_that_could_not_be_read_the_first_are_named() {
+        let now = Timestamp::UNIX_EPOCH;
+        let window = Window { start: now, end: now };
+        let job = |id| Job::Droplet { id: DropletId(id), metrics: vec![Metric::Load], series: &[], window };
+        let error = CloudError {
+            remedy: Remedy::Retry,
+            request: "GET /v2/monitoring".to_owned(),
+            status: Some(503),
+            message: "busy".to_owned(),
+            request_id: None,
+        };
+        let health = Job::Health { id: LoadBalancerId("lb".to_owned()), window, serving: Vec::new() };
+        let jobs = [job(7), health, job(8), job(9), job(10)];
+        let failures: Vec<_> = jobs.into_iter().map(|job| (job, error.clone())).collect();
+        let told = |failures| unread(failures, &Observation::empty(now));
+        assert_eq!(told(&[]), None);
+        assert_eq!(
+            told(&failures[..1]).as_deref(),
+            Some("Load per vCPU of 7 could not be read: GET /v2/monitoring: 503 busy")
+        );
+        assert_eq!(
+            told(&failures).as_deref(),
+            Some(
+                "Load per vCPU of 7, the load balancer's health checks, Load per vCPU of 8 and 2 more could not be \
+                 read: GET /v2/monitoring: 503 busy"
+            )
+        );
+    }
 }

@@ -211,6 +211,19 @@ impl MetricsPlan {
 }
 
 impl Job {
+    /// What it brings, for people: metrics and whose they are.
+    pub fn describe(&self, observation: &Observation) -> String {
+        match self {
+            Self::Droplet { id, metrics, .. } => {
+                let titles = metrics.iter().map(|metric| metric.title()).collect::<Vec<_>>().join(" and ");
+                let name = observation.droplet(*id).map_or_else(|| id.to_string(), |droplet| droplet.name.clone());
+                format!("{titles} of {name}")
+            }
+            Self::LoadBalancer { metric, .. } => format!("{} of the load balancer", metric.title()),
+            Self::Health { .. } => "the load balancer's health checks".to_owned(),
+        }
+    }
+
     #[expect(clippy::cast_precision_loss, reason = "one or two")]
     fn requests(&self) -> f64 {
         match self {

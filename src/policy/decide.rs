@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::{Action, Decision, Policy, Projected, Reason, Rule, Vote};
+use super::{Action, Decision, Missing, Policy, Projected, Reason, Rule, Vote};
 use crate::cluster::{
     Backoff, Busy, ClusterSpec, DropletStatus, Member, Metric, Observation, Projection, Reading, Role, Scope, elapsed,
 };
@@ -191,7 +191,7 @@ fn obstacles(observation: &Observation, spec: &ClusterSpec, policy: &Policy) -> 
         reasons.push(Reason::NoBase);
     }
     if observation.load_balancer.is_none() {
-        reasons.push(Reason::Incomplete);
+        reasons.push(Reason::Incomplete { missing: Missing::LoadBalancer });
     }
     if observation.live_claim().is_some() {
         reasons.push(Reason::InFlight);
@@ -224,7 +224,7 @@ fn obstacles_up(observation: &Observation, spec: &ClusterSpec, policy: &Policy) 
         reasons.push(Reason::AtMaximum { max: policy.max });
     }
     if observation.snapshot.is_none() {
-        reasons.push(Reason::Incomplete);
+        reasons.push(Reason::Incomplete { missing: Missing::Snapshot });
     }
     reasons.extend(obstacles(observation, spec, policy));
     reasons.extend(observation.backoff(spec).map(backing_off));

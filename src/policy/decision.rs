@@ -184,8 +184,21 @@ pub enum Reason {
     NoBase,
     /// No droplet serves, or the load balancer was not found: nothing can be judged.
     NobodyServes,
-    /// Part of the observation could not be read.
-    Incomplete,
+    /// Something without which nothing may be changed is not known.
+    Incomplete {
+        /// What.
+        missing: Missing,
+    },
+}
+
+/// What an operation cannot do without.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Missing {
+    /// The load balancer.
+    LoadBalancer,
+    /// The snapshot that clones are made from.
+    Snapshot,
 }
 
 fn whole_seconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
@@ -227,7 +240,8 @@ impl fmt::Display for Reason {
             Self::NoThresholds => write!(f, "no threshold is set"),
             Self::NoBase => write!(f, "the base droplet is not in the cluster"),
             Self::NobodyServes => write!(f, "no droplet serves behind the load balancer"),
-            Self::Incomplete => write!(f, "the cluster could not be read completely"),
+            Self::Incomplete { missing: Missing::LoadBalancer } => write!(f, "the load balancer is not known"),
+            Self::Incomplete { missing: Missing::Snapshot } => write!(f, "the snapshot is not known"),
         }
     }
 }

@@ -6,5 +6,5 @@ mod decision;
 mod thresholds;
 
 pub use decide::decide;
-pub use decision::{Action, Decision, Projected, Reason, Rule, Vote};
+pub use decision::{Action, Decision, Missing, Projected, Reason, Rule, Vote};
 pub use thresholds::{Policy, Thresholds};

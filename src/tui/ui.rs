@@ -87,7 +87,7 @@ pub enum Page {
     Droplet(DropletId),
     /// One metric of the cluster as a chart.
     Chart(Metric),
-    /// The whole decision, and all that is wrong.
+    /// The whole decision with all that it rests on, and all that is wrong.
     Why,
     /// All events.
     Events,

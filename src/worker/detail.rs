@@ -6,58 +6,88 @@ use std::time::Duration;
 
 use futures::future;
 
-use super::DropletDetail;
 use super::events::one_line;
+use super::{DetailSeries, DropletDetail};
 use crate::cloud::{Cloud, CloudError, Window};
-use crate::cluster::{DropletId, DropletSeries, LabelledSeries};
+use crate::cluster::{DropletId, DropletSeries, LabelledSeries, Unit};
 
-/// A series with the title of its group, and the label that tells it apart there; file systems have labels of
-/// their own.
-const SERIES: [(DropletSeries, &str, Option<&str>); 8] = [
-    (DropletSeries::FilesystemFree, "file systems, bytes free", None),
-    (DropletSeries::FilesystemSize, "file systems, bytes in all", None),
-    (DropletSeries::MemoryTotal, "memory, bytes", Some("total")),
-    (DropletSeries::MemoryAvailable, "memory, bytes", Some("available")),
-    (DropletSeries::MemoryFree, "memory, bytes", Some("free")),
-    (DropletSeries::MemoryCached, "memory, bytes", Some("cached")),
-    (DropletSeries::PublicInbound, "inbound, Mbit/s", Some("public")),
-    (DropletSeries::PrivateInbound, "inbound, Mbit/s", Some("private")),
+/// What is asked for.
+struct Part {
+    series: DropletSeries,
+    /// The title of its group.
+    title: &'static str,
+    /// The label that tells it apart there; file systems have labels of their own.
+    label: Option<&'static str>,
+    unit: Unit,
+}
+
+const fn part(series: DropletSeries, title: &'static str, label: Option<&'static str>, unit: Unit) -> Part {
+    Part { series, title, label, unit }
+}
+
+const PARTS: [Part; 8] = [
+    part(DropletSeries::FilesystemFree, "file systems, free", None, Unit::Gigabytes),
+    part(DropletSeries::FilesystemSize, "file systems, in all", None, Unit::Gigabytes),
+    part(DropletSeries::MemoryTotal, "memory", Some("total"), Unit::Megabytes),
+    part(DropletSeries::MemoryAvailable, "memory", Some("available"), Unit::Megabytes),
+    part(DropletSeries::MemoryFree, "memory", Some("free"), Unit::Megabytes),
+    part(DropletSeries::MemoryCached, "memory", Some("cached"), Unit::Megabytes),
+    part(DropletSeries::PublicInbound, "inbound", Some("public"), Unit::MegabitsPerSecond),
+    part(DropletSeries::PrivateInbound, "inbound", Some("private"), Unit::MegabitsPerSecond),
 ];
+
+impl Part {
+    /// What it is called where nothing else tells it from the others of its group.
+    fn name(&self) -> String {
+        self.label.map_or_else(|| self.title.to_owned(), |label| format!("{}, {label}", self.title))
+    }
+
+    /// How much of its unit one is of what the API counts in.
+    fn scale(&self) -> f64 {
+        match self.unit {
+            Unit::Megabytes => 1e-6,
+            Unit::Gigabytes => 1.0 / f64::from(1 << 30),
+            _ => 1.0,
+        }
+    }
+}
 
 /// Fetches it, with the samples of the last `range`.
 pub async fn fetch(cloud: &impl Cloud, droplet: DropletId, range: Duration) -> DropletDetail {
     let at = cloud.clock().now();
     let window = Window { start: at.checked_sub(range).unwrap_or(at), end: at };
-    let series = SERIES.map(|(kind, ..)| cloud.droplet_series(droplet, kind, window));
+    let series = PARTS.map(|part| cloud.droplet_series(droplet, part.series, window));
     let (actions, answers) = future::join(cloud.actions(droplet), future::join_all(series)).await;
-    let mut detail = DropletDetail { droplet, at, actions: Vec::new(), series: Vec::new(), problems: Vec::new() };
+    let mut detail =
+        DropletDetail { droplet, at, actions: Vec::new(), series: Vec::new(), range, problems: Vec::new() };
     match actions {
         Ok(actions) => detail.actions = actions,
         Err(error) => note(&mut detail.problems, "its actions", &error),
     }
-    for ((_, title, label), answer) in SERIES.into_iter().zip(answers) {
+    for (part, answer) in PARTS.into_iter().zip(answers) {
         match answer {
-            Ok(series) => add(&mut detail.series, title, label, series),
-            Err(error) => note(&mut detail.problems, title, &error),
+            Ok(series) => add(&mut detail.series, &part, series),
+            Err(error) => note(&mut detail.problems, &part.name(), &error),
         }
     }
     detail
 }
 
 fn note(problems: &mut Vec<String>, what: &str, error: &CloudError) {
-    problems.push(one_line(&format!("{what}: {error}")));
+    problems.push(one_line(&format!("{what} could not be read: {error}")));
 }
 
-fn add(groups: &mut Vec<(String, Vec<LabelledSeries>)>, title: &str, label: Option<&str>, series: Vec<LabelledSeries>) {
+fn add(groups: &mut Vec<DetailSeries>, part: &Part, series: Vec<LabelledSeries>) {
     for mut one in series.into_iter().filter(|series| !series.samples.is_empty()) {
-        match label {
+        match part.label {
             Some(label) => one.labels = BTreeMap::from([("kind".to_owned(), label.to_owned())]),
             // The droplet's own number, which everybody knows who looks at it.
             None => one.labels.retain(|name, _| name != "host_id"),
         }
-        match groups.last_mut().filter(|(known, _)| known == title) {
-            Some((_, group)) => group.push(one),
-            None => groups.push((title.to_owned(), vec![one])),
+        one.samples.iter_mut().for_each(|sample| sample.value *= part.scale());
+        match groups.last_mut().filter(|known| known.title == part.title) {
+            Some(group) => group.all.push(one),
+            None => groups.push(DetailSeries { title: part.title, unit: part.unit, all: vec![one] }),
         }
     }
 }

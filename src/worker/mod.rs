@@ -21,4 +21,4 @@ mod state;
 pub use command::{Command, DemoCommand};
 pub use controller::{Controller, Look};
 pub use hub::{ClusterSetup, Handle, Setup, start};
-pub use state::{AppState, ClusterState, Connection, DropletDetail, Event, History};
+pub use state::{AppState, ClusterState, Connection, DetailSeries, DropletDetail, Event, History};

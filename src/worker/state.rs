@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use jiff::Timestamp;
 
 use crate::cloud::{Action, Remedy, Usage};
-use crate::cluster::{ClusterSpec, DropletId, LabelledSeries, Metric, Observation, Series};
+use crate::cluster::{ClusterSpec, DropletId, LabelledSeries, Metric, Observation, Series, Unit};
 use crate::policy::{Decision, Policy};
 use crate::scaling::{DownPlan, Finding, Level, OperationState, Refusal, UpPlan};
 
@@ -132,8 +132,21 @@ pub struct DropletDetail {
     pub at: Timestamp,
     /// What was done to it lately, newest first.
     pub actions: Vec<Action>,
-    /// Series beyond the catalogue of metrics, with their titles: file systems, memory, inbound traffic.
-    pub series: Vec<(String, Vec<LabelledSeries>)>,
+    /// Series beyond the catalogue of metrics: file systems, memory, inbound traffic.
+    pub series: Vec<DetailSeries>,
+    /// How far back they go.
+    pub range: Duration,
     /// What could not be fetched.
     pub problems: Vec<String>,
+}
+
+/// Series of one kind, told apart by their labels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DetailSeries {
+    /// What is measured.
+    pub title: &'static str,
+    /// The unit of the values.
+    pub unit: Unit,
+    /// The series.
+    pub all: Vec<LabelledSeries>,
 }

@@ -166,7 +166,9 @@ async fn a_web_page_is_no_success_either() {
     let server = Server::always(200, "<html>Please log in to this network</html>");
     let client = server.client();
     for name in DOES {
-        assert_eq!(call(&client, name).await.unwrap_err().remedy, Remedy::Nonsense, "{name}");
+        let error = call(&client, name).await.unwrap_err();
+        assert_eq!(error.remedy, Remedy::Nonsense, "{name}");
+        assert!(error.message.ends_with("an HTML page, not the API's answer"), "{name}: {error}");
     }
     let nothing = Server::always(204, "");
     let client = nothing.client();

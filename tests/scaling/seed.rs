@@ -55,7 +55,9 @@ async fn fault_04_a_failed_bandwidth_request_is_unknown_and_forbids_scaling_down
     assert!(seen.members.iter().all(|m| !m.readings.contains_key(&Metric::OutboundBandwidth)));
     let decision = decide(&seen, &bench.spec, &policy);
     assert_eq!(decision.action, Action::Hold, "{decision}");
-    assert!(seen.problems.iter().any(|problem| problem.contains("metrics could not be read")), "{:?}", seen.problems);
+    let names = seen.members.iter().map(|member| format!("Outbound of {}", member.droplet.name)).collect::<Vec<_>>();
+    let told = format!("{} could not be read: GET ", names.join(", "));
+    assert!(seen.problems.iter().any(|problem| problem.starts_with(&told)), "{told} in {:?}", seen.problems);
 }
 
 #[tokio::test(start_paused = true)]

@@ -54,6 +54,26 @@ fn the_newest_mark_is_never_cut_off() {
 }
 
 #[test]
+fn a_threshold_is_drawn_as_high_as_a_bar_of_the_same_value() {
+    let quarters = [("▁▂", '⣀'), ("▃▄", '⠤'), ("▅▆", '⠒'), ("▇█", '⠉')];
+    let mut seen = std::collections::BTreeSet::new();
+    for height in 16..60 {
+        // The bars at the right are as high as the threshold, which is a line where there is no data.
+        let state = with_history(|history| {
+            history.cluster.insert(Metric::Cpu, series(&[70.0; 4], 120, 0));
+        });
+        let shown = text(&render(&state, &page(CHART, (80, height))));
+        let row = row_with(&shown, "▲ 70 %");
+        let (line, bar) = (row.chars().find(|c| ('⠀'..='⣿').contains(c)), row.chars().last());
+        let quarter = quarters.iter().find(|(_, line_of)| Some(*line_of) == line);
+        let (bars, _) = quarter.unwrap_or_else(|| panic!("no line in {row}"));
+        assert!(bar.is_some_and(|bar| bars.contains(bar)), "at {height}: {row}");
+        seen.insert(line);
+    }
+    assert_eq!(seen.len(), 4, "any height within a row: {seen:?}");
+}
+
+#[test]
 fn marks_close_together_keep_the_text_of_the_newest() {
     let state = with_history(|history| history.serving = series(&[1.0, 2.0, 3.0, 2.0], 120, 1_200));
     let shown = text(&render(&state, &page(CHART, (80, 24))));

@@ -186,7 +186,7 @@ fn what_is_found_of_many_droplets_takes_one_line() {
 fn what_could_not_be_read_is_told_once() {
     let mut state = Fixture::new(3).build();
     let cluster = &mut state.clusters[0];
-    let text_of = "3 of the metrics could not be read: 503".to_owned();
+    let text_of = "CPU of web001 could not be read: 503".to_owned();
     Arc::make_mut(cluster.observation.as_mut().unwrap()).problems.push(text_of.clone());
     let once = |state: &dropscale::worker::AppState| {
         let screen = text(&render(state, &at(80, 24)));

@@ -214,6 +214,7 @@ fn not_json(request: &Request, answer: &Answer, e: &serde_json::Error) -> CloudE
     let text = String::from_utf8_lossy(&answer.body[..answer.body.len().min(200)]);
     let message = match text.trim() {
         "" => "the answer is empty".to_owned(),
+        text if error::is_page(text) => error::page(answer.status),
         text if e.is_eof() => format!("the answer is cut off: {text}"),
         text => format!("the answer is not JSON: {text}"),
     };

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use reqwest::StatusCode;
 use serde_json::Value;
 
 use super::request::Request;
@@ -11,6 +12,9 @@ use crate::cloud::{CloudError, Remedy};
 
 /// The longest message that is passed on, in characters.
 const MESSAGE: usize = 300;
+
+/// What stands for a page that is made for a browser.
+const PAGE: &str = "an HTML page, not the API's answer";
 
 /// What became of a request that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +50,7 @@ pub fn plain(request: &Request, remedy: Remedy, status: Option<u16>, message: &s
 
 /// The failure that an answer other than a success stands for.
 pub fn of_answer(request: &Request, refusal: Refusal<'_>) -> Failure {
-    let body = Body::read(refusal.body);
+    let body = Body::read(refusal.body, refusal.status);
     let remedy = remedy(request, &refusal, &body);
     let outcome = match refusal.status {
         429 => Outcome::NotCarriedOut,
@@ -69,8 +73,9 @@ fn remedy(request: &Request, refusal: &Refusal<'_>, body: &Body) -> Remedy {
     match refusal.status {
         401 => Remedy::Token,
         403 if says("previous actions") || says("can't be updated while") => Remedy::Retry,
+        // A page of HTML comes from something that is not the API: nothing is known of the token or the thing itself.
+        403 if body.is_page => Remedy::Nonsense,
         403 => Remedy::Scope { scope: request.scope },
-        // A page of HTML comes from something that is not the API: nothing is known of the thing itself.
         404 | 410 if body.is_foreign => Remedy::Nonsense,
         404 | 410 => Remedy::Gone,
         429 => Remedy::RateLimited { retry_after: refusal.retry_after },
@@ -89,23 +94,49 @@ struct Body {
     request_id: Option<String>,
     /// Neither empty nor JSON.
     is_foreign: bool,
+    /// A page that is made for a browser.
+    is_page: bool,
 }
 
 impl Body {
-    fn read(bytes: &[u8]) -> Self {
+    fn read(bytes: &[u8], status: u16) -> Self {
+        let told = |message| Self { message, request_id: None, is_foreign: false, is_page: false };
         let text = String::from_utf8_lossy(bytes);
         let text = text.trim();
         if text.is_empty() {
-            return Self { message: "no explanation".to_owned(), request_id: None, is_foreign: false };
+            return told("no explanation".to_owned());
+        }
+        if is_page(text) {
+            return Self { is_foreign: true, is_page: true, ..told(page(status)) };
         }
         let Ok(json) = serde_json::from_str::<Value>(text) else {
-            return Self { message: format!("not JSON: {}", excerpt(text)), request_id: None, is_foreign: true };
+            return Self { is_foreign: true, ..told(format!("not JSON: {}", excerpt(text))) };
         };
         let field = |name: &str| json.get(name).and_then(Value::as_str).filter(|s| !s.is_empty()).map(str::to_owned);
         let message = field("message").or_else(|| field("error")).or_else(|| field("id"));
         let request_id = field("request_id");
-        Self { message: message.unwrap_or_else(|| excerpt(text)), request_id, is_foreign: !json.is_object() }
+        let message = message.unwrap_or_else(|| excerpt(text));
+        let message = if has_tags(&message) { page(status) } else { message };
+        Self { request_id, is_foreign: !json.is_object(), ..told(message) }
     }
+}
+
+/// Whether a body is a page that is made for a browser: a proxy or a network in between has answered.
+pub fn is_page(body: &str) -> bool {
+    let body = body.trim_start_matches('\u{feff}').trim_start();
+    body.starts_with('<') || (!body.starts_with(['{', '[', '"']) && has_tags(body))
+}
+
+/// Whether a text is more than words: what is shown has no tags.
+fn has_tags(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    ["</", "<!doctype", "<html", "<head", "<body", "<br"].iter().any(|tag| text.contains(tag))
+}
+
+/// What is said of such a page, with the words for its status where there are some.
+pub fn page(status: u16) -> String {
+    let words = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    words.map_or_else(|| PAGE.to_owned(), |words| format!("{words}: {PAGE}"))
 }
 
 fn excerpt(text: &str) -> String {
@@ -166,6 +197,7 @@ mod tests {
             (404, r#"{"id":"not_found","message":"The resource you requested could not be found."}"#, Remedy::Gone),
             (404, "", Remedy::Gone),
             (404, "<html><h1>404 Not Found</h1></html>", Remedy::Nonsense),
+            (403, "<!DOCTYPE html><title>Attention Required! | Cloudflare</title>", Remedy::Nonsense),
             (
                 400,
                 r#"{"error":"Error validating resource tag: contains invalid characters","messages":null,"root_causes":["x"]}"#,
@@ -209,6 +241,27 @@ mod tests {
         let own = sort(500, r#"{"message":"m","request_id":"body"}"#, None);
         assert_eq!(own.error.request_id.as_deref(), Some("body"));
         assert_eq!(sort(500, "null", None).error.request_id.as_deref(), Some("head"));
+    }
+
+    #[test]
+    fn a_page_of_html_is_named_and_not_shown() {
+        let page =
+            "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><center>nginx</center></body></html>";
+        let inside = format!(r#"{{"id":"bad_gateway","message":{}}}"#, Value::from(page));
+        let late = format!("\u{feff}\n<!-- a comment --> {page}");
+        let after_text = format!("upstream error {page}");
+        for body in [page, &inside, &late, &after_text] {
+            let error = sort(502, body, None).error;
+            assert_eq!(error.remedy, Remedy::Retry);
+            assert_eq!(
+                error.to_string(),
+                "GET /v2/droplets: 502 Bad Gateway: an HTML page, not the API's answer (request head)"
+            );
+        }
+        let unknown_status = sort(521, "<!DOCTYPE html><html></html>", None).error.message;
+        assert_eq!(unknown_status, "an HTML page, not the API's answer");
+        let words = sort(422, r#"{"message":"size must be < 5 and > 1"}"#, None).error.message;
+        assert_eq!(words, "size must be < 5 and > 1", "a sign is no tag");
     }
 
     #[test]

@@ -51,6 +51,7 @@ pub fn document(cluster: &ClusterState, decision: &Decision) -> Value {
         "cluster": cluster.spec.name,
         "auto": cluster.auto,
         "at": decision.at,
+        "next_look": cluster.next_look,
         "wanted": decision.wanted,
         "action": decision.action,
         "text": decision.to_string(),

@@ -54,6 +54,7 @@ pub fn unit(metric: Metric) -> &'static str {
         Unit::Plain => "",
         Unit::Percent => "percent",
         Unit::Megabytes => "mb",
+        Unit::Gigabytes => "gb",
         Unit::MegabitsPerSecond => "mbps",
         Unit::PerSecond => "per_second",
         Unit::Milliseconds => "ms",

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Modifier;
 use ratatui::text::Span;
 
 use super::sheet::{Cut, Sheet, cells, width, wrap};
@@ -45,12 +45,10 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
         return;
     };
     let values = window.buckets(series, plot.width.into());
-    let highest = values.iter().flatten().copied().fold(0.0, f64::max);
-    let top = bounds.top(highest);
-    spark::draw(sheet, plot, Some(series), window, bounds);
+    let Some(top) = spark::draw(sheet, plot, Some(series), window, bounds) else { return };
     threshold(sheet, plot, bounds.up, top, &values, bounds);
     threshold(sheet, plot, bounds.down, top, &values, bounds);
-    draw_labels(sheet, at, top, bounds);
+    spark::draw_scale(sheet, Rect { width: LABELS - 1, ..at }, top, bounds);
     let mut foot = Rect { x: plot.x, width: plot.width, ..foot };
     let axis = foot.take_top(1);
     draw_times(sheet, axis, foot, scene, window);
@@ -65,7 +63,7 @@ fn draw_summary(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &Cluste
     let metric = bounds.metric;
     let row = at.take_top(1);
     let now = metrics::now(scene, cluster, metric);
-    let style = value::style(sheet, now, bounds, theme.strong);
+    let style = value::style(theme, now, bounds, theme.strong);
     let show = |value: Option<f64>| value.map_or_else(|| words::UNKNOWN.to_owned(), |v| metric.format(v));
     let when = value::heading(scene, cluster);
     let mut spans = vec![Span::styled(format!("{when} "), theme.faint), Span::styled(value::text(now, bounds), style)];
@@ -88,10 +86,10 @@ fn draw_summary(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &Cluste
     sheet.text(place, metric.describe(), theme.faint);
 }
 
-/// A threshold as a line, also across the picture.
+/// A threshold as a line, also across the picture, on the same scale and as fine as the bars.
 fn threshold(sheet: &mut Sheet, plot: Rect, value: Option<f64>, top: f64, values: &[Option<f64>], bounds: Bounds) {
     let Some(value) = value else { return };
-    let from_bottom = spark::row_of(value, top, plot.height);
+    let (from_bottom, line) = (spark::row_of(value, top, plot.height), spark::line_of(value, top, plot.height));
     let y = plot.bottom() - 1 - from_bottom;
     for (x, bucket) in (plot.x..plot.right()).zip(values) {
         let reaches = bucket.map_or(0, |b| spark::eighths(b, top, plot.height));
@@ -99,9 +97,9 @@ fn threshold(sheet: &mut Sheet, plot: Rect, value: Option<f64>, top: f64, values
         let picture = bucket.is_some_and(|b| bounds.is_beyond(b));
         let picture = if picture { sheet.theme.attention } else { sheet.theme.data };
         if reaches >= below + 8 {
-            sheet.glyph(x, y, '─', picture.add_modifier(Modifier::REVERSED));
+            sheet.glyph(x, y, line, picture.add_modifier(Modifier::REVERSED));
         } else if reaches <= below {
-            sheet.glyph(x, y, '┄', sheet.theme.threshold);
+            sheet.glyph(x, y, line, sheet.theme.threshold);
         }
     }
 }
@@ -127,29 +125,6 @@ fn draw_begin(sheet: &mut Sheet, plot: Rect, scene: &Scene, cluster: &ClusterSta
         let row = empty.take_top(1);
         // With blanks around, also on the line of a threshold.
         sheet.text(row, &format!(" {line} "), scene.theme.faint);
-    }
-}
-
-/// The values at the top, at the thresholds and at the bottom; a label that would lie on another is left out.
-fn draw_labels(sheet: &mut Sheet, at: Rect, top: f64, bounds: Bounds) {
-    let mut taken: Vec<u16> = Vec::new();
-    let theme = sheet.theme;
-    let labels: [(Option<f64>, &str, Style); 4] = [
-        (bounds.up, "▲ ", theme.text),
-        (bounds.down, "▼ ", theme.text),
-        (Some(0.0), "", theme.faint),
-        (Some(top), "", theme.faint),
-    ];
-    for (value, mark, style) in labels {
-        let Some(value) = value else { continue };
-        let row = if value == 0.0 { 0 } else { spark::row_of(value, top, at.height) };
-        let y = at.bottom() - 1 - row;
-        if taken.contains(&y) {
-            continue;
-        }
-        taken.push(y);
-        let text = format!("{mark}{}", bounds.metric.format(value));
-        sheet.right(Rect { y, height: 1, width: LABELS - 1, ..at }, &text, style);
     }
 }
 

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::sheet::{Cut, Sheet, cells};
-use super::{Scene, Scrolled, decision, events, metrics, problems, progress, status, table};
+use super::{Scene, Scrolled, decision, events, grounds, metrics, problems, progress, status, table};
 use crate::worker::ClusterState;
 
 /// From here on two columns are better than one.
@@ -66,7 +66,7 @@ fn narrow(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) ->
     rest.take_top(gap);
     let panel = rest.take_top(1 + said);
     let lines = status::fitted(scene, cluster, panel.width, said, true);
-    section(sheet, panel, "DECISION", "", &lines);
+    section(sheet, panel, "DECISION", &grounds::next_look_of_auto(scene, cluster), &lines);
     rest.take_top(gap);
     // Two droplets at least are seen, if there are two; then the events give way.
     let most_below = rest.height.saturating_sub(table_needs.min(DROPLETS));
@@ -106,7 +106,7 @@ fn wide(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> S
     let said = cells(status::count(scene, cluster, right.width, false)).clamp(1, (right.height / 2).max(1));
     let lines = status::fitted(scene, cluster, right.width, said, false);
     let panel = right.take_top(1 + said);
-    section(sheet, panel, "DECISION", "", &lines);
+    section(sheet, panel, "DECISION", &grounds::next_look_of_auto(scene, cluster), &lines);
     right.take_top(gap);
     if let Some(operation) = progress::shown(scene, cluster) {
         let mut lines = progress::full(scene, cluster, operation, right.width);

@@ -95,7 +95,7 @@ impl Columns {
 pub fn value_width(metric: Metric) -> u16 {
     match metric.unit() {
         Unit::Plain | Unit::Percent => 5,
-        Unit::Megabytes => 8,
+        Unit::Megabytes | Unit::Gigabytes => 8,
         Unit::MegabitsPerSecond | Unit::PerSecond | Unit::Milliseconds => 9,
     }
 }

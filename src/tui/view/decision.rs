@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 
 use super::sheet::{Cut, NO_BREAK, Sheet, wrap};
 use super::{Scene, words};
-use crate::cluster::{Metric, elapsed};
+use crate::cluster::{FailureClass, Metric, elapsed};
 use crate::policy::{Action, Decision, Reason};
 use crate::scaling::Level;
 use crate::tui::{Awaited, Theme};
@@ -99,7 +99,7 @@ pub fn short(scene: &Scene, cluster: &ClusterState) -> Option<Span<'static>> {
 /// A reason in words: those that count down do so here, by the clock, and long lists of names are cut.
 fn reason(scene: &Scene, cluster: &ClusterState, decision: &Decision, reason: &Reason) -> String {
     let passed = elapsed(decision.at, scene.now);
-    let left = |remaining: &Duration| Some(remaining.saturating_sub(passed)).filter(|l| !l.is_zero()).map(words::left);
+    let left = |remaining: &Duration| Some(remaining.saturating_sub(passed)).filter(|left| !left.is_zero());
     match reason {
         Reason::Busy { .. } | Reason::NotAllCalm { .. } => decision.why_with(whole),
         Reason::WouldBounce { metrics } => {
@@ -113,15 +113,9 @@ fn reason(scene: &Scene, cluster: &ClusterState, decision: &Decision, reason: &R
         }
         Reason::Cooldown { remaining } => left(remaining).map_or_else(
             || "it was cooling down until now: the next look decides".to_owned(),
-            |left| format!("cooling down, {left} left"),
+            |left| format!("cooling down, {} left", words::left(left)),
         ),
-        Reason::BackingOff { remaining, failures, class } => format!(
-            "{}, {} in a row: next try {}{}",
-            class.describe(),
-            words::plural(*failures as usize, "failure"),
-            left(remaining).map_or_else(|| "with the next look".to_owned(), |left| format!("in {left}")),
-            class.remedy().map_or_else(String::new, |remedy| format!(", {remedy}"))
-        ),
+        Reason::BackingOff { remaining, failures, class } => backing_off(left(remaining), *failures, *class),
         Reason::Unsettled { droplets } => {
             format!("{} must be settled first", words::listed(droplets, NAMES))
         }
@@ -132,6 +126,17 @@ fn reason(scene: &Scene, cluster: &ClusterState, decision: &Decision, reason: &R
         Reason::AtMaximum { max } => format!("the maximum of {} is reached", words::plural(*max, "droplet")),
         other => other.to_string(),
     }
+}
+
+/// What failed how often, and when it is tried again.
+pub fn backing_off(left: Option<Duration>, failures: u32, class: FailureClass) -> String {
+    format!(
+        "{}, {} in a row: next try {}{}",
+        class.describe(),
+        words::plural(failures as usize, "failure"),
+        left.map_or_else(|| "with the next look".to_owned(), |left| format!("in {}", words::left(left))),
+        class.remedy().map_or_else(String::new, |remedy| format!(", {remedy}"))
+    )
 }
 
 /// That new samples are awaited, and why, when nothing else is the matter.
@@ -174,6 +179,15 @@ pub fn paragraph(lines: &mut Vec<Line<'static>>, mark: &str, text: &str, style: 
     for (i, line) in wrap(text, columns.saturating_sub(indent)).into_iter().enumerate() {
         let lead = if i == 0 { format!("{mark} ") } else { " ".repeat(indent.into()) };
         lines.push(Line::from(vec![Span::styled(lead, style), Span::raw(line)]));
+    }
+}
+
+/// A name in so many columns, and what there is to say of it beside it.
+pub fn fact(lines: &mut Vec<Line<'static>>, theme: &Theme, (name, wide): (&str, u16), text: &str, columns: u16) {
+    for (i, line) in wrap(text, columns.saturating_sub(wide)).into_iter().enumerate() {
+        let (name, wide) = (if i == 0 { name } else { "" }, usize::from(wide));
+        lines
+            .push(Line::from(vec![Span::styled(format!("{name:wide$}"), theme.faint), Span::styled(line, theme.text)]));
     }
 }
 

@@ -3,10 +3,11 @@
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::sheet::{Cut, Sheet, cells, wrap};
-use super::{Scene, Scrolled, decision, metrics, spark, table, value, words};
+use super::sheet::{Cut, Sheet, cells};
+use super::spark::{self, Bounds};
+use super::{Scene, Scrolled, decision, metrics, table, value, words};
 use crate::cloud::ActionStatus;
-use crate::cluster::{DropletId, Health, LabelledSeries, Metric, Role, Scope, Series, elapsed};
+use crate::cluster::{DropletId, Health, LabelledSeries, Metric, Role, Scope, Series, Unit, elapsed};
 use crate::tui::Row;
 use crate::worker::{ClusterState, DropletDetail};
 
@@ -14,6 +15,8 @@ use crate::worker::{ClusterState, DropletDetail};
 const WIDE: u16 = 110;
 const TITLE: u16 = 14;
 const VALUE: u16 = 10;
+/// The columns of the scale beside a picture.
+const SCALE: u16 = 11;
 
 /// Draws the page.
 pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState, id: DropletId) -> Scrolled {
@@ -34,10 +37,10 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     if at.width >= WIDE {
         let mut right = at.take_right(at.width / 2);
         right.take_left(3);
-        let rows = (right.height / cells(shown.len()).max(1)).clamp(1, 6);
+        let rows = (right.height.saturating_sub(1) / cells(shown.len()).max(1)).clamp(1, 6);
         draw_metrics(sheet, right, scene, cluster, &row, &shown, rows);
     } else {
-        let panel = at.take_top(cells(shown.len()));
+        let panel = at.take_top(1 + cells(shown.len()));
         draw_metrics(sheet, panel, scene, cluster, &row, &shown, 1);
         at.take_top(1);
     }
@@ -66,6 +69,8 @@ fn draw_metrics(
     rows: u16,
 ) {
     let theme = scene.theme;
+    let heading = at.take_top(1);
+    draw_heading(sheet, heading, scene, cluster);
     for metric in shown {
         let mut place = at.take_top(rows);
         if place.height == 0 {
@@ -85,8 +90,26 @@ fn draw_metrics(
         if series.is_none_or(Series::is_empty) {
             sheet.text(Rect { y: foot.y, height: 1, ..place }, "no data", theme.faint);
         }
-        spark::draw(sheet, place, series, metrics::window(scene, cluster), bounds);
+        let scale = place.take_right(SCALE);
+        place.take_right(1);
+        if let Some(top) = spark::draw(sheet, place, series, metrics::window(scene, cluster), bounds) {
+            // The picture has no line for the other threshold.
+            spark::draw_scale(sheet, scale, top, Bounds { down: None, ..bounds });
+        }
     }
+}
+
+/// Of when the values are, how far back the pictures go, and that their scale stands beside them.
+fn draw_heading(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState) {
+    let theme = scene.theme;
+    let title = at.take_left(TITLE);
+    sheet.text(title, "METRICS", theme.strong);
+    let value = at.take_left(VALUE);
+    sheet.right(value, &value::heading(scene, cluster), theme.faint);
+    at.take_left(2);
+    let scale = at.take_right(SCALE);
+    sheet.right(scale, "scale", theme.faint);
+    sheet.text(at, &format!("last {}", words::range(scene.ui.range)), theme.faint);
 }
 
 /// The facts, the actions and the problems, one line each.
@@ -107,12 +130,7 @@ fn lines(
         decision::paragraph(&mut lines, "!", problem, theme.attention, columns);
     }
     for (name, value) in facts(scene, cluster, row) {
-        for (i, line) in wrap(&value, columns.saturating_sub(TITLE)).into_iter().enumerate() {
-            let name = if i == 0 { name } else { "" };
-            let wide = usize::from(TITLE);
-            let label = Span::styled(format!("{name:wide$}"), theme.faint);
-            lines.push(Line::from(vec![label, Span::styled(line, theme.text)]));
-        }
+        decision::fact(&mut lines, theme, (name, TITLE), &value, columns);
     }
     lines.push(Line::default());
     match detail {
@@ -159,7 +177,7 @@ fn facts(scene: &Scene, cluster: &ClusterState, row: &Row) -> Vec<(&'static str,
                 |at| format!("last heard {}", words::ago(elapsed(at, scene.now))),
             ),
         ),
-        ("size", format!("{} ({} vCPU, {} MiB, {} GiB disk)", size.slug, size.vcpus, size.memory_mib, size.disk_gib)),
+        ("size", words::size(size)),
         ("price", words::price(size.price)),
         ("created", created),
         ("region", droplet.region.clone()),
@@ -206,27 +224,29 @@ fn details(scene: &Scene, detail: &DropletDetail, lines: &mut Vec<Line<'static>>
             Span::styled(format!("{} {word}{}", action.kind, took.unwrap_or_default()), theme.text),
         ]));
     }
-    for (title, all) in &detail.series {
+    for group in &detail.series {
         lines.push(Line::default());
-        lines.push(Line::styled(title.to_uppercase(), theme.strong));
-        lines.extend(all.iter().map(|series| labelled(scene, series)));
+        let title = Span::styled(group.title.to_uppercase(), theme.strong);
+        let range = Span::styled(format!(" last {}", words::range(detail.range)), theme.faint);
+        lines.push(Line::from(vec![title, range]));
+        lines.extend(group.all.iter().map(|series| labelled(scene, series, group.unit)));
     }
 }
 
 /// A series beyond the catalogue: its labels, its last value, and its lowest and highest.
-fn labelled(scene: &Scene, series: &LabelledSeries) -> Line<'static> {
+fn labelled(scene: &Scene, series: &LabelledSeries, unit: Unit) -> Line<'static> {
     let theme = scene.theme;
     let labels: Vec<&str> = series.labels.values().map(String::as_str).collect();
     let values = || series.samples.iter().map(|s| s.value).filter(|v| v.is_finite());
     let text = match series.samples.last() {
         Some(last) => {
             let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
-            format!("{}, {} to {}", words::scaled(last.value), words::scaled(low), words::scaled(high))
+            format!("{}, {} to {}", unit.format(last.value), unit.format_number(low), unit.format(high))
         }
         None => unknown(),
     };
     Line::from(vec![
-        Span::styled(format!("{:wide$} ", labels.join(" "), wide = usize::from(TITLE)), theme.faint),
+        Span::styled(format!("{:wide$}", labels.join(" ") + "  ", wide = usize::from(TITLE)), theme.faint),
         Span::styled(text, theme.text),
     ])
 }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
@@ -11,7 +12,7 @@ use super::spark::{self, Bounds, Window};
 use super::{Scene, gauge, header, value, words};
 use crate::cluster::{Metric, Reading, elapsed};
 use crate::policy::{Rule, Vote};
-use crate::tui::{Awaited, Shown};
+use crate::tui::{Awaited, Shown, Theme};
 use crate::worker::ClusterState;
 
 const TITLE: u16 = 14;
@@ -43,15 +44,32 @@ pub fn window(scene: &Scene, cluster: &ClusterState) -> Window {
     Window::of(cluster, scene.ui.range, scene.now)
 }
 
-/// The symbol, the word and the style of a vote.
-pub fn vote(sheet: &Sheet, vote: Vote) -> (&'static str, Style) {
-    match vote {
-        Vote::Up => ("▲ up", sheet.theme.attention),
-        Vote::Down => ("▼ down", sheet.theme.strong),
-        Vote::Hold => ("· between", sheet.theme.text),
-        Vote::Unknown => ("? unknown", sheet.theme.attention),
-        Vote::Impossible => ("! unusable", sheet.theme.attention),
+/// The symbol, the word and the style of what a rule votes.
+pub fn vote(theme: &Theme, cluster: &ClusterState, rule: &Rule) -> (&'static str, Style) {
+    match rule.vote {
+        Vote::Up => ("▲ up", theme.attention),
+        Vote::Down => ("▼ down", theme.strong),
+        Vote::Hold => ("· between", theme.text),
+        Vote::Unknown if is_awaited(cluster, rule) => ("? awaited", theme.text),
+        Vote::Unknown => ("? unknown", theme.attention),
+        Vote::Impossible => ("! unusable", theme.attention),
     }
+}
+
+/// Whether what a rule lacks is only awaited.
+pub fn is_awaited(cluster: &ClusterState, rule: &Rule) -> bool {
+    rule.vote == Vote::Unknown && Awaited::of(&[rule.metric], cluster).is_some()
+}
+
+/// Whether what was voted is of the past: what is known is older than it should be.
+pub fn is_past(scene: &Scene, cluster: &ClusterState) -> bool {
+    header::is_stale(scene, cluster)
+}
+
+/// How old a sample was at the last look, so that nothing moves between two; without looks it grows.
+pub fn age(scene: &Scene, cluster: &ClusterState, at: Timestamp) -> Option<Duration> {
+    let seen = cluster.observation.as_deref()?;
+    Some(elapsed(at, if is_past(scene, cluster) { scene.now } else { seen.at }))
 }
 
 /// The places of the columns in a row.
@@ -171,23 +189,19 @@ fn draw_vote(
     cluster: &ClusterState,
     (rule, shown): (&Rule, Option<Shown>),
 ) {
-    let Some(seen) = cluster.observation.as_deref() else { return };
     let (faint, attention) = (sheet.theme.faint, sheet.theme.attention);
-    let is_stale = header::is_stale(scene, cluster);
-    let is_awaited = rule.vote == Vote::Unknown && Awaited::of(&[rule.metric], cluster).is_some();
-    let (word, style) = if is_awaited { ("? awaited", sheet.theme.text) } else { vote(sheet, rule.vote) };
-    let style = if is_stale { faint } else { style };
+    let is_past = is_past(scene, cluster);
+    let (word, style) = vote(sheet.theme, cluster, rule);
+    let style = if is_past { faint } else { style };
     if columns.known.width == 0 && rule.known < rule.serving {
         let (symbol, _) = word.split_at(word.find(' ').unwrap_or(0));
         sheet.text(foot(columns.vote), &format!("{symbol} {} of {}", rule.known, rule.serving), style);
     } else {
         sheet.text(foot(columns.vote), word, style);
     }
-    let is_usual = is_stale || is_awaited || rule.known == rule.serving;
+    let is_usual = is_past || is_awaited(cluster, rule) || rule.known == rule.serving;
     let measured = rule.at.or(shown.map(|shown| shown.at));
-    // As old as at the last look, so that nothing moves between two; without looks it grows.
-    let until = if is_stale { scene.now } else { seen.at };
-    let age = measured.map(|at| elapsed(at, until));
+    let age = measured.and_then(|at| age(scene, cluster, at));
     draw_known(sheet, foot(columns.known), rule, age, if is_usual { faint } else { attention });
 }
 
@@ -198,7 +212,8 @@ pub fn now(scene: &Scene, cluster: &ClusterState, metric: Metric) -> Option<Show
     value::at_present(scene, cluster, Shown::of(reading(cluster, rule, metric).as_ref(), series, cluster))
 }
 
-fn rule(cluster: &ClusterState, metric: Metric) -> Option<&Rule> {
+/// The rule of a metric that has a threshold, as it was decided by.
+pub fn rule(cluster: &ClusterState, metric: Metric) -> Option<&Rule> {
     cluster.decision.as_ref()?.rules.iter().find(|rule| rule.metric == metric)
 }
 

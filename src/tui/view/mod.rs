@@ -1,8 +1,8 @@
 //! A [`Scene`] becomes a frame. Pure: no clock, no I/O, nothing remembered between frames.
 //!
 //! `cluster`, `droplet`, `chart`, `events` and `overview` are the pages, `help`, `confirm`, `choice`, `column_list`
-//! and `palette` lie over them; `header`, `held`, `metrics`, `status`, `decision`, `problems`, `progress`, `table`,
-//! `columns` and `footer` are their parts; `spark` and `gauge` the pictures; `value`, `sheet`, `words` and `ascii`
+//! and `palette` lie over them; `header`, `held`, `metrics`, `status`, `decision`, `grounds`, `problems`, `progress`,
+//! `table`, `columns` and `footer` are their parts; `spark` and `gauge` the pictures; `value`, `sheet`, `words` and `ascii`
 //! what all of them draw with.
 
 mod ascii;
@@ -17,6 +17,7 @@ mod droplet;
 mod events;
 mod footer;
 mod gauge;
+mod grounds;
 mod header;
 mod held;
 mod help;

@@ -6,12 +6,16 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use super::sheet::Sheet;
 use crate::cluster::{Busy, Metric, Sample, Series, elapsed};
 use crate::worker::ClusterState;
 
 const RAMP: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+
+/// A line through the middle of each quarter of a row, the lowest first.
+const LINE: [char; 4] = ['⣀', '⠤', '⠒', '⠉'];
 
 /// Which stretch of time is shown, and how long one sample speaks for the time after it.
 #[derive(Debug, Clone, Copy)]
@@ -147,20 +151,25 @@ pub fn row_of(value: f64, top: f64, rows: u16) -> u16 {
     u16::try_from(eighths(value, top, rows).saturating_sub(1) / 8).unwrap_or(0)
 }
 
+/// A line at the height where such a value ends in its row: as high as a bar of the same value.
+pub fn line_of(value: f64, top: f64, rows: u16) -> char {
+    LINE[eighths(value, top, rows).saturating_sub(1) % 8 / 2]
+}
+
 /// The block that fills the lower `eighths` of a cell.
 pub fn block(eighths: usize) -> char {
     RAMP[eighths.min(8)]
 }
 
-/// Draws a series into a place, the newest value at its right end.
-pub fn draw(sheet: &mut Sheet, at: Rect, series: Option<&Series>, window: Window, bounds: Bounds) {
-    let Some(series) = series.filter(|s| !s.is_empty()) else { return };
+/// Draws a series into a place, the newest value at its right end; tells the value at the top.
+pub fn draw(sheet: &mut Sheet, at: Rect, series: Option<&Series>, window: Window, bounds: Bounds) -> Option<f64> {
+    let series = series.filter(|s| !s.is_empty())?;
     let values = window.buckets(series, at.width.into());
     let top = bounds.top(values.iter().flatten().copied().fold(0.0, f64::max));
     if let Some(up) = bounds.up.filter(|_| at.height > 1) {
         let row = at.bottom().saturating_sub(row_of(up, top, at.height) + 1);
         let faint = sheet.theme.faint;
-        sheet.fill(Rect { y: row, height: 1, ..at }, '┄', faint);
+        sheet.fill(Rect { y: row, height: 1, ..at }, line_of(up, top, at.height), faint);
     }
     for (x, value) in (at.x..at.right()).zip(values) {
         let Some(value) = value else { continue };
@@ -173,6 +182,34 @@ pub fn draw(sheet: &mut Sheet, at: Rect, series: Option<&Series>, window: Window
             sheet.glyph(x, y, block(height), style);
             height = height.saturating_sub(8);
         }
+    }
+    Some(top)
+}
+
+/// The scale beside a picture: the values at its top, at the thresholds and at its bottom, each in its row, of which a
+/// label that would lie on another is left out; beside a single row, from where to where it goes.
+pub fn draw_scale(sheet: &mut Sheet, at: Rect, top: f64, bounds: Bounds) {
+    let theme = sheet.theme;
+    if at.height == 1 {
+        let text = format!("0–{}", bounds.metric.format(top));
+        return sheet.right(at, &text, theme.faint);
+    }
+    let labels: [(Option<f64>, &str, Style); 4] = [
+        (bounds.up, "▲ ", theme.text),
+        (bounds.down, "▼ ", theme.text),
+        (Some(0.0), "", theme.faint),
+        (Some(top), "", theme.faint),
+    ];
+    let mut taken: Vec<u16> = Vec::new();
+    for (value, mark, style) in labels {
+        let Some(value) = value else { continue };
+        let row = if value == 0.0 { 0 } else { row_of(value, top, at.height) };
+        if at.height == 0 || taken.contains(&row) {
+            continue;
+        }
+        taken.push(row);
+        let text = format!("{mark}{}", bounds.metric.format(value));
+        sheet.right(Rect { y: at.bottom() - 1 - row, height: 1, ..at }, &text, style);
     }
 }
 
@@ -218,6 +255,20 @@ mod tests {
         let series = series(&[(6_000, 1.0), (6_060, 2.0), (6_120, 3.0)]);
         assert_eq!(window(6_541).buckets(&series, 10), window(6_599).buckets(&series, 10));
         assert_ne!(window(6_599).buckets(&series, 10), window(6_600).buckets(&series, 10));
+    }
+
+    #[test]
+    fn a_line_is_as_high_as_a_bar_of_the_same_value() {
+        let heights = ["▁▂", "▃▄", "▅▆", "▇█"];
+        for rows in 1..=40 {
+            for value in 1..=100 {
+                let value = f64::from(value);
+                let bar = eighths(value, 100.0, rows) - usize::from(row_of(value, 100.0, rows)) * 8;
+                let quarter = heights.iter().position(|both| both.contains(block(bar)));
+                let line = LINE.iter().position(|line| *line == line_of(value, 100.0, rows));
+                assert_eq!(line, quarter, "{value} of 100 in {rows} rows");
+            }
+        }
     }
 
     #[test]

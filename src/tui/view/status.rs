@@ -1,12 +1,12 @@
-//! What is decided, what runs and what is wrong, as far as there is room: as a panel on the cluster's page, and whole
-//! as a page of its own. Where the panel has no room for all, what is decided and what is wrong stay, a line each, and
+//! What is decided, what runs and what is wrong, as far as there is room: as a panel on the cluster's page, and whole,
+//! with all that the decision rests on, as a page of its own. Where the panel has no room for all, what is decided and what is wrong stay, a line each, and
 //! the key of the page is named.
 
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::sheet::{Cut, Sheet};
-use super::{Scene, Scrolled, decision, problems, progress};
+use super::{Scene, Scrolled, decision, grounds, problems, progress};
 use crate::scaling::Outcome;
 use crate::worker::ClusterState;
 
@@ -94,7 +94,7 @@ pub fn fitted(scene: &Scene, cluster: &ClusterState, columns: u16, rows: u16, op
     shown
 }
 
-/// Draws the page: the same, all of it, and each step of the operation.
+/// Draws the page: the same, all of it, each step of the operation, and what the decision rests on.
 pub fn page(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
     let heading = at.take_top(1);
     let theme = scene.theme;
@@ -103,12 +103,21 @@ pub fn page(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
         lines.extend([Line::default(), Line::styled(progress::title(operation), theme.strong)]);
         lines.extend(progress::full(scene, cluster, operation, at.width));
     }
-    let title = if wrong.is_empty() { "nothing is wrong" } else { "not as it should be" };
-    lines.extend([Line::default(), Line::styled(title, theme.strong)]);
-    lines.extend(wrong);
+    let grounds = grounds::lines(scene, cluster, at.width);
+    let (is_right, title) = (wrong.is_empty(), |text| Line::styled(text, theme.strong));
+    if !is_right {
+        lines.extend([Line::default(), title("not as it should be")]);
+        lines.extend(wrong);
+    }
+    lines.push(Line::default());
+    lines.extend(grounds);
+    if is_right {
+        lines.extend([Line::default(), title("nothing is wrong")]);
+    }
     let drawn = super::scrolled(scene.ui.scroll, None, at.height.into(), lines.len());
     let end = (drawn.offset + usize::from(at.height)).min(lines.len());
-    sheet.heading(heading, "DECISION", &super::position(drawn, lines.len()));
+    let notes = [grounds::next_look(scene, cluster).unwrap_or_default(), super::position(drawn, lines.len())];
+    sheet.heading(heading, "DECISION", notes.join("  ").trim());
     decision::draw(sheet, at, &lines[drawn.offset..end]);
     drawn
 }

@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use super::sheet::{Sheet, width};
 use super::spark::Bounds;
 use super::{Scene, header, words};
-use crate::tui::Shown;
+use crate::tui::{Shown, Theme};
 use crate::worker::ClusterState;
 
 /// What stands before a value that does not count. Colours and faint text may be missing; this is always there.
@@ -34,8 +34,8 @@ pub fn text(shown: Option<Shown>, bounds: Bounds) -> String {
 }
 
 /// How it is drawn, with this style when nothing is to be said of it.
-pub fn style(sheet: &Sheet, shown: Option<Shown>, bounds: Bounds, usual: Style) -> Style {
-    shown.map_or(sheet.theme.faint, |shown| shown.style(bounds.is_beyond(shown.value), usual, sheet.theme))
+pub fn style(theme: &Theme, shown: Option<Shown>, bounds: Bounds, usual: Style) -> Style {
+    shown.map_or(theme.faint, |shown| shown.style(bounds.is_beyond(shown.value), usual, theme))
 }
 
 /// Draws it at the right end of its place. The mark may stand in the gap before a column that is just wide enough for
@@ -44,6 +44,6 @@ pub fn draw(sheet: &mut Sheet, place: Rect, shown: Option<Shown>, bounds: Bounds
     let text = text(shown, bounds);
     let sticks_out = u16::from(width(&text) == place.width + 1).min(place.x);
     let place = Rect { x: place.x - sticks_out, width: place.width + sticks_out, ..place };
-    let style = style(sheet, shown, bounds, usual);
+    let style = style(sheet.theme, shown, bounds, usual);
     sheet.right(place, &text, style);
 }

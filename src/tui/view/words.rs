@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::cluster::{Cost, Price};
+use crate::cluster::{Cost, Price, Size};
 
 /// What stands for a value that is not known: never a zero.
 pub const UNKNOWN: &str = "–";
@@ -71,13 +71,13 @@ pub fn short_date(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).strftime("%b %-d").to_string()
 }
 
-/// A number without a known unit, in at most three digits: `812`, `4.2 k`, `1.1 G`.
-pub fn scaled(value: f64) -> String {
-    let steps = [(1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")];
-    let (scale, suffix) = steps.into_iter().find(|(scale, _)| value.abs() >= *scale).unwrap_or((1.0, ""));
-    let value = value / scale;
-    let decimals = usize::from(value.abs() < 100.0 && value.fract() != 0.0);
-    format!("{value:.decimals$}{suffix}")
+/// A size with what it offers, in the words that DigitalOcean sells it by.
+pub fn size(size: &Size) -> String {
+    let memory = match size.memory_mib {
+        mib if mib > 0 && mib % 1024 == 0 => format!("{} GB", mib / 1024),
+        mib => format!("{mib} MB"),
+    };
+    format!("{} ({}, {memory} memory, {} GB disk)", size.slug, plural(size.vcpus as usize, "vCPU"), size.disk_gib)
 }
 
 /// The date and the time.
@@ -170,9 +170,17 @@ mod tests {
     }
 
     #[test]
-    fn numbers_without_unit_are_short() {
-        assert_eq!([0.0, 812.0, 4_210.0, 1.07e9, 2.55].map(scaled), ["0", "812", "4.2 k", "1.1 G", "2.5"]);
+    fn dollars_are_short() {
         assert_eq!([6.0, 6.5, 1_344.0].map(short_dollars), ["$6", "$6.50", "$1344"]);
+    }
+
+    #[test]
+    fn a_size_is_called_as_it_is_sold() {
+        let offers = |vcpus, memory_mib, disk_gib| {
+            size(&Size { slug: "s".to_owned(), vcpus, memory_mib, disk_gib, price: None })
+        };
+        assert_eq!(offers(1, 512, 10), "s (1 vCPU, 512 MB memory, 10 GB disk)");
+        assert_eq!(offers(4, 8192, 160), "s (4 vCPUs, 8 GB memory, 160 GB disk)");
     }
 
     #[test]

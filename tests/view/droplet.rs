@@ -1,0 +1,57 @@
+//! The page of a droplet: pictures with scale and range, and the same words for units as everywhere.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use dropscale::cluster::{DropletId, LabelledSeries, Sample, Unit};
+use dropscale::tui::Page;
+use dropscale::tui::fixtures::{self, Fixture};
+use dropscale::worker::DetailSeries;
+
+use crate::{page, render, text};
+
+const PAGE: Page = Page::Droplet(DropletId(1001));
+
+#[test]
+fn the_pictures_have_a_scale_and_a_range() {
+    let state = Fixture::new(3).load(0.9).build();
+    let narrow = text(&render(&state, &page(PAGE, (80, 24))));
+    for part in ["METRICS", "last 1 h", "scale", " 0–0.93", " 0–93 %", " MB"] {
+        assert!(narrow.contains(part), "{part} in\n{narrow}");
+    }
+    let wide = text(&render(&state, &page(PAGE, (120, 36))));
+    for part in [" last 1 h", "▲ 0.70", "▲ 70 %", "▲ 200 MB", " 0.93\n", " 0 %\n", " 0 MB\n"] {
+        assert!(wide.contains(part), "{part} in\n{wide}");
+    }
+    let old = text(&render(&Fixture::new(3).api_down().build(), &page(PAGE, (80, 24))));
+    assert!(old.lines().any(|line| line.contains("METRICS") && line.contains("2 min ago")), "{old}");
+}
+
+#[test]
+fn sizes_and_figures_have_the_words_that_they_have_elsewhere() {
+    let mut state = Fixture::new(3).build();
+    let series = |label: &str, values: [f64; 3]| LabelledSeries {
+        labels: BTreeMap::from([("kind".to_owned(), label.to_owned())]),
+        samples: values.map(|value| Sample { at: fixtures::now(), value }).to_vec(),
+    };
+    let group = |title, unit, all| DetailSeries { title, unit, all };
+    let detail = Arc::make_mut(state.clusters[0].detail.as_mut().unwrap());
+    detail.series = vec![
+        group("memory", Unit::Megabytes, vec![series("total", [1009.0; 3]), series("free", [500.2, 380.0, 412.4])]),
+        group("file systems, free", Unit::Gigabytes, vec![series("/dev/vda1", [20.04, 19.0, 19.55])]),
+        group("inbound", Unit::MegabitsPerSecond, vec![series("public", [0.0, 3.0, 2.46])]),
+    ];
+    let shown = text(&render(&state, &page(PAGE, (120, 60))));
+    for part in [
+        "s-1vcpu-1gb (1 vCPU, 1 GB memory, 25 GB disk)",
+        "MEMORY last 1 h",
+        "412 MB, 380 to 500 MB",
+        "19.6 GB, 19.0 to 20.0 GB",
+        "2.5 Mbps, 0.0 to 3.0 Mbps",
+    ] {
+        assert!(shown.contains(part), "{part} in\n{shown}");
+    }
+    for word in ["MiB", "GiB", "Mbit", "bytes"] {
+        assert!(!shown.contains(word), "{word} in\n{shown}");
+    }
+}
