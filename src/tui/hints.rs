@@ -11,7 +11,7 @@ impl Context {
     pub fn of(ui: &Ui) -> Self {
         match ui.overlay {
             None => Self::Page,
-            Some(Overlay::Confirm(_) | Overlay::Notice { .. }) => Self::Dialog,
+            Some(Overlay::Confirm(_) | Overlay::Told(_) | Overlay::Notice { .. }) => Self::Dialog,
             Some(Overlay::Help { .. }) => Self::Help,
             Some(Overlay::Filter(_)) => Self::Filter,
             Some(Overlay::Choice(_)) => Self::Choice,
@@ -40,7 +40,10 @@ impl On {
             Self::Deeper => (ui.page != Page::Cluster || !ui.table.filter.is_empty(), "there is nothing to go back to"),
             Self::Clusters => (state.clusters.len() > 1, "there is only one cluster"),
             Self::Writable => (!state.read_only, READ_ONLY),
-            Self::Question => (matches!(ui.overlay, Some(Overlay::Confirm(_))), "nothing is asked"),
+            Self::Question => {
+                let leads_on = matches!(&ui.overlay, Some(Overlay::Told(told)) if told.droplet.is_some());
+                (leads_on || matches!(ui.overlay, Some(Overlay::Confirm(_))), "nothing is asked")
+            }
         };
         (!holds).then_some(why)
     }
