@@ -203,7 +203,9 @@ fn running(scene: &Scene, cluster: &ClusterState, state: &PhaseState, room: u16)
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the bar")]
     let full = (share * f64::from(BAR)) as usize;
     let late = passed > usual * 2;
-    let times = if usual < longest {
+    let times = if usual < Duration::from_secs(1) {
+        format!(", at most {}", words::span(longest))
+    } else if usual < longest {
         format!(" of about {}, at most {}", words::span(usual), words::span(longest))
     } else {
         format!(" of {}", words::span(longest))
@@ -214,7 +216,7 @@ fn running(scene: &Scene, cluster: &ClusterState, state: &PhaseState, room: u16)
         Span::styled(format!(" {}", words::span(passed)), theme.strong),
         Span::styled(times, theme.faint),
     ];
-    if spans_width(&spans) > room && usual < longest {
+    if spans_width(&spans) > room && usual < longest && usual >= Duration::from_secs(1) {
         spans[3].content = format!(" of about {}", words::span(usual)).into();
     }
     spans
