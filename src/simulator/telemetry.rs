@@ -2,17 +2,15 @@
 //! long ranges, nothing for what was never measured. What is older than is kept whole is kept thinned, so that long
 //! ranges have no hole.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 
 use super::balancer::Traffic;
 use super::machine::{MODES, Snapshot};
+use super::track::{Kept, Track};
 use crate::cluster::{DropletSeries, LoadBalancerSeries};
 
 /// At most this many samples come in one answer; a longer range has a longer step.
 const SAMPLES_OF_AN_ANSWER: i64 = 400;
-
-/// Of what is older than is kept whole, one sample of so many stays: for the long ranges that reach there it is enough.
-const THINNED: i64 = 10;
 
 /// A load balancer at one moment.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -194,57 +192,9 @@ impl Telemetry {
         end: i64,
         arrived_until: i64,
     ) -> impl Iterator<Item = &'a (i64, T)> {
-        let step = self.step_of(start, end);
         // A droplet that is off gets no new sample that would push out its oldest.
-        let start = start.max(arrived_until.saturating_sub(self.thinned_s));
-        let end = end.min(arrived_until);
-        let between = move |samples: &'a VecDeque<(i64, T)>| {
-            let first = samples.partition_point(|(at, _)| *at < start);
-            samples.range(first..).take_while(move |(at, _)| *at <= end)
-        };
-        // Of those that are left hardly any stands at a multiple: the first after it takes its place.
-        let mut last = None;
-        let thinned = between(&track.thinned).filter(move |(at, _)| {
-            let slot = at.div_euclid(step);
-            last.replace(slot) != Some(slot)
-        });
-        thinned.chain(between(&track.whole).filter(move |(at, _)| at.rem_euclid(step) == 0))
-    }
-}
-
-/// What was recorded of one thing, in the order of time.
-#[derive(Debug)]
-struct Track<T> {
-    /// Before all the others.
-    thinned: VecDeque<(i64, T)>,
-    whole: VecDeque<(i64, T)>,
-}
-
-impl<T> Default for Track<T> {
-    fn default() -> Self {
-        Self { thinned: VecDeque::new(), whole: VecDeque::new() }
-    }
-}
-
-/// Since when samples are kept, and how far apart they come.
-#[derive(Debug, Clone, Copy)]
-struct Kept {
-    whole: i64,
-    thinned: i64,
-    step_s: i64,
-}
-
-impl<T> Track<T> {
-    /// A second sample of the same moment, or an older one, is left out: answers rely on the order.
-    fn keep(&mut self, at: i64, value: T, kept: Kept) {
-        if self.whole.back().is_none_or(|(last, _)| *last < at) {
-            self.whole.push_back((at, value));
-        }
-        let whole = self.whole.partition_point(|(at, _)| *at < kept.whole);
-        let is_left = |(at, _): &(i64, T)| at.rem_euclid(kept.step_s * THINNED) == 0;
-        self.thinned.extend(self.whole.drain(..whole).filter(is_left));
-        let thinned = self.thinned.partition_point(|(at, _)| *at < kept.thinned);
-        self.thinned.drain(..thinned);
+        let begin = start.max(arrived_until.saturating_sub(self.thinned_s));
+        track.pick(begin, end.min(arrived_until), self.step_of(start, end))
     }
 }
 
@@ -368,7 +318,7 @@ mod tests {
         for at in (0..=12_000).step_by(120).chain([240, 12_000]) {
             telemetry.record(at, std::iter::once((1, Snapshot::default(), true)), std::iter::empty());
         }
-        assert_eq!(telemetry.droplets[&1].whole.len(), 6);
+        assert_eq!(telemetry.droplets[&1].count(), 6);
         let load = |arrived| times(&telemetry.droplet(1, DropletSeries::Load1, 0, 20_000, arrived, &[]));
         assert_eq!(load(12_000), [11_400, 11_520, 11_640, 11_760, 11_880, 12_000]);
         assert_eq!(load(12_300), [11_760, 11_880, 12_000]);
