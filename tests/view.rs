@@ -226,6 +226,16 @@ fn what_lies_over_them() {
     check("filter-and-toast", &state, &look);
 }
 
+#[test]
+fn the_question_of_auto_says_what_it_would_do_now() {
+    let asked = |fixture: Fixture| text(&render(&fixture.manual().build(), &over(ask(Question::Auto), (120, 36))));
+    let calm = asked(Fixture::new(3));
+    assert!(calm.contains("· Now it would hold: the metrics are between their"), "{calm}");
+    let cooling = asked(Fixture::new(3).load(0.93).cooldown());
+    assert!(cooling.contains("▲ Now it would scale up: Load per vCPU"), "{cooling}");
+    assert!(cooling.contains("│    but cooling down, 1 min 10 s left"), "{cooling}");
+}
+
 /// The palette with this typed.
 fn palette(typed: &str, state: &AppState) -> Overlay {
     let entries = commands(typed, &Keymap::default(), &fixtures::ui(), state);

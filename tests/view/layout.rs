@@ -234,6 +234,9 @@ fn scaling_moves_nothing_above_the_droplets_where_there_is_room() {
     let place = |state| row_of(&state, &at(120, 36), "DROPLETS ─");
     assert!((1..=5).all(|droplets| place(calm(droplets)) == place(calm(1))));
     assert_eq!(place(Fixture::new(3).max(6).load(0.93).scaling_up().build()), place(calm(3)));
+    // What also stops it is a line more.
+    let full = || Fixture::new(3).max(4);
+    assert_eq!(place(full().load(0.93).scaling_up().build()), place(full().build()));
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn first_moments(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterSt
 fn narrow(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
     let mut rest = at;
     let lines = cells(status::count(scene, cluster, rest.width, true));
-    let Shares { metrics, said, gap } = Shares::of(at.height, cluster, lines);
+    let Shares { metrics, said, gap, gap_below } = Shares::of(at.height, cluster, lines);
     let table_needs = table_rows(droplets(cluster));
 
     let panel = rest.take_top(1 + metrics);
@@ -72,7 +72,7 @@ fn narrow(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) ->
     let panel = rest.take_top(1 + said);
     let lines = status::fitted(scene, cluster, panel.width, said, true);
     section(sheet, panel, "DECISION", "", &lines);
-    rest.take_top(gap);
+    rest.take_top(gap_below);
     // Two droplets at least are seen, if there are two; then the events give way.
     let most_below = rest.height.saturating_sub(table_needs.min(DROPLETS));
     let below = rest.height.saturating_sub(table_needs + gap).max((rest.height / 4).max(2)).min(most_below);
@@ -92,6 +92,8 @@ struct Shares {
     said: u16,
     /// The air between two sections.
     gap: u16,
+    /// That below the decision: a line more than usual is said in its place.
+    gap_below: u16,
 }
 
 impl Shares {
@@ -109,10 +111,12 @@ impl Shares {
         let usual = room.clamp(1, if height < 16 { 2 } else { SAID });
         let said = lines.clamp(usual, if is_high { height / 4 } else { 5 });
         // Sections with air between them, when that takes nothing away.
-        let gap = u16::from(said + 3 <= room);
+        let more = said - usual;
+        let gap = u16::from(said - more.min(1) + 3 <= room);
+        let gap_below = gap.saturating_sub(more);
         let taken = 1 + fits + 1 + usual + table + EVENTS + 3;
         let spare = if is_high { height.saturating_sub(taken) } else { 0 };
-        Self { metrics: even(fits + spare, ruled, all).max(fits), said, gap }
+        Self { metrics: even(fits + spare, ruled, all).max(fits), said, gap, gap_below }
     }
 }
 
