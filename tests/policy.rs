@@ -517,3 +517,17 @@ proptest! {
         prop_assert!(decision.stopped_by.is_empty() || decision.action == Action::Hold);
     }
 }
+
+#[test]
+fn what_has_not_ended_is_never_said_to_have_no_second_left() {
+    for remaining in [Duration::ZERO, Duration::from_millis(300), Duration::from_secs(1)] {
+        let cooldown = Reason::Cooldown { remaining };
+        assert_eq!(cooldown.to_string(), "cooling down, 1 s left");
+        assert_eq!(serde_json::to_value(&cooldown).unwrap()["remaining_s"], 1);
+        let backoff = Reason::BackingOff { remaining, failures: 1, class: FailureClass::Boot };
+        let text = backoff.to_string();
+        assert!(text.contains(", 1 failure in a row: next try in 1 s"), "{text}");
+    }
+    assert_eq!(Reason::AtMinimum { min: 1 }.to_string(), "the minimum of 1 droplet is reached");
+    assert_eq!(Reason::AtMaximum { max: 4 }.to_string(), "the maximum of 4 droplets is reached");
+}

@@ -233,6 +233,16 @@ fn what_lies_over_them() {
     check("filter-and-toast", &state, &look);
 }
 
+#[test]
+fn the_question_of_auto_says_what_it_would_do_now() {
+    let asked = |fixture: Fixture| text(&render(&fixture.manual().build(), &over(ask(Question::Auto), (120, 36))));
+    let calm = asked(Fixture::new(3));
+    assert!(calm.contains("· Now it would hold: the metrics are between their"), "{calm}");
+    let cooling = asked(Fixture::new(3).load(0.93).cooldown());
+    assert!(cooling.contains("▲ Now it would scale up: Load per vCPU"), "{cooling}");
+    assert!(cooling.contains("│    but cooling down, 1 min 10 s left"), "{cooling}");
+}
+
 /// The palette with this typed.
 fn palette(typed: &str, state: &AppState) -> Overlay {
     let entries = commands(typed, &Keymap::default(), &fixtures::ui(), state);
@@ -286,7 +296,7 @@ fn the_help_explains_the_words_at_its_end() {
     let begin = text(&render(&Fixture::new(3).build(), &help(0)));
     assert!(begin.contains("signs and words stand at the end: G"), "{begin}");
     let end = text(&render(&Fixture::new(3).build(), &help(u16::MAX)));
-    assert!(end.contains(" the end "), "{end}");
+    assert!(end.contains("lines above: k/up shows more"), "{end}");
     for word in ["guest", "quorum", "settle", "vote"] {
         assert!(end.contains(&format!("  {word}  ")), "{word} in\n{end}");
     }
@@ -332,7 +342,7 @@ fn what_matters_most_is_there_on_the_smallest_screen() {
         text(&render(state, &Look { live, ..at(view::MINIMUM.0, view::MINIMUM.1) }))
     };
     let over = smallest(&Fixture::new(5).load(0.93).demo().build(), false);
-    for part in ["web", "▲ busy", "5 of 7 droplets", "AUTO ON", "▲ scale up: Load per vCPU 0.93", "DROPLET", "q quit"]
+    for part in ["web", "▲ busy", "5 of 7 droplets", "AUTO ON", "▲ scale up: Load per vCPU 0.93", "1–3 of 5", "q quit"]
     {
         assert!(over.contains(part), "{part} in\n{over}");
     }

@@ -186,7 +186,7 @@ async fn an_outage_keeps_the_last_data_with_their_age_and_ends() {
     stage.world.with(|world| world.set_outage(false));
     stage.send(Command::Refresh { cluster: 0 }).await;
     let live = stage.until("live", |c| c.connection == Connection::Live).await;
-    assert_eq!(says(&live, "looks go well again"), 1);
+    assert_eq!(says(&live, "the cluster can be seen again"), 1);
 }
 
 #[tokio::test(start_paused = true)]

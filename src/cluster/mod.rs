@@ -6,6 +6,7 @@
 
 mod backoff;
 mod cost;
+mod count;
 mod droplet;
 mod load_balancer;
 mod metric;
@@ -18,6 +19,7 @@ mod time;
 
 pub use backoff::{Backoff, Circumstances, FailureClass};
 pub use cost::{Cost, Price};
+pub use count::{first_and_last, plural};
 pub use droplet::{Address, Droplet, DropletId, DropletStatus, Image, Role, Size};
 pub use load_balancer::{Health, LoadBalancer, LoadBalancerId, MAX_MEMBERS_BY_ID, Membership};
 pub use metric::{Busy, DropletSeries, LoadBalancerSeries, Metric, Projection, Scope, Source, Unit};
@@ -26,4 +28,4 @@ pub use observation::{Member, Observation};
 pub use series::{LabelledSeries, Sample, Series};
 pub use spec::{CloneSpec, ClusterSpec, Timing};
 pub use tag::{Claim, Marker, Nonce, OperationTag, PROTECT_TAG, leaving_tag};
-pub use time::{Reading, elapsed};
+pub use time::{Reading, elapsed, seconds_left};

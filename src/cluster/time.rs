@@ -11,6 +11,12 @@ pub fn elapsed(from: Timestamp, to: Timestamp) -> Duration {
     to.duration_since(from).try_into().unwrap_or(Duration::ZERO)
 }
 
+/// What is left of a wait, in seconds: rounded up, since a wait of no second is none.
+#[must_use]
+pub fn seconds_left(left: Duration) -> u64 {
+    left.as_secs().saturating_add(u64::from(left.subsec_nanos() > 0)).max(1)
+}
+
 /// A value and the moment it describes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reading {
@@ -25,5 +31,16 @@ impl Reading {
     #[must_use]
     pub fn age(&self, now: Timestamp) -> Duration {
         elapsed(self.at, now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_of_a_wait_is_never_nothing() {
+        let left = [0, 1, 999, 1000, 1001, 59_900].map(|ms| seconds_left(Duration::from_millis(ms)));
+        assert_eq!(left, [1, 1, 1, 1, 2, 60]);
     }
 }

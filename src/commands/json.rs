@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Number, Value, json};
 
 use crate::cloud::Usage;
-use crate::cluster::{Metric, Observation, Reading};
+use crate::cluster::{Metric, Observation, Reading, seconds_left};
 use crate::config::Config;
 use crate::policy::{Action, Decision, Policy, Thresholds};
 use crate::scaling::{Finding, OperationState, Outcome};
@@ -106,7 +106,7 @@ pub fn status(status: Status<'_>) -> Value {
         "scaleDown": decision.action == Action::Down,
         "recommendation": decision.to_string(),
         "dropletCount": seen.count(),
-        "cooldownRemaining": cooldown.map_or(0, |left| left.as_secs()),
+        "cooldownRemaining": cooldown.map_or(0, seconds_left),
         "decision": decision,
         "findings": findings,
         "usage": usage,

@@ -58,7 +58,7 @@ pub enum On {
     Clusters,
     /// On each page, if anything may be changed.
     Writable,
-    /// Where there is a question, and not only a notice.
+    /// Where there is a question, or a way on, and not only something that is told.
     Question,
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::cluster::{Busy, FailureClass, Metric};
+use crate::cluster::{Busy, FailureClass, Metric, plural, seconds_left};
 
 /// What to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -144,7 +144,7 @@ pub enum Reason {
     /// Within the scaling interval.
     Cooldown {
         /// What is left of it, in seconds.
-        #[serde(rename = "remaining_s", serialize_with = "whole_seconds")]
+        #[serde(rename = "remaining_s", serialize_with = "in_seconds")]
         remaining: Duration,
     },
     /// An operation is under way, here or elsewhere.
@@ -157,7 +157,7 @@ pub enum Reason {
     /// Operations failed lately.
     BackingOff {
         /// What is left of the wait, in seconds.
-        #[serde(rename = "remaining_s", serialize_with = "whole_seconds")]
+        #[serde(rename = "remaining_s", serialize_with = "in_seconds")]
         remaining: Duration,
         /// How many failed in a row.
         failures: u32,
@@ -201,8 +201,8 @@ pub enum Missing {
     Snapshot,
 }
 
-fn whole_seconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_u64(duration.as_secs())
+fn in_seconds<S: serde::Serializer>(remaining: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(seconds_left(*remaining))
 }
 
 fn titles(metrics: &[Metric]) -> String {
@@ -218,13 +218,14 @@ impl fmt::Display for Reason {
             Self::NotAllCalm { others, .. } => write!(f, "{} not calm enough to scale down", titles(others)),
             Self::BelowMinimum { min } => write!(f, "fewer serving droplets than the minimum of {min}"),
             Self::AboveMaximum { max } => write!(f, "more droplets than the maximum of {max}"),
-            Self::AtMaximum { max } => write!(f, "the maximum of {max} droplets is reached"),
-            Self::AtMinimum { min } => write!(f, "the minimum of {min} droplets is reached"),
-            Self::Cooldown { remaining } => write!(f, "cooling down, {} s left", remaining.as_secs()),
+            Self::AtMaximum { max } => write!(f, "the maximum of {} is reached", plural(*max, "droplet")),
+            Self::AtMinimum { min } => write!(f, "the minimum of {} is reached", plural(*min, "droplet")),
+            Self::Cooldown { remaining } => write!(f, "cooling down, {} s left", seconds_left(*remaining)),
             Self::InFlight => write!(f, "an operation is under way"),
             Self::Unsettled { droplets } => write!(f, "{} must be settled first", droplets.join(", ")),
             Self::BackingOff { remaining, failures, class } => {
-                write!(f, "{}: {failures} in a row failed, next try in {} s", class.describe(), remaining.as_secs())?;
+                let (failures, seconds) = (plural(*failures as usize, "failure"), seconds_left(*remaining));
+                write!(f, "{}, {failures} in a row: next try in {seconds} s", class.describe())?;
                 class.remedy().map_or(Ok(()), |remedy| write!(f, ", {remedy}"))
             }
             Self::Unknown { metrics, droplets } if droplets.is_empty() => {

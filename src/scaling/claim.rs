@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use tokio::time::{Instant, sleep};
 
 use crate::cloud::Cloud;
-use crate::cluster::{Claim, FailureClass, Marker, Observation, elapsed};
+use crate::cluster::{Claim, FailureClass, Marker, Observation, elapsed, seconds_left};
 
 use super::run::{Run, Stop};
 use super::{Phase, Refusal, Terms};
@@ -127,7 +127,7 @@ impl<C: Cloud> Run<C> {
             None => Ok(()),
             Some(left) => {
                 let ago = self.policy.scaling_interval.saturating_sub(left);
-                Err(Refusal::Cooldown { ago_s: ago.as_secs(), left_s: left.as_secs().max(1) }.into())
+                Err(Refusal::Cooldown { ago_s: ago.as_secs(), left_s: seconds_left(left) }.into())
             }
         }
     }

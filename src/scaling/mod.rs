@@ -4,6 +4,7 @@
 //! `planning` says what an operation would do (pure), `scaler` carries one out from order to outcome, `claim`,
 //! `up`, `down` and `recover` are its steps, `run` is what they share, `finding` what is told to people.
 
+mod alike;
 mod claim;
 mod down;
 mod finding;
@@ -16,6 +17,7 @@ mod run;
 mod scaler;
 mod up;
 
+pub use alike::{Alike, alike};
 pub use finding::{Finding, Level, Several, findings};
 pub use housekeeping::{Housekeeping, has_young_strays, is_leaving_tag_left, stray_tags, worn_out_tags};
 pub use phase::{Kind, OperationState, Outcome, Phase, PhaseState};

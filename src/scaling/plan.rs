@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::cloud::PlannedRequest;
-use crate::cluster::{Claim, DropletId, Price, elapsed};
+use crate::cluster::{Claim, DropletId, Price, elapsed, seconds_left};
 
 /// What scaling up would do.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -154,7 +154,7 @@ impl Refusal {
     #[must_use]
     pub fn in_flight(claim: &Claim, now: Timestamp) -> Self {
         let since = elapsed(claim.at, now);
-        let (ago, left) = (since.as_secs(), Claim::LEASE.saturating_sub(since).as_secs());
+        let (ago, left) = (since.as_secs(), seconds_left(Claim::LEASE.saturating_sub(since)));
         let who = format!(
             "claimed {ago} s ago, or claimed anew; should whoever began it be dead, it is taken over in {left} s"
         );

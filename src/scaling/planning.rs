@@ -4,7 +4,7 @@
 use crate::cloud::{NewDroplet, PlannedRequest};
 use crate::cluster::{
     ClusterSpec, Droplet, DropletId, LoadBalancer, MAX_MEMBERS_BY_ID, Member, Membership, Nonce, Observation,
-    OperationTag, Role, leaving_tag, next_clone_name,
+    OperationTag, Role, leaving_tag, next_clone_name, seconds_left,
 };
 use crate::policy::Policy;
 
@@ -135,7 +135,7 @@ fn common(seen: &Observation, spec: &ClusterSpec, policy: &Policy, terms: Terms<
     if let Some(left) = seen.cooldown(policy.scaling_interval) {
         let ago = policy.scaling_interval.saturating_sub(left);
         if !terms.insist {
-            return Err(Refusal::Cooldown { ago_s: ago.as_secs(), left_s: left.as_secs().max(1) });
+            return Err(Refusal::Cooldown { ago_s: ago.as_secs(), left_s: seconds_left(left) });
         }
         warnings.push(format!(
             "the cluster was scaled {} s ago: the cooldown of {} s is not over",
@@ -144,7 +144,11 @@ fn common(seen: &Observation, spec: &ClusterSpec, policy: &Policy, terms: Terms<
         ));
     }
     if let Some((backoff, _)) = seen.backoff(spec) {
-        warnings.push(format!("the last {} operations failed: {}", backoff.failures, backoff.class.describe()));
+        let which = match backoff.failures {
+            1 => "operation".to_owned(),
+            several => format!("{several} operations"),
+        };
+        warnings.push(format!("the last {which} failed: {}", backoff.class.describe()));
     }
     Ok(warnings)
 }

@@ -1,8 +1,8 @@
 //! A DigitalOcean that exists only here: droplets that boot, take load, report late and fail, with limits and
 //! faults. `dropscale demo` runs on it, users learn on it, tests break it.
 //!
-//! `scenario` says what a world holds, `world` is the world, `workload`, `machine` and `telemetry` are its load
-//! and its metrics, `fault` and `limits` what refuses requests. `cloud` offers it in memory, `http` over the
+//! `scenario` says what a world holds, `world` is the world, `workload`, `machine`, `telemetry` and `track` are its
+//! load and its metrics, `fault` and `limits` what refuses requests. `cloud` offers it in memory, `http` over the
 //! real protocol. It shares no wire types with the client: they check each other.
 
 mod balancer;
@@ -19,6 +19,7 @@ mod scenario;
 mod shared;
 mod size;
 mod telemetry;
+mod track;
 mod workload;
 mod world;
 

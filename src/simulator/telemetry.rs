@@ -1,10 +1,12 @@
 //! The recorded past of a world as the API's monitoring gives it: samples at multiples of a step, coarser over
-//! long ranges, nothing for what was never measured.
+//! long ranges, nothing for what was never measured. What is older than is kept whole is kept thinned, so that long
+//! ranges have no hole.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap};
 
 use super::balancer::Traffic;
 use super::machine::{MODES, Snapshot};
+use super::track::{Kept, Track};
 use crate::cluster::{DropletSeries, LoadBalancerSeries};
 
 /// At most this many samples come in one answer; a longer range has a longer step.
@@ -50,22 +52,24 @@ impl BalancerSnapshot {
 /// A series: labels, and samples of epoch second and value.
 pub type LabelledSamples = (BTreeMap<String, String>, Vec<(i64, f64)>);
 
-type Track<T> = VecDeque<(i64, T)>;
-
 /// The past.
 #[derive(Debug)]
 pub struct Telemetry {
     step_s: i64,
+    /// How long all samples are kept.
     retention_s: i64,
+    /// How long some of them are.
+    thinned_s: i64,
     droplets: HashMap<u64, Track<(Snapshot, bool)>>,
     balancers: HashMap<String, Track<BalancerSnapshot>>,
 }
 
 impl Telemetry {
-    /// A past of samples `step_s` apart, as long as `retention_s`.
+    /// A past of samples `step_s` apart, whole as long as `retention_s`, and thinned as long as `thinned_s`.
     #[must_use]
-    pub fn new(step_s: i64, retention_s: i64) -> Self {
-        Self { step_s: step_s.max(1), retention_s, droplets: HashMap::new(), balancers: HashMap::new() }
+    pub fn new(step_s: i64, retention_s: i64, thinned_s: i64) -> Self {
+        let thinned_s = thinned_s.max(retention_s);
+        Self { step_s: step_s.max(1), retention_s, thinned_s, droplets: HashMap::new(), balancers: HashMap::new() }
     }
 
     /// Takes samples at an epoch second: of droplets, each with whether its agent reports, and of load balancers.
@@ -75,16 +79,16 @@ impl Telemetry {
         droplets: impl Iterator<Item = (u64, Snapshot, bool)>,
         balancers: impl Iterator<Item = (&'a str, BalancerSnapshot)>,
     ) {
-        let oldest = at - self.retention_s;
+        let kept = Kept { whole: at - self.retention_s, thinned: at - self.thinned_s, step_s: self.step_s };
         for (id, snapshot, reports) in droplets {
-            keep(self.droplets.entry(id).or_default(), at, (snapshot, reports), oldest);
+            self.droplets.entry(id).or_default().keep(at, (snapshot, reports), kept);
         }
         for (id, snapshot) in balancers {
             if !self.balancers.contains_key(id) {
-                self.balancers.insert(id.to_owned(), VecDeque::new());
+                self.balancers.insert(id.to_owned(), Track::default());
             }
             if let Some(track) = self.balancers.get_mut(id) {
-                keep(track, at, snapshot, oldest);
+                track.keep(at, snapshot, kept);
             }
         }
     }
@@ -188,22 +192,9 @@ impl Telemetry {
         end: i64,
         arrived_until: i64,
     ) -> impl Iterator<Item = &'a (i64, T)> {
-        let step = self.step_of(start, end);
         // A droplet that is off gets no new sample that would push out its oldest.
-        let start = start.max(arrived_until.saturating_sub(self.retention_s));
-        let end = end.min(arrived_until);
-        let first = track.partition_point(|(at, _)| *at < start);
-        track.range(first..).take_while(move |(at, _)| *at <= end).filter(move |(at, _)| at.rem_euclid(step) == 0)
-    }
-}
-
-/// A second sample of the same moment, or an older one, is left out: answers rely on the order.
-fn keep<T>(track: &mut Track<T>, at: i64, value: T, oldest: i64) {
-    if track.back().is_none_or(|(last, _)| *last < at) {
-        track.push_back((at, value));
-    }
-    while track.front().is_some_and(|(at, _)| *at < oldest) {
-        track.pop_front();
+        let begin = start.max(arrived_until.saturating_sub(self.thinned_s));
+        track.pick(begin, end.min(arrived_until), self.step_of(start, end))
     }
 }
 
@@ -269,7 +260,7 @@ mod tests {
     use super::*;
 
     fn recorded(step: i64, until: i64, reports: bool) -> Telemetry {
-        let mut telemetry = Telemetry::new(step, 1_000_000);
+        let mut telemetry = Telemetry::new(step, 1_000_000, 0);
         let mut at = 0;
         while at <= until {
             let snapshot = Snapshot { load: [f64::from(i32::try_from(at).unwrap()), 0.0, 0.0], ..Snapshot::default() };
@@ -312,7 +303,7 @@ mod tests {
 
     #[test]
     fn a_gap_stays_a_gap() {
-        let mut telemetry = Telemetry::new(120, 1_000_000);
+        let mut telemetry = Telemetry::new(120, 1_000_000, 0);
         for (at, reports) in [(0, true), (120, false), (240, true), (480, true)] {
             let droplet = (1, Snapshot { public_out: 5.0, ..Snapshot::default() }, reports);
             telemetry.record(at, std::iter::once(droplet), std::iter::empty());
@@ -323,11 +314,11 @@ mod tests {
 
     #[test]
     fn the_past_is_as_long_as_it_is_kept_and_in_order() {
-        let mut telemetry = Telemetry::new(120, 600);
+        let mut telemetry = Telemetry::new(120, 600, 0);
         for at in (0..=12_000).step_by(120).chain([240, 12_000]) {
             telemetry.record(at, std::iter::once((1, Snapshot::default(), true)), std::iter::empty());
         }
-        assert_eq!(telemetry.droplets[&1].len(), 6);
+        assert_eq!(telemetry.droplets[&1].count(), 6);
         let load = |arrived| times(&telemetry.droplet(1, DropletSeries::Load1, 0, 20_000, arrived, &[]));
         assert_eq!(load(12_000), [11_400, 11_520, 11_640, 11_760, 11_880, 12_000]);
         assert_eq!(load(12_300), [11_760, 11_880, 12_000]);
@@ -337,7 +328,7 @@ mod tests {
 
     #[test]
     fn without_any_answer_there_is_no_response_time() {
-        let mut telemetry = Telemetry::new(120, 1_000_000);
+        let mut telemetry = Telemetry::new(120, 1_000_000, 0);
         for (at, failed_per_second) in [(0, 2.0), (120, 10.0)] {
             let snapshot = BalancerSnapshot {
                 requests_per_second: 10.0,

@@ -11,7 +11,7 @@ impl Context {
     pub fn of(ui: &Ui) -> Self {
         match ui.overlay {
             None => Self::Page,
-            Some(Overlay::Confirm(_) | Overlay::Notice { .. }) => Self::Dialog,
+            Some(Overlay::Confirm(_) | Overlay::Told(_) | Overlay::Notice { .. }) => Self::Dialog,
             Some(Overlay::Help { .. }) => Self::Help,
             Some(Overlay::Filter(_)) => Self::Filter,
             Some(Overlay::Choice(_)) => Self::Choice,
@@ -31,7 +31,15 @@ impl On {
             Self::Table => (ui.page == Page::Cluster, "only where droplets are listed"),
             Self::Droplet if state.read_only => (false, READ_ONLY),
             Self::Droplet => (matches!(ui.page, Page::Cluster | Page::Droplet(_)), "no droplet is selected here"),
-            Self::Rows => (matches!(ui.page, Page::Cluster | Page::Events | Page::Overview), "no row is selected here"),
+            Self::Rows => {
+                let happened = || state.clusters.get(ui.cluster).is_some_and(|cluster| !cluster.events.is_empty());
+                let has_rows = match ui.page {
+                    Page::Cluster | Page::Overview => true,
+                    Page::Events => happened(),
+                    Page::Droplet(_) | Page::Chart(_) | Page::Why => false,
+                };
+                (has_rows, "no row is selected here")
+            }
             Self::Copyable => {
                 let copyable = matches!(ui.page, Page::Cluster | Page::Droplet(_) | Page::Events);
                 (copyable, "nothing is selected here")
@@ -40,7 +48,10 @@ impl On {
             Self::Deeper => (ui.page != Page::Cluster || !ui.table.filter.is_empty(), "there is nothing to go back to"),
             Self::Clusters => (state.clusters.len() > 1, "there is only one cluster"),
             Self::Writable => (!state.read_only, READ_ONLY),
-            Self::Question => (matches!(ui.overlay, Some(Overlay::Confirm(_))), "nothing is asked"),
+            Self::Question => {
+                let leads_on = matches!(&ui.overlay, Some(Overlay::Told(told)) if told.droplet.is_some());
+                (leads_on || matches!(ui.overlay, Some(Overlay::Confirm(_))), "nothing is asked")
+            }
         };
         (!holds).then_some(why)
     }
@@ -91,7 +102,10 @@ mod tests {
         assert!(applies(&ui, &state, "up") && applies(&ui, &state, "filter") && !applies(&ui, &state, "back"));
         assert!(!applies(&ui, &Fixture::new(2).read_only().build(), "up"), "nothing may be changed");
         ui.page = Page::Events;
-        assert!(applies(&ui, &state, "back") && !applies(&ui, &state, "filter"));
+        assert!(applies(&ui, &state, "back") && !applies(&ui, &state, "filter") && applies(&ui, &state, "detail"));
+        let mut quiet = state.clone();
+        quiet.clusters[0].events = std::sync::Arc::default();
+        assert!(!applies(&ui, &quiet, "detail"), "there is nothing to open");
         ui.overlay = Some(Overlay::Help { scroll: 0 });
         assert!(!applies(&ui, &state, "up") && applies(&ui, &state, "close"));
         ui.overlay = Some(Overlay::Notice { title: "Add a clone", text: String::new() });

@@ -116,6 +116,8 @@ pub enum Overlay {
     },
     /// A command is being typed.
     Palette(Palette),
+    /// All of an event.
+    Told(Told),
     /// Why something is not done; there is only Close.
     Notice {
         /// What was wished for, such as `Remove a clone`.
@@ -165,6 +167,17 @@ pub struct Confirm {
     pub question: Question,
     /// Whether the button that does it has the focus, and not Cancel.
     pub accept_focused: bool,
+}
+
+/// An event in front.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// The event.
+    pub event: Event,
+    /// The droplet of which it tells, with its name.
+    pub droplet: Option<(DropletId, String)>,
+    /// Whether the button that leads to the droplet has the focus, and not Close.
+    pub droplet_focused: bool,
 }
 
 /// What is asked.

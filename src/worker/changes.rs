@@ -1,5 +1,6 @@
 //! What is new between two looks, for people: droplets that came, went or changed by the hand of others,
-//! findings, decisions, the clock, the request budget. Each is told once, not at each look.
+//! findings, decisions, the clock, the request budget. Each is told once, not at each look, and what happened to many
+//! droplets alike between two looks is one thing.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::mem::{self, Discriminant};
@@ -9,9 +10,9 @@ use jiff::SignedDuration;
 
 use super::Look;
 use crate::cloud::Usage;
-use crate::cluster::{Droplet, DropletId, Nonce, Observation, Role};
+use crate::cluster::{Droplet, DropletId, DropletStatus, Nonce, Observation, Role, first_and_last};
 use crate::policy::{Action, Decision, Reason};
-use crate::scaling::{Finding, Level, OperationState};
+use crate::scaling::{Finding, Level, OperationState, alike};
 
 /// A local clock that is wrong by more than this is told.
 const CLOCK: Duration = Duration::from_secs(30);
@@ -22,7 +23,7 @@ pub type News = (Level, String);
 /// What was told already.
 #[derive(Debug, Default)]
 pub struct Told {
-    findings: BTreeMap<FindingKey, String>,
+    findings: BTreeMap<FindingKey, Finding>,
     decision: Option<(Action, Action, Vec<Discriminant<Reason>>)>,
     clock: bool,
     budget: bool,
@@ -45,7 +46,7 @@ impl Told {
     /// is told by itself then.
     pub fn news(&mut self, before: Option<&Observation>, look: &Look, acts: bool) -> Vec<News> {
         let mut news = before.map(|before| self.droplets(before, &look.observation)).unwrap_or_default();
-        news.extend(self.findings(&look.findings));
+        news.extend(self.findings(&look.findings, &[Some(&look.observation), before]));
         news.extend(self.decision(&look.decision, acts));
         news
     }
@@ -57,38 +58,45 @@ impl Told {
 
     fn droplets(&mut self, before: &Observation, after: &Observation) -> Vec<News> {
         let (old, new) = (all(before), all(after));
-        let mut news = Vec::new();
-        for (id, (droplet, role)) in &new {
+        let mut changes: Vec<(Change, Vec<&Droplet>)> = Vec::new();
+        let mut note = |change, droplet| match changes.iter_mut().find(|(other, _)| *other == change) {
+            Some((_, droplets)) => droplets.push(droplet),
+            None => changes.push((change, vec![droplet])),
+        };
+        for (id, (droplet, place)) in &new {
             if self.is_ours(droplet) {
                 self.ours.insert(*id);
                 continue;
             }
-            let name = &droplet.name;
             match old.get(id) {
-                None => news.push((Level::Info, format!("{name} ({id}) is in the cluster now, {role}"))),
+                None => note(Change::Came(*place), *droplet),
                 Some((known, _)) if known.status != droplet.status => {
-                    let text = format!("{name} ({id}) was {} and is {} now", known.status, droplet.status);
-                    news.push((Level::Warning, text));
+                    note(Change::Became(known.status, droplet.status), *droplet);
                 }
                 Some(_) => {}
             }
         }
         for (id, (droplet, _)) in old.iter().filter(|(id, _)| !new.contains_key(*id)) {
             if !self.ours.contains(id) {
-                news.push((Level::Warning, format!("{} ({id}) is no longer in the cluster", droplet.name)));
+                note(Change::Went, *droplet);
             }
         }
         self.ours.retain(|id| new.contains_key(id) || !old.contains_key(id));
-        news
+        changes.into_iter().map(|(change, droplets)| change.told(&droplets)).collect()
     }
 
-    fn findings(&mut self, findings: &[Finding]) -> Vec<News> {
+    /// What is found anew, and what no longer; the names are those of the first look that knows the droplet.
+    fn findings(&mut self, findings: &[Finding], looks: &[Option<&Observation>]) -> Vec<News> {
+        let name = |id: DropletId| {
+            let droplet = looks.iter().flatten().find_map(|seen| seen.droplet(id));
+            droplet.map_or_else(|| id.to_string(), |droplet| droplet.name.clone())
+        };
         let now: BTreeMap<FindingKey, &Finding> = findings.iter().map(|f| ((f.droplet, gist(&f.text)), f)).collect();
-        let came = now.iter().filter(|(key, _)| !self.findings.contains_key(*key));
-        let mut news: Vec<News> = came.map(|(_, finding)| (finding.level, finding.text.clone())).collect();
-        let went = self.findings.iter().filter(|(key, _)| !now.contains_key(*key));
-        news.extend(went.map(|(_, text)| (Level::Info, format!("no longer: {text}"))));
-        self.findings = now.into_iter().map(|(key, finding)| (key, finding.text.clone())).collect();
+        let came = now.iter().filter(|(key, _)| !self.findings.contains_key(*key)).map(|(_, finding)| *finding);
+        let mut news: Vec<News> = alike(came).iter().map(|alike| (alike.level(), alike.text(name))).collect();
+        let went = self.findings.iter().filter(|(key, _)| !now.contains_key(*key)).map(|(_, finding)| finding);
+        news.extend(alike(went).iter().map(|alike| (Level::Info, format!("no longer: {}", alike.text(name)))));
+        self.findings = now.into_iter().map(|(key, finding)| (key, finding.clone())).collect();
         news
     }
 
@@ -130,18 +138,128 @@ impl Told {
     }
 }
 
-fn all(seen: &Observation) -> BTreeMap<DropletId, (&Droplet, &'static str)> {
-    let role = |role| match role {
-        Role::Base => "as its base",
-        Role::Clone => "as a clone",
-        Role::Guest => "as a guest",
-    };
-    let members = seen.members.iter().map(|m| (m.droplet.id, (&m.droplet, role(m.role))));
-    members.chain(seen.leaving.iter().map(|d| (d.id, (d, "on its way out")))).collect()
+/// What others did to a droplet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Came(Place),
+    Became(DropletStatus, DropletStatus),
+    Went,
+}
+
+impl Change {
+    /// In words, of one droplet or of several.
+    fn told(self, droplets: &[&Droplet]) -> News {
+        let names: Vec<&str> = droplets.iter().map(|droplet| droplet.name.as_str()).collect();
+        let (who, whose, is, was, as_what) = match droplets {
+            [one] => (format!("{} ({})", one.name, one.id), String::new(), "is", "was", 0),
+            several => {
+                (format!("{} droplets", several.len()), format!(": {}", first_and_last(&names)), "are", "were", 1)
+            }
+        };
+        match self {
+            Self::Came(place) => {
+                (Level::Info, format!("{who} {is} in the cluster now, {}{whose}", place.words()[as_what]))
+            }
+            Self::Became(before, now) => (Level::Warning, format!("{who} {was} {before} and {is} {now} now{whose}")),
+            Self::Went => (Level::Warning, format!("{who} {is} no longer in the cluster{whose}")),
+        }
+    }
+}
+
+/// What a droplet is in a cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Member(Role),
+    Leaving,
+}
+
+impl Place {
+    /// Of one droplet, and of several.
+    fn words(self) -> [&'static str; 2] {
+        match self {
+            Self::Member(Role::Base) => ["as its base", "as its base"],
+            Self::Member(Role::Clone) => ["as a clone", "as clones"],
+            Self::Member(Role::Guest) => ["as a guest", "as guests"],
+            Self::Leaving => ["on its way out", "on their way out"],
+        }
+    }
+}
+
+fn all(seen: &Observation) -> BTreeMap<DropletId, (&Droplet, Place)> {
+    let members = seen.members.iter().map(|m| (m.droplet.id, (&m.droplet, Place::Member(m.role))));
+    members.chain(seen.leaving.iter().map(|d| (d.id, (d, Place::Leaving)))).collect()
 }
 
 /// What stays the same of a finding from look to look: counts, minutes and names of requests do not.
 fn gist(text: &str) -> String {
     let text = text.split(" (request ").next().unwrap_or(text);
     text.chars().filter(|c| !c.is_ascii_digit()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::cluster::{Member, Size};
+    use crate::scaling::Several;
+
+    fn droplet(number: u64, status: DropletStatus) -> Droplet {
+        Droplet {
+            id: DropletId(number),
+            name: format!("web{number:03}"),
+            status,
+            locked: false,
+            created_at: Timestamp::UNIX_EPOCH,
+            size: Size { slug: "s-1vcpu-1gb".to_owned(), vcpus: 1, memory_mib: 1024, disk_gib: 25, price: None },
+            region: "nyc3".to_owned(),
+            image: None,
+            vpc: None,
+            tags: vec!["web".to_owned()],
+            addresses: Vec::new(),
+            features: Vec::new(),
+        }
+    }
+
+    fn seen(numbers: std::ops::RangeInclusive<u64>, status: DropletStatus) -> Observation {
+        let member = |number| Member::bare(droplet(number, status), Role::Clone, true);
+        Observation { members: numbers.map(member).collect(), ..Observation::empty(Timestamp::UNIX_EPOCH) }
+    }
+
+    fn texts(news: Vec<News>) -> Vec<String> {
+        news.into_iter().map(|(_, text)| text).collect()
+    }
+
+    #[test]
+    fn what_many_droplets_do_between_two_looks_is_one_event() {
+        let (few, many) = (seen(1..=1, DropletStatus::Active), seen(1..=155, DropletStatus::Active));
+        let off = seen(1..=155, DropletStatus::Off);
+        let told = |before, after| texts(Told::default().droplets(before, after));
+        assert_eq!(told(&few, &many), ["154 droplets are in the cluster now, as clones: web002, web003 … web155"]);
+        assert_eq!(told(&many, &off), ["155 droplets were active and are off now: web001, web002 … web155"]);
+        assert_eq!(told(&many, &few), ["154 droplets are no longer in the cluster: web002, web003 … web155"]);
+        assert_eq!(told(&few, &seen(1..=2, DropletStatus::Active)), ["web002 (2) is in the cluster now, as a clone"]);
+    }
+
+    #[test]
+    fn what_is_found_of_many_droplets_in_one_look_is_one_event() {
+        let silent = |number: u64| Finding {
+            level: Level::Warning,
+            text: format!("web{number:03} sends no metrics: install the agent on it"),
+            droplet: Some(DropletId(number)),
+            is_wasted: false,
+            monthly: None,
+            several: Some(Several { what: "send no metrics", advice: "install the agent on them" }),
+        };
+        let (mut told, all) = (Told::default(), seen(1..=154, DropletStatus::Active));
+        let mut news = |numbers: std::ops::RangeInclusive<u64>| {
+            texts(told.findings(&numbers.map(silent).collect::<Vec<_>>(), &[Some(&all), None]))
+        };
+        let many = "154 droplets send no metrics: web001, web002 … web154; install the agent on them";
+        assert_eq!(news(1..=154), [many]);
+        assert_eq!(news(1..=154), [""; 0], "once");
+        assert_eq!(news(1..=153), ["no longer: web154 sends no metrics: install the agent on it"]);
+        let gone = "no longer: 152 droplets send no metrics: web001, web002 … web152; install the agent on them";
+        assert_eq!(news(153..=153), [gone]);
+    }
 }

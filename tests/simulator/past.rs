@@ -105,3 +105,23 @@ fn without_it_in_the_scenario_there_is_none() {
     assert_eq!(world.droplet_series(droplets(&world)[0], DropletSeries::Load1, NOW - 3600, NOW), []);
     assert_eq!(world.balancer_series(&balancer(&world), LoadBalancerSeries::HttpResponses, NOW - 3600, NOW), []);
 }
+
+#[test]
+fn a_world_that_runs_longer_than_it_keeps_all_samples_has_no_hole_in_longer_ranges() {
+    let mut world = demo();
+    let passed = 5 * 3600;
+    world.advance((NOW + passed) * 1000);
+    let (id, balancer, end) = (droplets(&world)[0], balancer(&world), NOW + passed);
+    for range in [6 * 3600, 24 * 3600] {
+        let load = only(world.droplet_series(id, DropletSeries::Load1, end - range, end));
+        let requests =
+            only(world.balancer_series(&balancer, LoadBalancerSeries::HttpRequestsPerSecond, end - range, end));
+        for samples in [load, requests] {
+            let apart = |pair: &[(i64, f64)]| pair[1].0 - pair[0].0;
+            let most = samples.windows(2).map(apart).max().unwrap_or(i64::MAX);
+            let usual = samples.windows(2).last().map_or(0, apart);
+            assert!(most <= 2 * usual && samples.len() <= 450, "{most} s apart, usually {usual}, in {range} s");
+            assert!(samples[0].0 <= end - range + 2 * usual, "from the begin of the range");
+        }
+    }
+}

@@ -208,7 +208,7 @@ fn the_wheel_scrolls_what_is_in_front() {
     pty.resize(80, 16);
     pty.keys("\x1b[<0;40;20M\x1b[<0;40;20m");
     pty.settle();
-    assert!(pty.text().contains("DROPLET") && pty.text().contains("▶web"), "{}", pty.text());
+    assert!(pty.text().contains("ROLE") && pty.text().contains("▶web"), "{}", pty.text());
     pty.keys("?");
     pty.expect("SCALING");
     pty.keys(WHEEL_DOWN);

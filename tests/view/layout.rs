@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use dropscale::cluster::Metric;
+use dropscale::cluster::{DropletId, Metric};
 use dropscale::scaling::{Finding, Level, Several};
 use dropscale::tui::fixtures::{self, Fixture};
-use dropscale::tui::{Overlay, Page, Toast, Ui};
+use dropscale::tui::{Overlay, Page, Toast, Told, Ui};
 use dropscale::worker::Event;
 
-use crate::{Look, at, draw, page, render, text};
+use crate::{Look, at, draw, over, page, render, text};
 
 /// The line with the heads of the table of droplets.
 fn heads(screen: &str) -> &str {
@@ -111,10 +111,10 @@ fn a_notice_that_is_longer_than_the_terminal_names_the_key_that_shows_the_rest()
     };
     let (begin, list) = shown(0);
     assert!(begin.contains("word0 ") && !begin.contains("word199"), "{begin}");
-    assert!(begin.contains(&format!("{} lines below: j shows more", list.last_offset)), "{begin}");
+    assert!(begin.contains(&format!("{} lines below: j/down shows more", list.last_offset)), "{begin}");
     let (end, final_place) = shown(usize::MAX);
     assert_eq!(final_place.offset, list.last_offset);
-    assert!(end.contains("word199") && end.contains("lines above: k shows more"), "{end}");
+    assert!(end.contains("word199") && end.contains("lines above: k/up shows more"), "{end}");
     let seen: Vec<String> = (0..=list.last_offset).map(|scroll| shown(scroll).0).collect();
     assert!(
         words.iter().all(|word| seen.iter().any(|screen| screen.contains(word.as_str()))),
@@ -123,12 +123,12 @@ fn a_notice_that_is_longer_than_the_terminal_names_the_key_that_shows_the_rest()
 }
 
 #[test]
-fn an_event_that_is_longer_than_the_terminal_names_the_key_that_copies_it() {
+fn an_event_that_is_longer_than_the_terminal_names_the_key_that_shows_it() {
     let mut state = Fixture::new(3).build();
     let event = Event { at: fixtures::now(), level: Level::Error, text: "a long story ".repeat(200), count: 1 };
     Arc::make_mut(&mut state.clusters[0].events).push(event);
     let screen = text(&render(&state, &page(Page::Events, (80, 24))));
-    assert!(screen.contains("lines below: y copies all of it"), "{screen}");
+    assert!(screen.contains("lines below: enter shows all of it"), "{screen}");
 }
 
 /// Droplets of which none sends metrics, and other trouble besides.
@@ -198,4 +198,100 @@ fn what_could_not_be_read_is_told_once() {
         Finding { level: Level::Warning, text: text_of, droplet: None, is_wasted: false, monthly: None, several: None };
     state.clusters[0].findings = Arc::new(vec![finding]);
     once(&state);
+}
+
+/// The row in which this stands.
+fn row_of(state: &dropscale::worker::AppState, look: &Look, what: &str) -> usize {
+    let screen = text(&render(state, look));
+    let row = screen.lines().position(|line| line.contains(what));
+    assert!(row.is_some(), "{what}:\n{screen}");
+    row.unwrap_or_default()
+}
+
+#[test]
+fn what_stands_below_the_decision_stays_where_it_is_whatever_is_decided() {
+    for (size, droplets) in
+        [((80, 24), 2), ((80, 24), 5), ((120, 36), 3), ((120, 36), 5), ((120, 50), 5), ((200, 60), 3)]
+    {
+        let fixture = || Fixture::new(droplets);
+        let states = [
+            fixture().build(),
+            fixture().load(0.93).build(),
+            fixture().load(0.93).manual().cooldown().build(),
+            fixture().load(0.12).build(),
+            fixture().api_down().build(),
+            fixture().failed().build(),
+        ];
+        let rows = states.iter().map(|state| row_of(state, &at(size.0, size.1), "▶web-base"));
+        let rows: Vec<usize> = rows.collect();
+        assert!(rows.iter().all(|row| *row == rows[0]), "{size:?} with {droplets}: {rows:?}");
+    }
+}
+
+#[test]
+fn scaling_moves_nothing_above_the_droplets_where_there_is_room() {
+    let calm = |droplets: usize| Fixture::new(droplets).max(6).build();
+    let place = |state| row_of(&state, &at(120, 36), "DROPLETS ─");
+    assert!((1..=5).all(|droplets| place(calm(droplets)) == place(calm(1))));
+    assert_eq!(place(Fixture::new(3).max(6).load(0.93).scaling_up().build()), place(calm(3)));
+    // What also stops it is a line more.
+    let full = || Fixture::new(3).max(4);
+    assert_eq!(place(full().load(0.93).scaling_up().build()), place(full().build()));
+}
+
+#[test]
+fn few_droplets_on_a_high_terminal_leave_their_room_to_pictures_and_events() {
+    for droplets in 1..=5 {
+        let mut state = Fixture::new(droplets).build();
+        let events = Arc::make_mut(&mut state.clusters[0].events);
+        let first = events[0].clone();
+        events.extend((0..20).map(|n| Event { text: format!("event {n}"), ..first.clone() }));
+        let screen = text(&render(&state, &at(120, 36)));
+        let empty = screen.lines().filter(|line| line.trim().is_empty()).count();
+        // The air around the sections, and what the decision may say yet.
+        assert!(empty <= 5 + 3, "{empty} empty rows with {droplets}:\n{screen}");
+        let between = |from: &str, to: &str| row_of(&state, &at(120, 36), to) - row_of(&state, &at(120, 36), from);
+        assert_eq!(between("Load per vCPU ", " CPU  "), 2, "a picture is two rows high:\n{screen}");
+    }
+}
+
+#[test]
+fn how_many_rows_there_are_is_seen_on_the_smallest_screen() {
+    let shown = |filter: &str| {
+        let mut look = at(60, 16);
+        filter.clone_into(&mut look.ui.table.filter);
+        text(&render(&incident(40), &look))
+    };
+    assert!(shown("").contains("1–2 of 40 "), "{}", shown(""));
+    assert!(shown("web00").contains("1–2 of 9 match "), "{}", shown("web00"));
+    assert!(shown("web007").contains("1 of 40 match "), "{}", shown("web007"));
+}
+
+#[test]
+fn a_list_in_front_that_is_longer_than_the_terminal_says_so_and_which_keys_show_the_rest() {
+    let state = Fixture::new(3).build();
+    for (size, overlay) in [
+        ((60, 16), Overlay::Help { scroll: 0 }),
+        ((80, 24), Overlay::Help { scroll: 0 }),
+        ((60, 16), Overlay::Columns { selected: 0 }),
+    ] {
+        let screen = text(&render(&state, &over(overlay, size)));
+        assert!(screen.contains("below: j/down shows more"), "{screen}");
+    }
+    let screen = text(&render(&state, &over(Overlay::Columns { selected: 12 }, (60, 16))));
+    assert!(screen.contains("above: k/up shows more"), "{screen}");
+    assert!(!text(&render(&state, &over(Overlay::Columns { selected: 0 }, (120, 36)))).contains("shows more"));
+}
+
+#[test]
+fn all_of_an_event_is_in_front_with_its_time_and_droplet() {
+    let event = Event { at: fixtures::now(), level: Level::Warning, text: "web001 is off".repeat(30), count: 3 };
+    let told = |droplet| Overlay::Told(Told { event: event.clone(), droplet, droplet_focused: false });
+    let shown = |droplet| text(&render(&Fixture::new(3).build(), &over(told(droplet), (80, 24))));
+    let with = shown(Some((DropletId(1001), "web001".to_owned())));
+    for said in ["2025-11-24 12:00:00Z", "warning", "3 times in a row", "web001, id 1001", "[ Close ]", "Show web001"] {
+        assert!(with.contains(said), "{said}:\n{with}");
+    }
+    let without = shown(None);
+    assert!(without.contains("[ Close ]") && !without.contains("Show") && !without.contains("y show"), "{without}");
 }

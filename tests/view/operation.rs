@@ -118,3 +118,12 @@ fn an_event_does_not_say_twice_that_something_failed() {
     assert!(screen.contains("✗ scale up failed: no room"), "{screen}");
     assert!(screen.contains("✗ failed GET /v2/droplets: 503"), "{screen}");
 }
+
+#[test]
+fn what_takes_less_than_a_second_is_not_said_to_take_none() {
+    let mut state = Fixture::new(3).scaling_up().build();
+    let spec = Arc::make_mut(&mut state.clusters[0].spec);
+    spec.timing.claim_settle = std::time::Duration::from_millis(300);
+    let screen = flat(&shown(&state, (200, 60)));
+    assert!(screen.contains("settling a moment") && !screen.contains("about 0 s"), "{screen}");
+}

@@ -1,9 +1,10 @@
 //! Every page and all that lies over it, in every size that a terminal can have: nothing may panic.
 
 use dropscale::cluster::{DropletId, Metric};
+use dropscale::scaling::Level;
 use dropscale::tui::fixtures::{self, Fixture};
-use dropscale::tui::{Overlay, Page, Question, SortBy, Ui};
-use dropscale::worker::AppState;
+use dropscale::tui::{Overlay, Page, Question, SortBy, Told, Ui};
+use dropscale::worker::{AppState, Event};
 
 use crate::{Look, ask, choice, palette, render};
 
@@ -36,6 +37,16 @@ pub fn everything() -> Vec<Ui> {
         ask(Question::Down(DropletId(7))),
         ask(Question::Auto),
         ask(Question::Quit),
+        Overlay::Told(Told {
+            event: Event {
+                at: fixtures::now(),
+                level: Level::Info,
+                text: "web001 did this and that ".repeat(90),
+                count: 2,
+            },
+            droplet: Some((DropletId(1001), "日本語のサーバー".to_owned())),
+            droplet_focused: true,
+        }),
         Overlay::Notice { title: "Remove a clone", text: "there is no clone ".repeat(90) },
     ];
     all.extend(overlays.into_iter().map(|overlay| Ui { overlay: Some(overlay), ..base.clone() }));

@@ -43,7 +43,7 @@ impl World {
             workload,
             load_factor: 1.0,
             outage: false,
-            telemetry: Telemetry::new(step_s, ms(scenario.metrics.retention) / 1000),
+            telemetry: Telemetry::new(step_s, ms(scenario.metrics.retention) / 1000, ms(scenario.metrics.past) / 1000),
             next_sample_ms: (begin_ms.div_euclid(step_s * 1000) + 1) * step_s * 1000,
             limits: Limits::new(scenario.limits.hour, scenario.limits.minute),
             injection: None,

@@ -107,10 +107,16 @@ impl Theme {
         self
     }
 
-    /// A word that stands out like a label stuck on: the style, reversed and bold.
+    /// A word that stands out like a label stuck on: the style, reversed and bold. Of the terminal's own colours only
+    /// the dark ones are kept: on a light background its text on green or cyan could not be read.
     #[must_use]
     pub const fn badge(style: Style) -> Style {
-        style.add_modifier(Modifier::REVERSED).add_modifier(Modifier::BOLD)
+        use ratatui::style::Color::{Blue, Indexed, Magenta, Red, Rgb};
+        let fg = match style.fg {
+            Some(Red | Magenta | Blue | Rgb(..) | Indexed(_)) => style.fg,
+            _ => None,
+        };
+        Style { fg, ..style }.add_modifier(Modifier::REVERSED).add_modifier(Modifier::BOLD)
     }
 
     /// Each style with the word that stands for it in a file.

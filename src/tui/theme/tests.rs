@@ -45,6 +45,23 @@ fn without_colours_what_matters_is_still_told_apart() {
 }
 
 #[test]
+fn a_badge_in_the_terminals_own_colours_can_be_read_on_dark_and_light() {
+    for (name, (_, depth)) in Theme::names().into_iter().flat_map(|name| Depth::ALL.map(|depth| (name, depth))) {
+        for style in styles(&Theme::named(name).unwrap().at(depth)) {
+            let badge = Theme::badge(style);
+            assert!(badge.add_modifier.contains(Modifier::REVERSED | Modifier::BOLD));
+            let readable = |color| matches!(color, Color::Rgb(..) | Color::Indexed(16..) | Color::Red | Color::Magenta);
+            assert!(
+                badge.fg.is_none_or(|color| readable(color) || color == Color::Blue),
+                "{name} at {depth}: {badge:?}"
+            );
+        }
+    }
+    assert_eq!(Theme::badge(Theme::terminal().good).fg, None, "green is too light for white");
+    assert_eq!(Theme::badge(Theme::terminal().bad).fg, Some(Color::Red));
+}
+
+#[test]
 fn no_theme_asks_a_terminal_for_colours_that_it_has_not() {
     for (name, (_, depth)) in Theme::names().into_iter().flat_map(|name| Depth::ALL.map(|depth| (name, depth))) {
         for style in styles(&Theme::named(name).unwrap().at(depth)) {

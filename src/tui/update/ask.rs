@@ -106,9 +106,9 @@ pub fn answer(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
     if accepted { agreed(ui, question, seen) } else { Outcome::default() }
 }
 
-/// Scrolls the question or the notice in front, where it has more lines than room.
+/// Scrolls the question, the event or the notice in front, where it has more lines than room.
 pub fn scroll(ui: &mut Ui, action: Action, seen: &Seen) {
-    if matches!(ui.overlay, Some(Overlay::Confirm(_) | Overlay::Notice { .. })) {
+    if matches!(ui.overlay, Some(Overlay::Confirm(_) | Overlay::Told(_) | Overlay::Notice { .. })) {
         let list = seen.drawn.list;
         ui.dialog_scroll = walk::step(ui.dialog_scroll, list.last_offset + 1, action, list.rows);
     }

@@ -1,5 +1,5 @@
 //! What keys and the mouse do to the interface: pure, so that it can be tested without a terminal. `ask` holds the
-//! questions before the cloud is changed, `palette` the commands by name, `choose` what is copied, exported and shown
+//! questions before the cloud is changed, `told` an event in front, `palette` the commands by name, `choose` what is copied, exported and shown
 //! in the table, `walk` the selections, `mouse` clicks and the wheel, `demo` what is done to the simulated cloud, `follow`
 //! what changes with a new state.
 
@@ -9,6 +9,7 @@ mod demo;
 mod follow;
 mod mouse;
 mod palette;
+mod told;
 mod walk;
 
 use std::path::Path;
@@ -162,6 +163,7 @@ pub fn paste(ui: &mut Ui, text: &str) {
 pub fn act(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
     match ui.overlay {
         Some(Overlay::Confirm(_)) => return ask::answer(ui, action, seen),
+        Some(Overlay::Told(_)) => return told::hear(ui, action, seen),
         Some(Overlay::Choice(_)) => return choose::hear(ui, action, seen),
         Some(Overlay::Palette(_)) => return palette::hear(ui, action, seen),
         Some(Overlay::Columns { .. }) => return choose::columns(ui, action, seen),
@@ -311,10 +313,7 @@ fn turn_to(ui: &mut Ui, page: Page) -> Outcome {
 fn open(ui: &mut Ui, seen: &Seen) -> Outcome {
     match ui.page {
         Page::Cluster => ui.table.selected.map(|id| turn_to(ui, Page::Droplet(id))).unwrap_or_default(),
-        Page::Events => {
-            let droplet = seen.cluster(ui).and_then(|cluster| walk::droplet_of_event(cluster, ui.events.selected));
-            droplet.map(|id| turn_to(ui, Page::Droplet(id))).unwrap_or_default()
-        }
+        Page::Events => told::open(ui, seen),
         Page::Overview => {
             turn_to(ui, Page::Cluster);
             look_at(ui, seen, ui.overview.selected)

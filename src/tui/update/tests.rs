@@ -322,13 +322,35 @@ fn pages_open_and_go_back() {
 }
 
 #[test]
-fn an_event_opens_its_droplet() {
+fn an_event_opens_whole_and_leads_to_its_droplet() {
     let mut desk = Desk::new(Fixture::new(4));
     desk.keys("v");
-    let rows = desk.state.clusters[0].events.iter().rev().position(|e| e.text.contains("web002")).unwrap();
-    "j".repeat(rows).chars().for_each(|c| drop(desk.press(KeyCode::Char(c))));
+    let about = |desk: &Desk, name: &str| {
+        desk.state.clusters[0].events.iter().rev().position(|event| event.text.contains(name)).unwrap()
+    };
+    let told = |desk: &Desk| match &desk.ui.overlay {
+        Some(Overlay::Told(told)) => told.clone(),
+        other => panic!("{other:?}"),
+    };
+    desk.ui.events.selected = about(&desk, "web002");
     desk.press(KeyCode::Enter);
+    assert_eq!(told(&desk).droplet, Some((CLONE, "web002".to_owned())));
+    desk.press(KeyCode::Enter);
+    assert!(desk.ui.overlay.is_none() && desk.ui.page == Page::Events, "Close has the focus");
+    desk.press(KeyCode::Enter);
+    assert_eq!(desk.keys("y").commands, [Command::Inspect { cluster: 0, droplet: CLONE }]);
     assert_eq!(desk.ui.page, Page::Droplet(CLONE));
+
+    // One that is about no droplet leads nowhere else.
+    let events = Arc::make_mut(&mut desk.state.clusters[0].events);
+    events.push(Event { at: fixtures::now(), level: Level::Info, text: "auto is on".to_owned(), count: 1 });
+    desk.ui.events.selected = 0;
+    desk.keys("v");
+    desk.press(KeyCode::Enter);
+    assert_eq!((told(&desk).event.text.as_str(), told(&desk).droplet), ("auto is on", None));
+    desk.press(KeyCode::Tab);
+    desk.press(KeyCode::Enter);
+    assert!(desk.ui.overlay.is_none() && desk.ui.page == Page::Events);
 }
 
 #[test]

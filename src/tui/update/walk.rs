@@ -1,10 +1,9 @@
 //! Selections that move along rows.
 
 use super::{Action, Page, Seen, Ui};
-use crate::cluster::{Busy, DropletId};
+use crate::cluster::Busy;
 use crate::column::Column;
 use crate::tui::{SortBy, rows, sort_columns};
-use crate::worker::ClusterState;
 
 /// The row to which a key leads from this one, of `count` rows of which `page` are visible.
 pub fn step(row: usize, count: usize, action: Action, page: usize) -> usize {
@@ -62,12 +61,4 @@ pub fn sort_by(ui: &mut Ui, column: SortBy) {
         SortBy::Price => true,
         _ => false,
     };
-}
-
-/// The droplet of which an event tells: the longest name that occurs in its text. Row 0 is the newest.
-pub fn droplet_of_event(cluster: &ClusterState, row: usize) -> Option<DropletId> {
-    let event = cluster.events.iter().rev().nth(row)?;
-    let seen = cluster.observation.as_ref()?;
-    let droplets = seen.members.iter().map(|m| &m.droplet).chain(&seen.leaving);
-    droplets.filter(|d| event.text.contains(&d.name)).max_by_key(|d| d.name.len()).map(|d| d.id)
 }

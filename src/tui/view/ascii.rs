@@ -21,10 +21,11 @@ fn stand_in(glyph: char) -> char {
         '▃' | '─' | '⠤' | '⠒' | '–' | '−' => '-',
         '▄' => '=',
         '▅' | '┌' | '┐' | '└' | '┘' | '┼' | '┴' => '+',
-        '▆' | '●' => '*',
+        // Done is as good as healthy, and not the `v` of what goes down.
+        '▆' | '●' | '✓' => '*',
         '▇' | '█' => '#',
         '│' => '|',
-        '✓' | '▼' | '↓' => 'v',
+        '▼' | '↓' => 'v',
         '✗' | '×' => 'x',
         '○' => 'o',
         '▲' | '↑' => '^',
@@ -40,6 +41,12 @@ fn stand_in(glyph: char) -> char {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_done_and_what_goes_down_or_fails_are_told_apart() {
+        let signs: Vec<char> = ['✓', '▼', '▲', '✗', '▶', '○', '·', '−'].map(stand_in).to_vec();
+        assert!(signs.iter().enumerate().all(|(i, sign)| !signs[..i].contains(sign)), "{signs:?}");
+    }
 
     #[test]
     fn everything_gets_a_stand_in_of_its_own_width() {

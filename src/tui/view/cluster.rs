@@ -10,8 +10,18 @@ use crate::worker::ClusterState;
 
 /// From here on two columns are better than one.
 const WIDE: u16 = 150;
+/// From here on there is room for more than the least of each section.
+const HIGH: u16 = 28;
 /// A picture higher than this says no more.
 const PICTURE: u16 = 12;
+/// Where droplets and events have room as well, pictures become so high at most.
+const HIGHER: u16 = 3;
+/// The rows of the events with their heading, before what is left makes the pictures higher.
+const EVENTS: u16 = 4;
+/// So many lines of decision there usually are at most, while an operation runs too.
+const SAID: u16 = 4;
+/// So many droplets have room in the table before they are there, if they may come.
+const FEW: usize = 6;
 /// The least of the table of droplets: the heads and two rows.
 const DROPLETS: u16 = 3;
 
@@ -52,22 +62,17 @@ fn first_moments(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterSt
 
 fn narrow(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
     let mut rest = at;
-    let ruled = cells(cluster.policy.metrics().count());
-    let all = cells(metrics::shown(cluster).len());
     let lines = cells(status::count(scene, cluster, rest.width, true));
-    let said = lines.clamp(1, if at.height >= 28 { at.height / 4 } else { 5 });
-    let table_needs = rows_needed(cluster);
-    // Sections with air between them, when that takes nothing away.
-    let gap = u16::from(ruled + said + table_needs.min(7) + 9 <= at.height);
-    let most = if at.height >= 28 { all.min(at.height / 5) } else { ruled.max(2).min(at.height / 4) };
+    let Shares { metrics, said, gap, gap_below } = Shares::of(at.height, cluster, lines);
+    let table_needs = table_rows(droplets(cluster));
 
-    let panel = rest.take_top(1 + all.min(most));
-    metrics::draw(sheet, panel, scene, cluster, 1);
+    let panel = rest.take_top(1 + metrics);
+    metrics::draw(sheet, panel, scene, cluster, metrics / cells(metrics::shown(cluster).len()).max(1));
     rest.take_top(gap);
     let panel = rest.take_top(1 + said);
     let lines = status::fitted(scene, cluster, panel.width, said, true);
     section(sheet, panel, "DECISION", &grounds::next_look_of_auto(scene, cluster), &lines);
-    rest.take_top(gap);
+    rest.take_top(gap_below);
     // Two droplets at least are seen, if there are two; then the events give way.
     let most_below = rest.height.saturating_sub(table_needs.min(DROPLETS));
     let below = rest.height.saturating_sub(table_needs + gap).max((rest.height / 4).max(2)).min(most_below);
@@ -78,9 +83,56 @@ fn narrow(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) ->
     table::draw(sheet, rest, scene, cluster)
 }
 
-/// The rows of the table with heading and heads, when there is room for all.
-fn rows_needed(cluster: &ClusterState) -> u16 {
-    let droplets = cluster.observation.as_ref().map_or(0, |seen| seen.members.len() + seen.leaving.len());
+/// How the height of the page is shared out. It goes by the terminal and by the size of the cluster, and not by what is
+/// said at the moment: what stands below the decision stays where it is from look to look, unless much is said at once.
+struct Shares {
+    /// The rows of the panel of the metrics, without its heading.
+    metrics: u16,
+    /// Those of the decision, without its heading.
+    said: u16,
+    /// The air between two sections.
+    gap: u16,
+    /// That below the decision: a line more than usual is said in its place.
+    gap_below: u16,
+}
+
+impl Shares {
+    fn of(height: u16, cluster: &ClusterState, lines: u16) -> Self {
+        let ruled = cells(cluster.policy.metrics().count());
+        let all = cells(metrics::shown(cluster).len());
+        let is_high = height >= HIGH;
+        let fits = all.min(if is_high { height / 5 } else { ruled.max(2).min(height / 4) });
+        // Where there is room, a few droplets have it before they are there: scaling moves nothing above the table.
+        let reserved = if is_high { cluster.policy.max.min(FEW) } else { 0 };
+        let table = table_rows(droplets(cluster).max(reserved));
+
+        // What is left for the decision beside the metrics, the droplets, and the least of the events.
+        let room = height.saturating_sub(1 + fits + 1 + table.min(7) + 2);
+        let usual = room.clamp(1, if height < 16 { 2 } else { SAID });
+        let said = lines.clamp(usual, if is_high { height / 4 } else { 5 });
+        // Sections with air between them, when that takes nothing away.
+        let more = said - usual;
+        let gap = u16::from(said - more.min(1) + 3 <= room);
+        let gap_below = gap.saturating_sub(more);
+        let taken = 1 + fits + 1 + usual + table + EVENTS + 3;
+        let spare = if is_high { height.saturating_sub(taken) } else { 0 };
+        Self { metrics: even(fits + spare, ruled, all).max(fits), said, gap, gap_below }
+    }
+}
+
+/// The most rows that metrics can share evenly: all have as many, or those with thresholds one more.
+fn even(rows: u16, ruled: u16, all: u16) -> u16 {
+    let each = (rows / all.max(1)).min(HIGHER);
+    let more = if each < HIGHER && rows >= each * all + ruled { ruled } else { 0 };
+    if each == 0 { 0 } else { each * all + more }
+}
+
+fn droplets(cluster: &ClusterState) -> usize {
+    cluster.observation.as_ref().map_or(0, |seen| seen.members.len() + seen.leaving.len())
+}
+
+/// The rows of the table with heading and heads, when there is room for all of these droplets.
+fn table_rows(droplets: usize) -> u16 {
     cells(droplets.max(1)).saturating_add(2)
 }
 
@@ -96,14 +148,15 @@ fn wide(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> S
     let mut left = at;
     let count = cells(metrics::shown(cluster).len()).max(1);
     // What the table does not need makes the pictures higher.
-    let table = left.take_bottom(rows_needed(cluster).min(at.height / 2));
+    let table = left.take_bottom(table_rows(droplets(cluster)).min(at.height / 2));
     left.take_bottom(gap);
     let mut right = left.take_right(at.width / 3);
     left.take_right(3);
     let rows = (left.height.saturating_sub(1) / count).clamp(1, PICTURE);
     metrics::draw(sheet, left, scene, cluster, rows);
 
-    let said = cells(status::count(scene, cluster, right.width, false)).clamp(1, (right.height / 2).max(1));
+    let most = (right.height / 2).max(1);
+    let said = cells(status::count(scene, cluster, right.width, false)).clamp(SAID.min(most), most);
     let lines = status::fitted(scene, cluster, right.width, said, false);
     let panel = right.take_top(1 + said);
     section(sheet, panel, "DECISION", &grounds::next_look_of_auto(scene, cluster), &lines);

@@ -1,5 +1,5 @@
-//! The question before the cloud is changed: what will be made or removed, what it costs, what speaks against it,
-//! and two buttons of which the one that does nothing has the focus first. Under them stands which keys answer, and on
+//! What lies in front and has buttons: the question before the cloud is changed, why something is not done, and all of
+//! an event. A question says what will be made or removed, what it costs, what speaks against it, and has two buttons of which the one that does nothing has the focus first. Under them stands which keys answer, and on
 //! the frame which key shows the rest of a text that is longer than the terminal.
 
 use std::borrow::Cow;
@@ -13,8 +13,8 @@ use super::{Scene, Scrolled, decision, words};
 use crate::cluster::{DropletId, Price};
 use crate::keymap::Action;
 use crate::policy::Action as Wish;
-use crate::scaling::{DownPlan, Refusal, UpPlan};
-use crate::tui::{Confirm, Question, Target};
+use crate::scaling::{DownPlan, Level, Refusal, UpPlan};
+use crate::tui::{Confirm, Question, Target, Told};
 use crate::worker::{ClusterState, Connection};
 
 /// What a dialog shows.
@@ -23,6 +23,8 @@ struct Dialog {
     lines: Vec<Line<'static>>,
     /// None when it cannot be done.
     accept: Option<Accept>,
+    /// The word on the button that does nothing.
+    leave: &'static str,
 }
 
 /// How one agrees.
@@ -32,6 +34,10 @@ struct Accept {
     /// What the key for it does, in two words.
     key: &'static str,
 }
+
+/// The words on the button that does nothing: where something is asked, and where something is but told.
+const CANCEL: &str = "Cancel";
+const CLOSE: &str = "Close";
 
 /// Draws the question over everything.
 pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, cluster: &ClusterState, confirm: &Confirm) -> Scrolled {
@@ -48,7 +54,30 @@ pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, cluster: &ClusterState
 /// Draws why something is not done.
 pub fn notice(sheet: &mut Sheet, area: Rect, scene: &Scene, title: &'static str, text: &str) -> Scrolled {
     let lines = plain(text, scene.theme.text, columns(area).saturating_sub(6));
-    show(sheet, area, scene, &Dialog { title: title.into(), lines, accept: None }, false)
+    show(sheet, area, scene, &Dialog { title: title.into(), lines, accept: None, leave: CLOSE }, false)
+}
+
+/// Draws all of an event: when it was, of which droplet it tells, and its text.
+pub fn told(sheet: &mut Sheet, area: Rect, scene: &Scene, told: &Told) -> Scrolled {
+    let inside = columns(area).saturating_sub(6);
+    let Told { event, droplet, droplet_focused } = told;
+    let level = match event.level {
+        Level::Info => "info",
+        Level::Done => "done",
+        Level::Warning => "warning",
+        Level::Error => "error",
+    };
+    let mut rows = vec![("when", words::date(event.at, scene.zone)), ("level", level.to_owned())];
+    if event.count > 1 {
+        rows.push(("how often", format!("{} times in a row, the last time then", event.count)));
+    }
+    rows.extend(droplet.iter().map(|(id, name)| ("droplet", format!("{name}, id {id}"))));
+    let mut lines = facts(scene, &rows, inside);
+    lines.push(Line::default());
+    lines.extend(plain(&event.text, scene.theme.text, inside));
+    let leads_on = |(_, name): &(DropletId, String)| accept(format!("Show {name}"), scene.theme.strong, "show it");
+    let dialog = Dialog { title: "Event".into(), lines, accept: droplet.as_ref().map(leads_on), leave: CLOSE };
+    show(sheet, area, scene, &dialog, *droplet_focused)
 }
 
 /// How wide a dialog is.
@@ -68,34 +97,23 @@ fn show(sheet: &mut Sheet, area: Rect, scene: &Scene, dialog: &Dialog, accept_fo
     let drawn = super::scrolled(scene.ui.dialog_scroll, None, inside.height.into(), all);
     let end = (drawn.offset + usize::from(inside.height)).min(all);
     decision::draw(sheet, inside, &dialog.lines[drawn.offset..end]);
-    if drawn.last_offset > 0 {
-        let edge = Rect { y: frame.bottom().saturating_sub(1), height: 1, ..inside };
-        draw_rest(sheet, edge, scene, drawn, all - end);
-    }
+    super::draw_rest(sheet, frame, scene, drawn, all);
     draw_buttons(sheet, buttons, dialog, accept_focused);
     draw_keys(sheet, foot, scene, dialog);
     drawn
-}
-
-/// How much more there is, and which key shows it.
-fn draw_rest(sheet: &mut Sheet, at: Rect, scene: &Scene, drawn: Scrolled, below: usize) {
-    let (count, side, key) = match below {
-        0 => (drawn.offset, "above", "move_up"),
-        below => (below, "below", "move_down"),
-    };
-    let text = format!(" {} {side}: {} shows more ", words::plural(count, "line"), scene.keys_of(key, 1));
-    sheet.text(at, &text, sheet.theme.attention);
 }
 
 /// Which keys answer, so that nobody has to guess.
 fn draw_keys(sheet: &mut Sheet, at: Rect, scene: &Scene, dialog: &Dialog) {
     let theme = scene.theme;
     let answers = match &dialog.accept {
-        Some(accept) => vec![(scene.keys_of("yes", 1), accept.key), (scene.keys_of("no", 2), "cancel")],
-        None => vec![(scene.keys_of("no", 2), "close")],
+        Some(accept) => vec![(scene.keys_of("yes", 1), accept.key)],
+        None => Vec::new(),
     };
+    let leave = dialog.leave.to_lowercase();
+    let answers = answers.into_iter().chain([(scene.keys_of("no", 2), leave.as_str())]);
     let mut spans = Vec::new();
-    for (key, word) in answers.into_iter().filter(|(key, _)| !key.is_empty()) {
+    for (key, word) in answers.filter(|(key, _)| !key.is_empty()) {
         let gap = if spans.is_empty() { "" } else { " · " };
         spans.extend([Span::raw(gap), Span::styled(key, theme.strong), Span::raw(format!(" {word}"))]);
     }
@@ -107,9 +125,8 @@ fn draw_keys(sheet: &mut Sheet, at: Rect, scene: &Scene, dialog: &Dialog) {
 fn draw_buttons(sheet: &mut Sheet, at: Rect, dialog: &Dialog, accept_focused: bool) {
     let theme = sheet.theme;
     let mut rest = at;
-    let cancel = if dialog.accept.is_some() { "Cancel" } else { "Close" };
     let none = dialog.accept.is_none();
-    let mut buttons = vec![(cancel, theme.text, none || !accept_focused, Action::Cancel)];
+    let mut buttons = vec![(dialog.leave, theme.text, none || !accept_focused, Action::Cancel)];
     if let Some(Accept { button: (word, style), .. }) = &dialog.accept {
         buttons.push((word, *style, accept_focused, Action::Accept));
     }
@@ -187,7 +204,7 @@ fn cost_after(cluster: &ClusterState, price: Option<Price>, sign: f64) -> Option
 fn refused(scene: &Scene, title: &'static str, refusal: &str, columns: u16) -> Dialog {
     let mut lines = Vec::new();
     decision::paragraph(&mut lines, "!", refusal, scene.theme.attention, columns);
-    Dialog { title: title.into(), lines, accept: None }
+    Dialog { title: title.into(), lines, accept: None, leave: CLOSE }
 }
 
 /// Whether anything may be changed at all.
@@ -224,6 +241,7 @@ fn up(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
         title: title.into(),
         lines,
         accept: Some(accept(format!("Add {}", plan.name), scene.theme.strong, "add it")),
+        leave: CANCEL,
     }
 }
 
@@ -261,7 +279,7 @@ fn down(scene: &Scene, cluster: &ClusterState, droplet: DropletId, columns: u16)
     }
     failing(scene, cluster, columns, &mut lines);
     let button = format!("Remove {}", member.droplet.name);
-    Dialog { title: title.into(), lines, accept: Some(accept(button, scene.theme.bad, "remove it")) }
+    Dialog { title: title.into(), lines, accept: Some(accept(button, scene.theme.bad, "remove it")), leave: CANCEL }
 }
 
 fn auto(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
@@ -279,9 +297,9 @@ fn auto(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
     );
     let mut lines = plain(&text, scene.theme.text, columns);
     lines.push(Line::default());
-    lines.extend(plain("Now it would:", scene.theme.faint, columns));
-    lines.extend(decision::lines(scene, cluster, columns));
-    Dialog { title: title.into(), lines, accept: Some(accept("Switch auto on", scene.theme.strong, "switch it on")) }
+    lines.extend(decision::foreseen(scene, cluster, columns));
+    let accept = accept("Switch auto on", scene.theme.strong, "switch it on");
+    Dialog { title: title.into(), lines, accept: Some(accept), leave: CANCEL }
 }
 
 fn quit(scene: &Scene, columns: u16) -> Dialog {
@@ -300,5 +318,6 @@ fn quit(scene: &Scene, columns: u16) -> Dialog {
                     `dropscale auto --watch` or a timer does so elsewhere.";
         lines.extend(plain(text, scene.theme.text, columns));
     }
-    Dialog { title: "Leave".into(), lines, accept: Some(accept("Leave", scene.theme.strong, "leave")) }
+    let accept = accept("Leave", scene.theme.strong, "leave");
+    Dialog { title: "Leave".into(), lines, accept: Some(accept), leave: CANCEL }
 }

@@ -37,11 +37,24 @@ pub fn lines(scene: &Scene, cluster: &ClusterState, columns: u16) -> Vec<Line<'s
     lines
 }
 
+/// What auto would do if it were switched on now, in the same form.
+pub fn foreseen(scene: &Scene, cluster: &ClusterState, columns: u16) -> Vec<Line<'static>> {
+    let failing = matches!(cluster.connection, Connection::Failing { .. });
+    let Some(decision) = cluster.decision.as_deref().filter(|_| !failing) else {
+        return lines(scene, cluster, columns);
+    };
+    let when = if cluster.operates() { "Once the operation is done" } else { "Now" };
+    let (symbol, verb, style) = wish(scene.theme, decision);
+    let mut lines = Vec::new();
+    let lead = format!("{when} it would {verb}:");
+    told(scene, cluster, decision, (symbol, &lead, style), columns, &mut lines);
+    lines
+}
+
 fn decided(scene: &Scene, cluster: &ClusterState, decision: &Decision, columns: u16, lines: &mut Vec<Line<'static>>) {
     let theme = scene.theme;
     let (symbol, verb, style) = wish(theme, decision);
     let stopped = decision.action != decision.wanted;
-    let because = reason(scene, cluster, decision, &decision.because);
     let failing = matches!(cluster.connection, Connection::Failing { .. });
     let (lead, style) = match (cluster.auto, stopped) {
         (true, _) if cluster.operates() => (format!("{}, would {verb}:", afterwards(scene, decision)), style),
@@ -50,8 +63,22 @@ fn decided(scene: &Scene, cluster: &ClusterState, decision: &Decision, columns: 
         (true, true) => (format!("hold, would {verb}:"), style),
         (false, _) => (format!("auto is off, would {verb}:"), theme.strong),
     };
-    headline(lines, symbol, &lead, &because, style, theme.text, columns);
-    if stopped {
+    told(scene, cluster, decision, (symbol, &lead, style), columns, lines);
+}
+
+/// What is wanted and why, behind what leads to it; and what stops it.
+fn told(
+    scene: &Scene,
+    cluster: &ClusterState,
+    decision: &Decision,
+    (symbol, lead, style): (&str, &str, Style),
+    columns: u16,
+    lines: &mut Vec<Line<'static>>,
+) {
+    let theme = scene.theme;
+    let because = reason(scene, cluster, decision, &decision.because);
+    headline(lines, symbol, lead, &because, style, theme.text, columns);
+    if decision.action != decision.wanted {
         for obstacle in decision.stopped_by.iter().filter(|reason| !is_of_running(reason, cluster)) {
             paragraph(lines, "  but", &reason(scene, cluster, decision, obstacle), theme.text, columns);
         }
@@ -122,8 +149,6 @@ fn reason(scene: &Scene, cluster: &ClusterState, decision: &Decision, reason: &R
         Reason::Unknown { metrics, droplets } => {
             awaiting(cluster, decision, metrics, droplets).unwrap_or_else(|| unknown(metrics, droplets))
         }
-        Reason::AtMinimum { min } => format!("the minimum of {} is reached", words::plural(*min, "droplet")),
-        Reason::AtMaximum { max } => format!("the maximum of {} is reached", words::plural(*max, "droplet")),
         other => other.to_string(),
     }
 }

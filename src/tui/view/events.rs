@@ -71,7 +71,7 @@ fn whole(sheet: &mut Sheet, at: &mut Rect, scene: &Scene, event: &Event) {
     if let Some(more) = lines.len().checked_sub(rows).filter(|more| *more > 0) {
         lines.truncate(rows.saturating_sub(1));
         let text =
-            format!("  {} below: {} copies all of it", words::plural(more + 1, "line"), scene.keys_of("copy", 1));
+            format!("  {} below: {} shows all of it", words::plural(more + 1, "line"), scene.keys_of("detail", 1));
         lines.push(Line::styled(text, scene.theme.faint));
     }
     decision::draw(sheet, place, &lines);

@@ -74,11 +74,20 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
     None
 }
 
-/// The keys of a page: on a chart, one hint for both keys of the range.
+/// The keys of a page: on a chart, one hint for both keys of the range. What opens the page that is open needs none: the
+/// way back has one. Where one reads what has happened, the keys of the demo leave their room to the others.
 fn of_page(keys: &[KeyHint], page: Page) -> Vec<KeyHint> {
     let is_chart = matches!(page, Page::Chart(_));
     let shorter = keys.iter().find(|hint| hint.name == "shorter").map(key).unwrap_or_default();
-    let mut shown: Vec<KeyHint> = keys.iter().filter(|hint| is_chart || hint.name != RANGE).cloned().collect();
+    let opens_it = match page {
+        Page::Events => "events",
+        Page::Chart(_) => "chart",
+        Page::Why => "why",
+        Page::Cluster | Page::Droplet(_) | Page::Overview => "",
+    };
+    let is_in_the_way = |hint: &KeyHint| hint.name == opens_it || (hint.demo && page == Page::Events);
+    let is_shown = |hint: &&KeyHint| (is_chart || hint.name != RANGE) && !is_in_the_way(hint);
+    let mut shown: Vec<KeyHint> = keys.iter().filter(is_shown).cloned().collect();
     if let Some(range) = shown.iter_mut().find(|hint| hint.name == RANGE) {
         range.keys = [shorter, key(range)].join(" ");
     }
@@ -208,6 +217,14 @@ mod tests {
         assert_eq!(shown(78, Fixture::new(3).demo()), [&scaling[..], &demo, &ways].concat());
         assert!(shown(118, Fixture::new(3)).contains(&"export"));
         assert_eq!(shown(5, Fixture::new(3)), ["scale_up"], "rather another than none");
+    }
+
+    #[test]
+    fn on_the_page_of_events_stands_how_one_is_opened_and_not_how_the_page_is() {
+        let ui = crate::tui::Ui { page: Page::Events, ..fixtures::ui() };
+        let keys = of_page(&Keymap::default().hints(&ui, &Fixture::new(3).demo().build()), Page::Events);
+        let names: Vec<&str> = fitting(&in_order(&keys), 78).iter().map(|hint| hint.name).collect();
+        assert!(names.contains(&"detail") && names.contains(&"back") && !names.contains(&"events"), "{names:?}");
     }
 
     #[test]

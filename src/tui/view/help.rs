@@ -28,15 +28,12 @@ pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, scroll: u16) -> Scroll
     let columns = area.width.saturating_sub(4).min(92);
     let lines = lines(scene, columns.saturating_sub(4));
     let rows = cells(lines.len()).saturating_add(2).min(area.height.saturating_sub(2));
-    let inside = sheet.frame(super::centred(area, columns, rows), "HELP", scene.theme.text).narrowed(1);
+    let frame = super::centred(area, columns, rows);
+    let inside = sheet.frame(frame, "HELP", scene.theme.text).narrowed(1);
     let drawn = super::scrolled(scroll.into(), None, inside.height.into(), lines.len());
     let end = (drawn.offset + usize::from(inside.height)).min(lines.len());
     decision::draw(sheet, inside, &lines[drawn.offset..end]);
-    if drawn.last_offset > 0 {
-        let more = if drawn.offset < drawn.last_offset { " more below " } else { " the end " };
-        let place = Rect { y: inside.bottom(), height: 1, ..inside };
-        sheet.right(place, more, scene.theme.faint);
-    }
+    super::draw_rest(sheet, frame, scene, drawn, lines.len());
     drawn
 }
 

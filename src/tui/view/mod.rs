@@ -136,6 +136,7 @@ fn overlaid(sheet: &mut Sheet, area: Rect, scene: &Scene, overlay: &Overlay) -> 
             let cluster = scene.cluster()?;
             return Some(confirm::draw(sheet, area, scene, cluster, confirm));
         }
+        Overlay::Told(told) => return Some(confirm::told(sheet, area, scene, told)),
         Overlay::Notice { title, text } => return Some(confirm::notice(sheet, area, scene, title, text)),
         Overlay::Choice(choice) => choice::draw(sheet, area, scene, choice),
         Overlay::Columns { selected } => column_list::draw(sheet, area, scene, *selected),
@@ -159,6 +160,19 @@ fn scrolled(offset: usize, selected: Option<usize>, rows: usize, all: usize) -> 
         offset = offset.min(selected).max((selected + 1).saturating_sub(rows));
     }
     Scrolled { rows, offset: offset.min(last_offset), last_offset }
+}
+
+/// On the lower edge of a frame: how much more there is than has room in it, and which keys show it.
+fn draw_rest(sheet: &mut Sheet, frame: Rect, scene: &Scene, drawn: Scrolled, all: usize) {
+    let below = all.saturating_sub(drawn.offset + drawn.rows);
+    let (count, side, key) = match (drawn.last_offset, below) {
+        (0, _) => return,
+        (_, 0) => (drawn.offset, "above", "move_up"),
+        _ => (below, "below", "move_down"),
+    };
+    let text = format!(" {} {side}: {} shows more ", words::plural(count, "line"), scene.keys_of(key, 2));
+    let edge = Rect { y: frame.bottom().saturating_sub(1), height: 1, ..frame.narrowed(3) };
+    sheet.text(edge, &text, sheet.theme.attention);
 }
 
 /// Which rows of a list are shown: `11–30 of 300`; nothing when all are.

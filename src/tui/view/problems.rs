@@ -1,14 +1,12 @@
 //! What is not as it should be, the worst first: a connection that fails, findings, what could not be read. What is
 //! found of many droplets alike takes one line.
 
-use std::fmt::Write as _;
-
 use ratatui::text::Line;
 
 use super::decision::{level, paragraph};
 use super::{Scene, words};
-use crate::cluster::Observation;
-use crate::scaling::{Finding, Level, Several};
+use crate::cluster::{DropletId, Observation};
+use crate::scaling::{Alike, alike};
 use crate::worker::{ClusterState, Connection};
 
 /// The lines, broken to `columns`.
@@ -22,9 +20,9 @@ pub fn lines(scene: &Scene, cluster: &ClusterState, columns: u16) -> Vec<Line<'s
     let seen = cluster.observation.as_deref();
     let mut findings: Vec<_> = cluster.findings.iter().collect();
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.level));
-    for (of, text) in folded(&findings, seen) {
-        let (symbol, style) = level(theme, of);
-        paragraph(&mut lines, symbol, &text, style, columns);
+    for alike in alike(findings) {
+        let (symbol, style) = level(theme, alike.level());
+        paragraph(&mut lines, symbol, &in_words(&alike, seen), style, columns);
     }
     for problem in unread(cluster) {
         paragraph(&mut lines, "!", problem, theme.attention, columns);
@@ -38,47 +36,12 @@ pub fn unread(cluster: &ClusterState) -> impl Iterator<Item = &String> {
     problems.filter(|problem| cluster.findings.iter().all(|finding| finding.text != **problem))
 }
 
-/// The findings in words, those that differ only by the droplet as one, where the first of them stands.
-fn folded(findings: &[&Finding], seen: Option<&Observation>) -> Vec<(Level, String)> {
-    let mut groups: Vec<Vec<&Finding>> = Vec::new();
-    for finding in findings {
-        let is_like = |group: &&mut Vec<&Finding>| {
-            finding.several.is_some() && group[0].several == finding.several && group[0].level == finding.level
-        };
-        match groups.iter_mut().find(is_like) {
-            Some(group) => group.push(finding),
-            None => groups.push(vec![finding]),
-        }
-    }
-    groups.into_iter().map(|group| (group[0].level, in_words(&group, seen))).collect()
-}
-
-/// `12 droplets send no metrics: web146, web147 … web299; install the metrics agent (monitoring) on them`.
-fn in_words(group: &[&Finding], seen: Option<&Observation>) -> String {
-    let mut text = match (group, group[0].several) {
-        ([_, _, ..], Some(Several { what, advice })) => {
-            let separator = if advice.is_empty() { "" } else { "; " };
-            format!("{} droplets {what}: {}{separator}{advice}", group.len(), names(group, seen))
-        }
-        _ => group[0].text.clone(),
-    };
-    let costs: Vec<f64> = group.iter().filter_map(|finding| finding.monthly).collect();
-    if !costs.is_empty() {
-        let at_least = if costs.len() < group.len() { "≥" } else { "" };
-        let _ = write!(text, " ({at_least}{}/month)", words::dollars(costs.iter().sum()));
-    }
-    text
-}
-
-/// The names; of many, the first and the last.
-fn names(group: &[&Finding], seen: Option<&Observation>) -> String {
-    let name = |finding: &Finding| {
-        let id = finding.droplet?;
-        Some(seen.and_then(|seen| seen.droplet(id)).map_or_else(|| id.to_string(), |droplet| droplet.name.clone()))
-    };
-    let names = |some: &[&Finding]| some.iter().copied().filter_map(name).collect::<Vec<_>>().join(", ");
-    match group {
-        [first, second, _, .., last] => format!("{} … {}", names(&[first, second]), names(&[last])),
-        few => names(few),
-    }
+/// In words, with what it costs.
+fn in_words(alike: &Alike, seen: Option<&Observation>) -> String {
+    let name =
+        |id: DropletId| seen.and_then(|seen| seen.droplet(id)).map_or_else(|| id.to_string(), |d| d.name.clone());
+    let text = alike.text(name);
+    let Some((monthly, is_lower_bound)) = alike.monthly() else { return text };
+    let at_least = if is_lower_bound { "≥" } else { "" };
+    format!("{text} ({at_least}{}/month)", words::dollars(monthly))
 }

@@ -16,6 +16,9 @@ use crate::worker::ClusterState;
 const SHOWN_DONE: Duration = Duration::from_secs(60);
 const SHOWN_FAILED: Duration = Duration::from_secs(600);
 
+/// What takes less is not said in seconds: they would be none.
+const NOTICED: Duration = Duration::from_secs(1);
+
 /// The columns of the bar of the running phase.
 const BAR: u16 = 12;
 
@@ -168,7 +171,9 @@ pub fn full(scene: &Scene, cluster: &ClusterState, operation: &OperationState, c
             None if operation.outcome.is_some() => spans.push(Span::styled("not begun", theme.faint)),
             None => {
                 let usual = phase.expected(&cluster.spec.timing);
-                spans.push(Span::styled(format!("about {}", words::span(usual)), theme.faint));
+                let usual =
+                    if usual < NOTICED { "a moment".to_owned() } else { format!("about {}", words::span(usual)) };
+                spans.push(Span::styled(usual, theme.faint));
             }
         }
         lines.push(Line::from(spans));
@@ -203,7 +208,9 @@ fn running(scene: &Scene, cluster: &ClusterState, state: &PhaseState, room: u16)
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the bar")]
     let full = (share * f64::from(BAR)) as usize;
     let late = passed > usual * 2;
-    let times = if usual < longest {
+    let times = if usual < NOTICED {
+        format!(", at most {}", words::span(longest))
+    } else if usual < longest {
         format!(" of about {}, at most {}", words::span(usual), words::span(longest))
     } else {
         format!(" of {}", words::span(longest))
@@ -214,7 +221,7 @@ fn running(scene: &Scene, cluster: &ClusterState, state: &PhaseState, room: u16)
         Span::styled(format!(" {}", words::span(passed)), theme.strong),
         Span::styled(times, theme.faint),
     ];
-    if spans_width(&spans) > room && usual < longest {
+    if spans_width(&spans) > room && usual < longest && usual >= NOTICED {
         spans[3].content = format!(" of about {}", words::span(usual)).into();
     }
     spans

@@ -43,10 +43,17 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     sheet.note_columns(columns.choosable());
     let matching = if table.filter.is_empty() { String::new() } else { format!("{} of {total} match", all.len()) };
     let seen_ago = header::stale_for(scene, cluster).map(|age| format!("seen {}", words::ago(age))).unwrap_or_default();
-    let notes = [matching, super::position(drawn, all.len()), order(table, &columns), seen_ago];
+    let position = super::position(drawn, all.len());
+    // Where there is no heading, how many rows there are stands in place of the first heads.
+    let lead = match heading.height {
+        0 if !position.is_empty() && !matching.is_empty() => format!("{position} match"),
+        0 => format!("{position}{matching}"),
+        _ => String::new(),
+    };
+    let notes = [matching, position, order(table, &columns), seen_ago];
     let notes: Vec<String> = notes.into_iter().filter(|note| !note.is_empty()).collect();
     sheet.heading(heading, "DROPLETS", &notes.join(", "));
-    draw_heads(sheet, heads, scene, &columns);
+    draw_heads(sheet, heads, scene, &columns, &lead);
     if all.is_empty() {
         sheet.text(at, empty(cluster, &table.filter).as_str(), scene.theme.attention);
     }
@@ -87,8 +94,10 @@ fn empty(cluster: &ClusterState, filter: &str) -> String {
     }
 }
 
-fn draw_heads(sheet: &mut Sheet, at: Rect, scene: &Scene, columns: &Columns) {
+/// The heads of the columns, those that the lead leaves room for.
+fn draw_heads(sheet: &mut Sheet, at: Rect, scene: &Scene, columns: &Columns, lead: &str) {
     let table = &scene.ui.table;
+    let begin = at.x + sheet.text(at, lead, scene.theme.strong) + u16::from(!lead.is_empty());
     for (column, place) in columns.places(at) {
         if let Some(sort) = SortBy::of(column) {
             sheet.target(place, Target::Head(sort));
@@ -96,6 +105,9 @@ fn draw_heads(sheet: &mut Sheet, at: Rect, scene: &Scene, columns: &Columns) {
         // The head of a metric stands over its values, not over their picture.
         let wide = if let Column::Metric(metric) = column { value_width(metric) } else { place.width };
         let place = Rect { width: place.width.min(wide), ..place };
+        if place.x < begin && !lead.is_empty() {
+            continue;
+        }
         let sorted = SortBy::of(column) == Some(table.sort);
         let style = if sorted { scene.theme.strong } else { scene.theme.faint };
         let head = if sorted { format!("{}{}", column.head(), arrow(table)) } else { column.head().to_owned() };

@@ -6,7 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::cluster::{Cost, Price, Size};
+pub use crate::cluster::plural;
+use crate::cluster::{Cost, Price, Size, seconds_left};
 
 /// What stands for a value that is not known: never a zero.
 pub const UNKNOWN: &str = "–";
@@ -45,7 +46,7 @@ pub fn span(duration: Duration) -> String {
 
 /// What is left of a wait, rounded up: to 5 s in the last two minutes, to minutes before. It is never nothing.
 pub fn left(duration: Duration) -> String {
-    let seconds = (duration.as_secs() + u64::from(duration.subsec_nanos() > 0)).max(1);
+    let seconds = seconds_left(duration);
     let step = if seconds < 2 * MINUTE { 5 } else { MINUTE };
     span(Duration::from_secs(seconds.div_ceil(step) * step))
 }
@@ -116,11 +117,6 @@ pub fn price(price: Option<Price>) -> String {
         || "the price is not known".to_owned(),
         |p| format!("{} an hour, {} a month", dollars(p.hourly), dollars(p.monthly)),
     )
-}
-
-/// A word in its number: `1 droplet`, `3 droplets`.
-pub fn plural(count: usize, word: &str) -> String {
-    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }
 
 /// `web-1, web-2 and 7 more`: names without end would push away what matters.
