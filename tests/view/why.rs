@@ -97,7 +97,7 @@ fn how_votes_become_a_decision_is_said_as_it_is() {
         "rule up when one metric votes up; down when all that have a threshold for it vote down, none is unknown, and \
          one droplet less would not be too busy"
     );
-    assert!(fact(&screen, "readings").contains("what is older than 8 min is not known"), "{screen}");
+    assert!(fact(&screen, "readings").contains("a reading older than 8 min counts as unknown"), "{screen}");
     assert_eq!(fact(&screen, "bounds"), "bounds min 1, max 5; now 3 droplets");
     let mut bounds_only = Fixture::new(3).build();
     let policy = Arc::make_mut(&mut bounds_only.clusters[0].policy);

@@ -154,8 +154,8 @@ fn facts(scene: &Scene, cluster: &ClusterState) -> Vec<(&'static str, String)> {
     let mut facts = vec![("rule", rule(policy))];
     if policy.metrics().next().is_some() {
         let text = format!(
-            "a vote for up rests on half of the droplets that serve at least, any other on all of them; what is older \
-             than {stale} is not known"
+            "to vote up takes readings of half of the serving droplets, any other vote takes all; a reading older than \
+             {stale} counts as unknown"
         );
         facts.push(("readings", text));
     }
