@@ -61,12 +61,13 @@ impl<C: Cloud> Run<C> {
         self.enter(Phase::Detach);
         let (left, had_left) = match self.give_up_place(departure.id).await {
             Ok(left) => left,
+            Err(stop @ Stop::Refused(Refusal::AtMinimum { .. })) => return self.keep(departure, stop).await,
             Err(stop) => return self.stay(departure, stop).await,
         };
         let drain = self.left_to_drain(departure, had_left);
         match self.remove(departure, left.as_ref(), drain).await {
             Ok(()) => {}
-            Err(stop @ Stop::Refused(Refusal::AtMinimum { .. })) => return self.stay(departure, stop).await,
+            Err(stop @ Stop::Refused(Refusal::AtMinimum { .. })) => return self.keep(departure, stop).await,
             Err(stop) => return Err(Self::left_over(departure, stop)),
         }
         self.forget_departed(departure).await;
@@ -153,6 +154,7 @@ impl<C: Cloud> Run<C> {
     /// Takes a droplet out of the load balancer, and waits until it is out.
     pub async fn leave_balancer(&mut self, balancer: &LoadBalancer, id: DropletId) -> Result<(), Stop> {
         let patience = self.spec.timing.attach;
+        self.has_detached |= balancer.has(id);
         match &balancer.membership {
             Membership::ById if balancer.has(id) => {
                 let lb = balancer.id.clone();
@@ -306,9 +308,6 @@ impl<C: Cloud> Run<C> {
     pub async fn stay(&mut self, departure: &Departure, stop: Stop) -> Result<String, Stop> {
         self.hold().await?;
         let Stop::Failed { class, text } = stop else {
-            if matches!(stop, Stop::Refused(Refusal::AtMinimum { .. })) && self.has_given_up_cluster_tag {
-                self.attempt(self.cloud.untag_droplet(&leaving_tag(&self.spec.tag), departure.id)).await;
-            }
             self.attempt(self.cloud.delete_tag(&departure.tag)).await;
             self.leaves_traces = false;
             return Err(stop);
@@ -325,7 +324,26 @@ impl<C: Cloud> Run<C> {
         Err(Stop::failed(class, format!("{text}. {rest}")))
     }
 
-    /// Puts a droplet back that had begun to leave. One that was shut down by whoever began it serves nobody.
+    /// Lets a clone serve on that the minimum needs: what tells that it leaves comes off, the draining tag last. One that
+    /// is not in the cluster goes on leaving, since nothing else tells of it.
+    async fn keep(&mut self, departure: &Departure, stop: Stop) -> Result<String, Stop> {
+        let (id, leaving) = (departure.id, leaving_tag(&self.spec.tag));
+        let droplet = self.read(|cloud| async move { cloud.droplet(id).await }).await?;
+        let Some(droplet) = droplet.filter(|droplet| droplet.has_tag(&self.spec.tag)) else {
+            return Err(Self::left_over(departure, stop));
+        };
+        if droplet.has_tag(&leaving) {
+            self.insist(self.spec.timing.attach, |cloud| {
+                let leaving = leaving.clone();
+                async move { cloud.untag_droplet(&leaving, id).await }
+            })
+            .await?;
+        }
+        self.stay(departure, stop).await
+    }
+
+    /// Puts a droplet back that this operation has begun to take out. One that had left before may have been shut down
+    /// since by whoever began it, and then serves nobody.
     async fn rejoin(&mut self, id: DropletId) -> Result<(), Stop> {
         let seen = self.observer.look().await?;
         if seen.droplet(id).is_some_and(|droplet| droplet.status != DropletStatus::Active) {
@@ -335,6 +353,9 @@ impl<C: Cloud> Run<C> {
         let Some(balancer) = seen.load_balancer else { return Ok(()) };
         match balancer.membership {
             Membership::ById if balancer.has(id) => Ok(()),
+            _ if !balancer.has(id) && !self.has_detached => {
+                Err(Stop::failed(FailureClass::Attach, "it had left before"))
+            }
             Membership::ById => Ok(self.cloud.attach(&balancer.id, &[id]).await?),
             Membership::ByTag(tag) => {
                 self.cloud.tag_droplet(&tag, id).await?;

@@ -80,6 +80,10 @@ pub(super) struct Run<C> {
     pub leaves_traces: bool,
     /// Whether a droplet was asked for and nobody knows yet whether there is one.
     pub is_unanswered: bool,
+    /// The droplet that it has made, until it is active: lists may not show it to others before.
+    pub made: Option<DropletId>,
+    /// Whether it has begun to take a clone out of the load balancer.
+    pub has_detached: bool,
     /// Whether a clone was made to give up the cluster's tag, and carries the leaving tag instead.
     pub has_given_up_cluster_tag: bool,
     pub state: OperationState,

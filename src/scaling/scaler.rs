@@ -134,6 +134,8 @@ impl<C: Cloud> Scaler<C> {
             marker: None,
             leaves_traces: false,
             is_unanswered: false,
+            made: None,
+            has_detached: false,
             has_given_up_cluster_tag: false,
             state,
             report,
@@ -162,7 +164,7 @@ impl<C: Cloud> Scaler<C> {
             run.unmark().await;
         }
         // What nobody can see yet would be made once more: then the claim is left to run out.
-        if !run.is_unanswered {
+        if !run.is_unanswered && !run.is_unlisted().await {
             run.release().await;
         }
         run.end_phase();

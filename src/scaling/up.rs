@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use tokio::time::timeout;
 
 use crate::cloud::{Cloud, NewDroplet, Window};
 use crate::cluster::{
@@ -63,6 +64,7 @@ impl<C: Cloud> Run<C> {
         let error = match self.cloud.create_droplet(new).await {
             Ok(droplet) => {
                 self.is_unanswered = false;
+                self.made = Some(droplet.id);
                 return Ok(droplet.id);
             }
             Err(error) if error.may_have_happened() => error,
@@ -102,6 +104,14 @@ impl<C: Cloud> Run<C> {
         }
     }
 
+    /// Whether it has made a droplet that others cannot see yet: somebody who claims the cluster now might fill the same
+    /// room once more.
+    pub async fn is_unlisted(&self) -> bool {
+        let Some(made) = self.made else { return false };
+        let listed = timeout(self.spec.timing.attach, self.cloud.droplets(&self.spec.tag)).await;
+        !listed.is_ok_and(|answer| answer.is_ok_and(|droplets| droplets.iter().any(|droplet| droplet.id == made)))
+    }
+
     /// From a droplet that was asked for to one that serves. What cannot be brought in is taken out again.
     pub async fn bring_in(&mut self, arrival: &Arrival) -> Result<String, Stop> {
         self.leaves_traces = true;
@@ -120,7 +130,11 @@ impl<C: Cloud> Run<C> {
 
     async fn boot_and_attach(&mut self, arrival: &Arrival) -> Result<String, Stop> {
         self.enter(Phase::Boot);
-        let droplet = self.boot(arrival).await?;
+        let droplet = self.boot(arrival).await;
+        if !matches!(droplet, Err(Stop::Failed { class: FailureClass::Api, .. })) {
+            self.made = None;
+        }
+        let droplet = droplet?;
         let seen = self.look().await?;
         self.check_room(&seen, arrival)?;
         let balancer = seen.load_balancer.clone();

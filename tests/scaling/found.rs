@@ -59,34 +59,6 @@ async fn a_clone_that_is_attached_again_while_it_leaves_is_taken_out_again() {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_clone_that_is_attached_again_while_it_leaves_stays_when_the_minimum_needs_it_by_now() {
-    for balancer in ["healthy_after = \"3s\"", "tag = \"web\", healthy_after = \"3s\""] {
-        let mut bench = Bench::new(&format!("load_balancer = {{ {balancer} }}\ncluster = {{ clones = 2 }}"));
-        Arc::make_mut(&mut bench.policy).min = 2;
-        let (cloud, world, is_done) = (bench.cloud(1), bench.world.clone(), AtomicBool::new(false));
-        let report = move |state: &OperationState| {
-            if state.current().is_some_and(|now| now.phase == Phase::Drain) && !is_done.swap(true, Ordering::Relaxed) {
-                world.with(|world| {
-                    let id = |world: &World, name| world.droplets().find(|d| d.name == name).unwrap().id;
-                    world.delete_by_hand(id(world, "web001"));
-                    let left = id(world, "web002");
-                    world.tag_droplet("web", left).unwrap();
-                    // By the tag it is in already.
-                    let _ = world.add_members(&world.balancers().last().unwrap().id.clone(), &[left]);
-                });
-            }
-        };
-        let down = bench.scaler(&cloud).down(bench.observer(&cloud), None, by_hand(), Arc::new(report)).await;
-        assert!(matches!(down.outcome, Some(Outcome::Refused(_))), "{balancer}: {down:#?}");
-        let clone = bench.clones().remove(0);
-        assert_eq!((&*clone.name, clone.attached, clone.status), ("web002", true, "active"), "{balancer}");
-        assert_eq!(clone.tags, ["web"], "{balancer}");
-        bench.settle().await;
-        bench.check_settled(balancer);
-    }
-}
-
 /// Takes all operation tags off, and puts it back to serve.
 fn rescue(world: &mut World, id: u64) {
     let tags: Vec<String> = world.droplet(id).unwrap().tags.iter().filter(|t| *t != "web").cloned().collect();
@@ -292,6 +264,28 @@ async fn who_is_stopped_before_a_create_is_answered_keeps_the_claim() {
     bench.settle().await;
     assert_eq!(bench.count(), bench.policy.max);
     bench.check_settled("stopped while creating");
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_stopped_before_a_clone_can_be_seen_by_others_keeps_the_claim() {
+    for (lag_s, made) in [(6, 1), (0, 2)] {
+        let settings = format!("{FAST}\ncluster = {{ clones = 2 }}\nconsistency = {{ list_lag = \"{lag_s}s\" }}");
+        let mut bench = Bench::new(&settings);
+        Arc::make_mut(&mut bench.policy).max = 5;
+        let cloud = bench.cloud(1);
+        let scaler = Arc::new(bench.scaler(&cloud));
+        let stopped = Arc::clone(&scaler);
+        let report = move |state: &OperationState| {
+            if state.current().is_some_and(|now| now.phase == Phase::Boot) {
+                stopped.stop();
+            }
+        };
+        scaler.up(bench.observer(&cloud), by_hand(), Arc::new(report)).await;
+        let next = bench.up().await;
+        assert_eq!((is_done(&next), bench.creates()), (made == 2, made), "{lag_s}: {next:#?}");
+        bench.settle().await;
+        bench.check_settled("stopped while booting");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 mod bench;
+mod called_off;
 mod controllers;
 mod fault_deletes;
 mod fault_locking;
