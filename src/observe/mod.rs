@@ -211,7 +211,7 @@ impl<C: Cloud> Observer<C> {
         let window = since_scaled.map_or(self.spec.timing.metrics_window, |d| d.min(self.spec.timing.metrics_window));
         for member in &mut observation.members {
             let id = member.droplet.id;
-            let health = self.health.get(&id).copied().filter(|_| member.droplet.pending().is_none());
+            let health = self.health.get(&id).copied().filter(|_| !member.is_arriving());
             member.health = health.unwrap_or(Health::Unknown);
             member.readings = self.samples.droplet_means(id, now, window);
             member.last_sample = self.samples.last_agent_sample(id);

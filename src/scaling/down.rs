@@ -1,6 +1,6 @@
 //! Removing a clone: draining, out of the load balancer, drained, shut down, deleted, gone. Until it has left
-//! the load balancer all of it can be undone; from there the only way is forward, and the draining tag tells
-//! whoever comes next to finish it.
+//! the load balancer all of it can be undone; from there the way is forward, and the draining tag tells whoever
+//! comes next to finish it. Only one that somebody has put back, and that the minimum needs by now, serves on.
 
 use std::sync::Arc;
 use std::time::Duration;

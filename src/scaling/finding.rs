@@ -149,7 +149,9 @@ fn of_a_member(member: &Member, seen: &Observation, spec: &ClusterSpec) -> Vec<F
         }
         return findings;
     }
-    findings.extend(no_clone_any_more(droplet));
+    if seen.live_claim().is_none() {
+        findings.extend(no_clone_any_more(member));
+    }
     let is_autos = member.role == Role::Clone && !droplet.is_protected(spec);
     match droplet.status {
         DropletStatus::Off | DropletStatus::Archive => {
@@ -246,13 +248,16 @@ fn silent(member: &Member, spec: &ClusterSpec) -> Option<Finding> {
 }
 
 /// A trace of an operation on what is no clone, or has been given another name: nobody goes on with it.
-fn no_clone_any_more(droplet: &Droplet) -> Option<Finding> {
+fn no_clone_any_more(member: &Member) -> Option<Finding> {
+    let droplet = &member.droplet;
     let operation = droplet.draining().map(|o| o.draining()).or_else(|| droplet.pending().map(|o| o.pending()))?;
     let name = &droplet.name;
-    let text = format!(
-        "{name} is in the middle of an operation, but is not named as a clone any more, so that nobody goes on with it: \
-         take the tag {operation} off, or delete it"
-    );
+    let advice = match member.role {
+        Role::Base => format!("take the tag {operation} off"),
+        _ => format!("take the tag {operation} off, or delete it"),
+    };
+    let text =
+        format!("{name} carries the tag of an operation, but is no clone, so that nobody goes on with it: {advice}");
     Some(Finding::new(Level::Warning, text).about(droplet))
 }
 
@@ -370,8 +375,12 @@ mod tests {
         let renamed = Droplet { name: "old-web".to_owned(), ..droplet(&["web".to_owned(), draining.clone()]) };
         let mut seen = Observation::empty(at(0));
         seen.members = vec![Member::bare(renamed, Role::Guest, true)];
-        let texts = texts(&seen);
-        assert!(texts[0].contains(&format!("take the tag {draining} off")), "{texts:?}");
+        assert!(texts(&seen)[0].ends_with(&format!("take the tag {draining} off, or delete it")), "{:?}", texts(&seen));
+        seen.members[0].role = Role::Base;
+        assert!(texts(&seen)[0].ends_with(&format!("take the tag {draining} off")), "{:?}", texts(&seen));
+        // Whoever operates goes on with it, whatever it is called by now.
+        seen.claims = vec![Claim { at: at(-5), nonce: Nonce::new(1) }];
+        assert_eq!(texts(&seen), [""; 0]);
     }
 
     #[test]
