@@ -149,12 +149,10 @@ enum Change {
 impl Change {
     /// In words, of one droplet or of several.
     fn told(self, droplets: &[&Droplet]) -> News {
-        let names: Vec<&str> = droplets.iter().map(|droplet| droplet.name.as_str()).collect();
+        let names = || first_and_last(droplets, |droplet| &droplet.name);
         let (who, whose, is, was, as_what) = match droplets {
             [one] => (format!("{} ({})", one.name, one.id), String::new(), "is", "was", 0),
-            several => {
-                (format!("{} droplets", several.len()), format!(": {}", first_and_last(&names)), "are", "were", 1)
-            }
+            several => (format!("{} droplets", several.len()), format!(": {}", names()), "are", "were", 1),
         };
         match self {
             Self::Came(place) => {
