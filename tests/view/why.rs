@@ -78,6 +78,9 @@ fn a_metric_of_the_load_balancer_rests_on_no_droplet() {
     let screen = shown(&state, (80, 30));
     let of_balancer = line(&screen, "Response p95");
     assert!(of_balancer.contains(" never > 500 ms · between balancer 55 s"), "{screen}");
+    let nobody_serves = seen(state, |seen| seen.members.iter_mut().for_each(|member| member.attached = false));
+    let screen = shown(&nobody_serves, (80, 30));
+    assert!(line(&screen, "Response p95").contains(" balancer 55 s"), "the reading is there:\n{screen}");
 }
 
 #[test]

@@ -94,8 +94,10 @@ fn threshold(metric: Metric, value: Option<f64>, is_above: bool) -> String {
 fn readings(rule: Option<&Rule>) -> String {
     match rule {
         None => unknown(),
-        Some(rule) if rule.metric.scope() == Scope::LoadBalancer && rule.known > 0 => "balancer".to_owned(),
-        Some(rule) if rule.metric.scope() == Scope::LoadBalancer => "none".to_owned(),
+        // It is heard also while no droplet serves.
+        Some(rule) if rule.metric.scope() == Scope::LoadBalancer => {
+            if rule.value.is_some() { "balancer" } else { "none" }.to_owned()
+        }
         Some(rule) => format!("{} of {}", rule.known, rule.serving),
     }
 }
