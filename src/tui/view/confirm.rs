@@ -97,7 +97,7 @@ fn show(sheet: &mut Sheet, area: Rect, scene: &Scene, dialog: &Dialog, accept_fo
     let drawn = super::scrolled(scene.ui.dialog_scroll, None, inside.height.into(), all);
     let end = (drawn.offset + usize::from(inside.height)).min(all);
     decision::draw(sheet, inside, &dialog.lines[drawn.offset..end]);
-    super::draw_rest(sheet, frame, scene, drawn, all);
+    super::draw_rest(sheet, frame, scene, drawn, all, super::UP_AND_DOWN);
     draw_buttons(sheet, buttons, dialog, accept_focused);
     draw_keys(sheet, foot, scene, dialog);
     drawn

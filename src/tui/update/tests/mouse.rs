@@ -101,6 +101,17 @@ fn a_click_on_a_head_sorts_and_again_the_other_way_round() {
 }
 
 #[test]
+fn a_head_that_gave_way_to_how_many_rows_there_are_cannot_be_clicked() {
+    let mut desk = Desk::new(Fixture::new(40).findings());
+    let name = Target::Head(SortBy::Name);
+    desk.draw((120, 36));
+    assert!(desk.drawn.targets.find(name).is_some());
+    let screen = desk.draw((60, 16));
+    assert!(screen.contains(" of 40 "), "{screen}");
+    assert_eq!(desk.drawn.targets.find(name), None, "{screen}");
+}
+
+#[test]
 fn a_click_on_a_hint_is_its_key_and_a_question_is_answered_at_its_buttons() {
     let mut desk = Desk::new(Fixture::new(3));
     let cancel = Confirm { question: Question::Up, accept_focused: false };
