@@ -28,4 +28,4 @@ pub use observation::{Member, Observation, UNREAD};
 pub use series::{LabelledSeries, Sample, Series};
 pub use spec::{CloneSpec, ClusterSpec, Timing};
 pub use tag::{Claim, Marker, Nonce, OperationTag, PROTECT_TAG, leaving_tag};
-pub use time::{Reading, elapsed, seconds_left};
+pub use time::{Reading, elapsed, seconds_left, span};

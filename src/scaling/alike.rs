@@ -37,14 +37,24 @@ impl Alike<'_> {
     /// `12 droplets send no metrics: web146, web147 … web299; install the metrics agent (monitoring) on them`.
     #[must_use]
     pub fn text(&self, name: impl Fn(DropletId) -> String) -> String {
-        match (self.0.as_slice(), self.several()) {
-            ([_, _, ..], Some(Several { what, advice })) => {
-                let droplets: Vec<DropletId> = self.0.iter().filter_map(|finding| finding.droplet).collect();
-                let separator = if advice.is_empty() { "" } else { "; " };
-                format!("{} droplets {what}: {}{separator}{advice}", self.0.len(), first_and_last(&droplets, name))
-            }
-            _ => self.0[0].text.clone(),
+        match self.of_several() {
+            None => self.0[0].text.clone(),
+            Some(Several { advice: "", .. }) => self.what(name),
+            Some(Several { advice, .. }) => format!("{}; {advice}", self.what(name)),
         }
+    }
+
+    /// The same without what to do.
+    #[must_use]
+    pub fn what(&self, name: impl Fn(DropletId) -> String) -> String {
+        let Some(Several { what, .. }) = self.of_several() else { return self.0[0].what().to_owned() };
+        let droplets: Vec<DropletId> = self.0.iter().filter_map(|finding| finding.droplet).collect();
+        format!("{} droplets {what}: {}", self.0.len(), first_and_last(&droplets, name))
+    }
+
+    /// How it is told, if it is of more than one.
+    fn of_several(&self) -> Option<Several> {
+        self.several().filter(|_| self.0.len() > 1)
     }
 
     /// What it costs a month, where anything is known of that; and whether that is a lower bound.

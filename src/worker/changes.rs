@@ -98,7 +98,7 @@ impl Told {
         let came = now.iter().filter(|(key, _)| !self.findings.contains_key(*key)).map(|(_, finding)| *finding);
         let mut news: Vec<News> = alike(came).iter().map(|alike| (alike.level(), alike.text(name))).collect();
         let went = self.findings.iter().filter(|(key, _)| !now.contains_key(*key)).map(|(_, finding)| finding);
-        news.extend(alike(went).iter().map(|alike| (Level::Info, format!("no longer: {}", alike.text(name)))));
+        news.extend(alike(went).iter().map(|alike| (Level::Info, format!("no longer: {}", alike.what(name)))));
         self.findings = now.into_iter().map(|(key, finding)| (key, finding.clone())).collect();
         news
     }
@@ -308,8 +308,8 @@ mod tests {
         let many = "154 droplets send no metrics: web001, web002 … web154; install the agent on them";
         assert_eq!(news(1..=154), [many]);
         assert_eq!(news(1..=154), [""; 0], "once");
-        assert_eq!(news(1..=153), ["no longer: web154 sends no metrics: install the agent on it"]);
-        let gone = "no longer: 152 droplets send no metrics: web001, web002 … web152; install the agent on them";
+        assert_eq!(news(1..=153), ["no longer: web154 sends no metrics"]);
+        let gone = "no longer: 152 droplets send no metrics: web001, web002 … web152";
         assert_eq!(news(153..=153), [gone]);
     }
 }
