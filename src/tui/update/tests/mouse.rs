@@ -15,7 +15,7 @@ const DROPLET: fn(u64) -> Target = |n| Target::Droplet(DropletId(BASE.0 + n));
 
 impl Desk {
     /// Draws a frame of this size, and remembers what it had where.
-    fn draw(&mut self, (width, height): (u16, u16)) -> String {
+    pub(super) fn draw(&mut self, (width, height): (u16, u16)) -> String {
         let keys = self.keymap.hints(&self.ui, &self.state);
         let scene = Scene {
             state: &self.state,
