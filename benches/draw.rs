@@ -1,4 +1,4 @@
-//! What a frame costs: 200×60 with 1,000 droplets, as at rest, sorted, filtered, and on the other pages.
+//! What a frame costs: 200×60 with 1,000 droplets, as at rest, sorted, filtered, all of them silent, and on the other pages.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use dropscale::cluster::Metric;
@@ -16,12 +16,17 @@ fn frames(criterion: &mut Criterion) {
     let mut filtered = fixtures::ui();
     "web5".clone_into(&mut filtered.table.filter);
     let chart = Ui { page: Page::Chart(Metric::Cpu), ..fixtures::ui() };
-    for (name, ui) in
-        [("cluster", fixtures::ui()), ("cluster sorted", sorted), ("cluster filtered", filtered), ("chart", chart)]
-    {
-        let (theme, zone, keys) = (Theme::terminal(), TimeZone::UTC, Keymap::default().hints(&ui, &state));
+    let silent = Fixture::new(1000).silent().build_with(false);
+    for (name, state, ui) in [
+        ("1,000 droplets, cluster", &state, fixtures::ui()),
+        ("1,000 droplets, cluster sorted", &state, sorted),
+        ("1,000 droplets, cluster filtered", &state, filtered),
+        ("1,000 droplets, chart", &state, chart),
+        ("1,000 droplets, all silent", &silent, fixtures::ui()),
+    ] {
+        let (theme, zone, keys) = (Theme::terminal(), TimeZone::UTC, Keymap::default().hints(&ui, state));
         let scene = Scene {
-            state: &state,
+            state,
             ui: &ui,
             theme: &theme,
             keys: &keys,
@@ -31,7 +36,7 @@ fn frames(criterion: &mut Criterion) {
             ascii: false,
         };
         let Ok(mut terminal) = Terminal::new(TestBackend::new(200, 60));
-        criterion.bench_function(&format!("200x60, 1000 droplets, {name}"), |bencher| {
+        criterion.bench_function(&format!("200x60, {name}"), |bencher| {
             bencher.iter(|| {
                 terminal
                     .draw(|frame| {

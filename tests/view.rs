@@ -239,7 +239,7 @@ fn the_question_of_auto_says_what_it_would_do_now() {
     let calm = asked(Fixture::new(3));
     assert!(calm.contains("· Now it would hold: the metrics are between their"), "{calm}");
     let cooling = asked(Fixture::new(3).load(0.93).cooldown());
-    assert!(cooling.contains("▲ Now it would scale up: Load per vCPU"), "{cooling}");
+    assert!(cooling.contains("▲ Now it would hold, though it wants to scale up: Load per vCPU"), "{cooling}");
     assert!(cooling.contains("│    but cooling down, 1 min 10 s left"), "{cooling}");
 }
 

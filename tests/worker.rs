@@ -186,7 +186,7 @@ async fn an_outage_keeps_the_last_data_with_their_age_and_ends() {
     stage.world.with(|world| world.set_outage(false));
     stage.send(Command::Refresh { cluster: 0 }).await;
     let live = stage.until("live", |c| c.connection == Connection::Live).await;
-    assert_eq!(says(&live, "the cluster can be seen again"), 1);
+    assert_eq!(says(&live, "the cluster can be seen again, after 1 min "), 1, "{:?}", live.events);
 }
 
 #[tokio::test(start_paused = true)]
@@ -380,7 +380,7 @@ async fn the_detail_of_a_droplet_comes_when_it_is_asked_for() {
     let total = memory.all.iter().find(|one| one.labels.values().any(|label| label == "total")).unwrap();
     let value = memory.unit.format(total.samples[0].value);
     assert_eq!(value, "1074 MB", "1 GB as it is sold, in the unit of the metrics");
-    let disk = detail.series.iter().find(|group| group.title == "file systems, in all").unwrap();
+    let disk = detail.series.iter().find(|group| group.title == "file systems, size").unwrap();
     assert_eq!(disk.unit.format(disk.all[0].samples[0].value), "25.0 GB", "as it is sold");
     stage.world.with(|world| world.set_outage(true));
     let other = DropletId(1);
@@ -388,6 +388,11 @@ async fn the_detail_of_a_droplet_comes_when_it_is_asked_for() {
     let failed = stage.until("tried", |c| c.detail.as_ref().is_some_and(|d| d.droplet == other)).await;
     let problems = &failed.detail.unwrap().problems;
     assert_eq!(problems.len(), 9, "{problems:?}");
+    for named in
+        ["the size of the file systems could not", "total memory could not", "public inbound traffic could not"]
+    {
+        assert!(problems.iter().any(|problem| problem.starts_with(named)), "{named}: {problems:?}");
+    }
     let distinct: std::collections::BTreeSet<_> = problems.iter().collect();
     assert_eq!(distinct.len(), problems.len(), "each says what it is about: {problems:?}");
 }

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::cluster::FailureClass;
+use crate::cluster::{FailureClass, seconds_left};
 
 /// What can be done about an error.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub enum Remedy {
     },
     /// The token is wrong, expired or revoked.
     Token,
+    /// Something that is not the API, such as a proxy, asks who one is: the token may be right.
+    Login,
     /// The token lacks a scope.
     Scope {
         /// The scope that the request needs, such as `droplet:create`.
@@ -74,10 +76,10 @@ impl CloudError {
         self.remedy == Remedy::Gone
     }
 
-    /// Whether the token is to blame.
+    /// Whether one was refused for who one is: trying again does not help.
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
-        matches!(self.remedy, Remedy::Token | Remedy::Scope { .. })
+        matches!(self.remedy, Remedy::Token | Remedy::Login | Remedy::Scope { .. })
     }
 
     /// Its class for the backoff of operations.
@@ -85,7 +87,7 @@ impl CloudError {
     pub fn failure_class(&self) -> FailureClass {
         match self.remedy {
             Remedy::Limit => FailureClass::Limit,
-            Remedy::Refused | Remedy::Token | Remedy::Scope { .. } => FailureClass::Refused,
+            Remedy::Refused | Remedy::Token | Remedy::Login | Remedy::Scope { .. } => FailureClass::Refused,
             _ => FailureClass::Api,
         }
     }
@@ -102,7 +104,7 @@ impl CloudError {
         match &self.remedy {
             Remedy::Retry => "DigitalOcean is busy or has a fault, which passes: try again in a minute.".to_owned(),
             Remedy::RateLimited { retry_after: Some(wait) } => {
-                format!("The request limit is used up: try again in {} s.", wait.as_secs())
+                format!("The request limit is used up: try again in {} s.", seconds_left(*wait))
             }
             Remedy::RateLimited { retry_after: None } => {
                 "The hourly request limit is used up: wait some minutes, or poll less often.".to_owned()
@@ -110,6 +112,11 @@ impl CloudError {
             Remedy::Token => "The token is wrong, expired or revoked: make a new one in the control panel under \
                               API, and give it by --token-file or DIGITALOCEAN_ACCESS_TOKEN."
                 .to_owned(),
+            Remedy::Login => {
+                "Something other than the API asks who you are: check the API address, and any proxy before \
+                              it; only then the token."
+                    .to_owned()
+            }
             Remedy::Scope { scope } => {
                 format!(
                     "The token lacks the scope {scope}: make one that has it (README.md lists all that are needed)."
@@ -147,6 +154,14 @@ impl std::error::Error for CloudError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wait_of_less_than_a_second_is_no_wait_of_none() {
+        let remedy = Remedy::RateLimited { retry_after: Some(Duration::from_millis(300)) };
+        let (request, message) = ("GET /v2/droplets".to_owned(), "slowly".to_owned());
+        let error = CloudError { remedy, request, status: Some(429), message, request_id: None };
+        assert!(error.advice().ends_with("try again in 1 s."), "{}", error.advice());
+    }
 
     #[test]
     fn an_explanation_is_made_of_whole_sentences() {

@@ -1,18 +1,19 @@
 //! Things in their number.
 
+use std::fmt;
+
 /// So many of them: `1 droplet`, `3 droplets`.
 #[must_use]
 pub fn plural(count: usize, word: &str) -> String {
     if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }
 
-/// All of a few names; of many the first and the last: `web146, web147 … web299`.
+/// All of a few by name; of many the first and the last: `web146, web147 … web299`. Only those have to have a name.
 #[must_use]
-pub fn first_and_last<S: AsRef<str>>(names: &[S]) -> String {
-    let listed = |some: &[S]| some.iter().map(AsRef::as_ref).collect::<Vec<_>>().join(", ");
-    match names {
-        [first, second, _, .., last] => format!("{}, {} … {}", first.as_ref(), second.as_ref(), last.as_ref()),
-        few => listed(few),
+pub fn first_and_last<T: Copy, N: fmt::Display>(all: &[T], name: impl Fn(T) -> N) -> String {
+    match *all {
+        [first, second, _, .., last] => format!("{}, {} … {}", name(first), name(second), name(last)),
+        ref few => few.iter().map(|one| name(*one).to_string()).collect::<Vec<_>>().join(", "),
     }
 }
 
@@ -27,8 +28,9 @@ mod tests {
 
     #[test]
     fn of_many_names_the_first_and_the_last_are_told() {
-        assert_eq!(first_and_last(&["a", "b", "c"]), "a, b, c");
-        assert_eq!(first_and_last(&["a", "b", "c", "d"]), "a, b … d");
-        assert_eq!(first_and_last::<&str>(&[]), "");
+        let told = |names: &[&'static str]| first_and_last(names, |name| name);
+        assert_eq!(told(&["a", "b", "c"]), "a, b, c");
+        assert_eq!(told(&["a", "b", "c", "d"]), "a, b … d");
+        assert_eq!(told(&[]), "");
     }
 }

@@ -24,8 +24,8 @@ pub use droplet::{Address, Droplet, DropletId, DropletStatus, Image, Role, Size}
 pub use load_balancer::{Health, LoadBalancer, LoadBalancerId, MAX_MEMBERS_BY_ID, Membership};
 pub use metric::{Busy, DropletSeries, LoadBalancerSeries, Metric, Projection, Scope, Source, Unit};
 pub use name::{PrefixError, check_prefix, clone_number, next_clone_name};
-pub use observation::{Member, Observation};
+pub use observation::{Member, Observation, UNREAD};
 pub use series::{LabelledSeries, Sample, Series};
 pub use spec::{CloneSpec, ClusterSpec, Timing};
 pub use tag::{Claim, Marker, Nonce, OperationTag, PROTECT_TAG, leaving_tag};
-pub use time::{Reading, elapsed, seconds_left};
+pub use time::{Reading, elapsed, seconds_left, span};

@@ -17,6 +17,23 @@ pub fn seconds_left(left: Duration) -> u64 {
     left.as_secs().saturating_add(u64::from(left.subsec_nanos() > 0)).max(1)
 }
 
+/// How long something takes or took: `45 s`, `1 min 20 s`, `2 h 10 min`, `3 d 4 h`.
+#[must_use]
+pub fn span(duration: Duration) -> String {
+    const MINUTE: u64 = 60;
+    const HOUR: u64 = 60 * MINUTE;
+    const DAY: u64 = 24 * HOUR;
+    let two = |big: u64, unit: &str, small: u64, small_unit: &str| {
+        if small == 0 { format!("{big} {unit}") } else { format!("{big} {unit} {small} {small_unit}") }
+    };
+    match duration.as_secs() {
+        s if s < MINUTE => format!("{s} s"),
+        s if s < HOUR => two(s / MINUTE, "min", s % MINUTE, "s"),
+        s if s < DAY => two(s / HOUR, "h", s % HOUR / MINUTE, "min"),
+        s => two(s / DAY, "d", s % DAY / HOUR, "h"),
+    }
+}
+
 /// A value and the moment it describes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reading {

@@ -21,8 +21,8 @@ use jiff::Timestamp;
 
 use crate::cloud::{Cloud, CloudError};
 use crate::cluster::{
-    Backoff, Claim, ClusterSpec, Droplet, DropletId, Health, Marker, Member, Metric, Observation, Role, elapsed,
-    leaving_tag,
+    Backoff, Claim, ClusterSpec, Droplet, DropletId, Health, Marker, Member, Metric, Observation, Role, UNREAD,
+    elapsed, leaving_tag,
 };
 
 pub use plan::Pace;
@@ -229,7 +229,7 @@ fn unread(failures: &[(Job, CloudError)], observation: &Observation) -> Option<S
     let names = failures.iter().take(NAMED).map(|(job, _)| job.describe(observation)).collect::<Vec<_>>().join(", ");
     let more = failures.len().saturating_sub(NAMED);
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-    Some(format!("{names}{more} could not be read: {error}"))
+    Some(format!("{names}{more} {UNREAD}: {error}"))
 }
 
 /// Puts together what was read.

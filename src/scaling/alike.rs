@@ -37,14 +37,24 @@ impl Alike<'_> {
     /// `12 droplets send no metrics: web146, web147 … web299; install the metrics agent (monitoring) on them`.
     #[must_use]
     pub fn text(&self, name: impl Fn(DropletId) -> String) -> String {
-        match (self.0.as_slice(), self.several()) {
-            ([_, _, ..], Some(Several { what, advice })) => {
-                let names: Vec<String> = self.0.iter().filter_map(|finding| finding.droplet).map(name).collect();
-                let separator = if advice.is_empty() { "" } else { "; " };
-                format!("{} droplets {what}: {}{separator}{advice}", self.0.len(), first_and_last(&names))
-            }
-            _ => self.0[0].text.clone(),
+        match self.of_several() {
+            None => self.0[0].text.clone(),
+            Some(Several { advice: "", .. }) => self.what(name),
+            Some(Several { advice, .. }) => format!("{}; {advice}", self.what(name)),
         }
+    }
+
+    /// The same without what to do.
+    #[must_use]
+    pub fn what(&self, name: impl Fn(DropletId) -> String) -> String {
+        let Some(Several { what, .. }) = self.of_several() else { return self.0[0].what().to_owned() };
+        let droplets: Vec<DropletId> = self.0.iter().filter_map(|finding| finding.droplet).collect();
+        format!("{} droplets {what}: {}", self.0.len(), first_and_last(&droplets, name))
+    }
+
+    /// How it is told, if it is of more than one.
+    fn of_several(&self) -> Option<Several> {
+        self.several().filter(|_| self.0.len() > 1)
     }
 
     /// What it costs a month, where anything is known of that; and whether that is a lower bound.
@@ -52,5 +62,32 @@ impl Alike<'_> {
     pub fn monthly(&self) -> Option<(f64, bool)> {
         let costs: Vec<f64> = self.0.iter().filter_map(|finding| finding.monthly).collect();
         (!costs.is_empty()).then(|| (costs.iter().sum(), costs.len() < self.0.len()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    #[test]
+    fn only_those_that_are_named_are_looked_up() {
+        let silent = |number| Finding {
+            level: Level::Warning,
+            text: String::new(),
+            droplet: Some(DropletId(number)),
+            is_wasted: false,
+            monthly: None,
+            several: Some(Several { what: "send no metrics", advice: "" }),
+        };
+        let findings: Vec<Finding> = (1..=1000).map(silent).collect();
+        let looked_up = RefCell::new(Vec::new());
+        let text = alike(&findings)[0].text(|id| {
+            looked_up.borrow_mut().push(id.0);
+            format!("web{id}")
+        });
+        assert_eq!(text, "1000 droplets send no metrics: web1, web2 … web1000");
+        assert_eq!(looked_up.into_inner(), [1, 2, 1000], "a name is looked for among all droplets, in each frame");
     }
 }

@@ -25,7 +25,7 @@ pub enum Level {
 pub struct Finding {
     /// How much it matters.
     pub level: Level,
-    /// What, and what to do, in one line.
+    /// What, and after a colon or a semicolon why or what to do, in one line.
     pub text: String,
     /// The droplet it is about.
     pub droplet: Option<DropletId>,
@@ -50,6 +50,13 @@ pub struct Several {
 impl Finding {
     fn new(level: Level, text: String) -> Self {
         Self { level, text, droplet: None, is_wasted: false, monthly: None, several: None }
+    }
+
+    /// The text without why or what to do.
+    #[must_use]
+    pub fn what(&self) -> &str {
+        let what = self.text.split_once(": ").map_or(self.text.as_str(), |(what, _)| what);
+        what.split_once("; ").map_or(what, |(what, _)| what)
     }
 
     fn about(self, droplet: &Droplet) -> Self {

@@ -223,7 +223,8 @@ pub struct MetricsConfig {
     /// The time constant of the load average.
     #[serde(deserialize_with = "duration::deserialize")]
     pub load_smoothing: Duration,
-    /// How long all samples are kept; where there is a past before the recorded samples, every tenth is kept as long as that.
+    /// How long all samples are kept; where there is a past before the recorded samples, every tenth is kept as long as
+    /// that.
     #[serde(deserialize_with = "duration::deserialize")]
     pub retention: Duration,
     /// How far back one may ask for samples of the time before the recorded ones; they are reckoned when somebody asks.

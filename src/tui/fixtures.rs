@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::cloud::{Remedy, Usage};
 use crate::cluster::{ClusterSpec, DropletId, DropletStatus, Health, Marker, Nonce, Observation, OperationTag};
 use crate::policy::{Policy, decide};
-use crate::scaling::{Finding, Kind, Level, OperationState, Outcome, Phase, Terms, plan_down, plan_up};
+use crate::scaling::{Finding, Kind, Level, OperationState, Outcome, Phase, Terms, findings, plan_down, plan_up};
 use crate::tui::{Table, Ui};
 use crate::worker::{AppState, ClusterState, Connection, History};
 use parts::{detail, events, fill_readings, history, member, observation, phase, policy, spec};
@@ -266,6 +266,17 @@ impl Fixture {
                 several: None,
             },
         ]);
+        self
+    }
+
+    /// No droplet has ever sent metrics: to be built without them.
+    #[must_use]
+    pub fn silent(mut self) -> Self {
+        for member in &mut self.seen.members {
+            member.droplet.created_at = member.droplet.created_at.min(ago(86_400));
+            member.last_sample = None;
+        }
+        self.cluster.findings = Arc::new(findings(&self.seen, &self.spec, &self.policy));
         self
     }
 

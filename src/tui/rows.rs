@@ -57,12 +57,24 @@ impl<'a> Row<'a> {
         self.member.map_or(Role::Clone, |member| member.role)
     }
 
+    /// Whether an operation brings it in.
+    #[must_use]
+    pub fn is_arriving(&self) -> bool {
+        self.member.is_some_and(Member::is_arriving)
+    }
+
+    /// Whether an operation removes it: also when it has given up the cluster's tag for that.
+    #[must_use]
+    pub fn is_leaving(&self) -> bool {
+        self.member.is_none_or(Member::is_leaving)
+    }
+
     /// What it is doing, in one word: `arriving` and `leaving` before the API's own status.
     #[must_use]
     pub fn state(&self) -> String {
-        if self.member.is_none() || self.droplet.draining().is_some() {
+        if self.is_leaving() {
             "leaving".to_owned()
-        } else if self.droplet.pending().is_some() {
+        } else if self.is_arriving() {
             "arriving".to_owned()
         } else {
             self.droplet.status.to_string()
@@ -144,6 +156,22 @@ mod tests {
         assert_eq!(find("arriving"), ["web003"]);
         assert_eq!(find("dropscale:pending"), ["web003"]);
         assert!(find("nothing like it").is_empty());
+    }
+
+    #[test]
+    fn the_tags_of_an_operation_say_nothing_of_what_is_no_clone() {
+        for fixture in [Fixture::new(3).scaling_up(), Fixture::new(3).scaling_down()] {
+            let mut cluster = fixture.build().clusters.remove(0);
+            let moving = |cluster: &ClusterState| {
+                rows(cluster, &Table::default()).iter().filter(|row| row.is_arriving() || row.is_leaving()).count()
+            };
+            assert_eq!(moving(&cluster), 1);
+            let renamed = Arc::make_mut(cluster.observation.as_mut().unwrap()).members.last_mut().unwrap();
+            renamed.role = Role::Guest;
+            assert_eq!(moving(&cluster), 0);
+            let last = rows(&cluster, &Table::default()).last().map(Row::state).unwrap();
+            assert!(["new", "active"].contains(&last.as_str()), "nobody goes on with it: {last}");
+        }
     }
 
     #[test]

@@ -10,8 +10,8 @@ use jiff::SignedDuration;
 
 use super::Look;
 use crate::cloud::Usage;
-use crate::cluster::{Droplet, DropletId, DropletStatus, Nonce, Observation, Role, first_and_last};
-use crate::policy::{Action, Decision, Reason};
+use crate::cluster::{Droplet, DropletId, DropletStatus, Nonce, Observation, Role, UNREAD, first_and_last};
+use crate::policy::{Action, Decision, Missing, Reason};
 use crate::scaling::{Finding, Level, OperationState, alike};
 
 /// A local clock that is wrong by more than this is told.
@@ -24,7 +24,7 @@ pub type News = (Level, String);
 #[derive(Debug, Default)]
 pub struct Told {
     findings: BTreeMap<FindingKey, Finding>,
-    decision: Option<(Action, Action, Vec<Discriminant<Reason>>)>,
+    decision: Option<(Action, Action, Vec<Obstacle>)>,
     clock: bool,
     budget: bool,
     /// Droplets that our own operations work or worked on.
@@ -34,6 +34,9 @@ pub struct Told {
 }
 
 type FindingKey = (Option<DropletId>, String);
+
+/// What stops a decision, without its figures, which differ from look to look.
+type Obstacle = (Discriminant<Reason>, Option<Missing>);
 
 impl Told {
     /// Takes note of what an operation of ours works on: its changes are told as its phases.
@@ -95,13 +98,13 @@ impl Told {
         let came = now.iter().filter(|(key, _)| !self.findings.contains_key(*key)).map(|(_, finding)| *finding);
         let mut news: Vec<News> = alike(came).iter().map(|alike| (alike.level(), alike.text(name))).collect();
         let went = self.findings.iter().filter(|(key, _)| !now.contains_key(*key)).map(|(_, finding)| finding);
-        news.extend(alike(went).iter().map(|alike| (Level::Info, format!("no longer: {}", alike.text(name)))));
+        news.extend(alike(went).iter().map(|alike| (Level::Info, format!("no longer: {}", alike.what(name)))));
         self.findings = now.into_iter().map(|(key, finding)| (key, finding.clone())).collect();
         news
     }
 
     fn decision(&mut self, decision: &Decision, acts: bool) -> Option<News> {
-        let stopped: Vec<Discriminant<Reason>> = decision.stopped_by.iter().map(mem::discriminant).collect();
+        let stopped: Vec<Obstacle> = decision.stopped_by.iter().map(obstacle).collect();
         let (wanted, action) = (decision.wanted, decision.action);
         let known = self.decision.replace((wanted, action, stopped.clone()));
         // What waits for an operation that runs is told by its phases.
@@ -149,12 +152,10 @@ enum Change {
 impl Change {
     /// In words, of one droplet or of several.
     fn told(self, droplets: &[&Droplet]) -> News {
-        let names: Vec<&str> = droplets.iter().map(|droplet| droplet.name.as_str()).collect();
+        let names = || first_and_last(droplets, |droplet| &droplet.name);
         let (who, whose, is, was, as_what) = match droplets {
             [one] => (format!("{} ({})", one.name, one.id), String::new(), "is", "was", 0),
-            several => {
-                (format!("{} droplets", several.len()), format!(": {}", first_and_last(&names)), "are", "were", 1)
-            }
+            several => (format!("{} droplets", several.len()), format!(": {}", names()), "are", "were", 1),
         };
         match self {
             Self::Came(place) => {
@@ -190,8 +191,17 @@ fn all(seen: &Observation) -> BTreeMap<DropletId, (&Droplet, Place)> {
     members.chain(seen.leaving.iter().map(|d| (d.id, (d, Place::Leaving)))).collect()
 }
 
-/// What stays the same of a finding from look to look: counts, minutes and names of requests do not.
+fn obstacle(reason: &Reason) -> Obstacle {
+    let missing = if let Reason::Incomplete { missing } = reason { Some(*missing) } else { None };
+    (mem::discriminant(reason), missing)
+}
+
+/// What stays the same of a finding from look to look: counts, minutes and names of requests do not, nor does what
+/// could not be read while the API fails in part.
 fn gist(text: &str) -> String {
+    if text.contains(UNREAD) {
+        return UNREAD.to_owned();
+    }
     let text = text.split(" (request ").next().unwrap_or(text);
     text.chars().filter(|c| !c.is_ascii_digit()).collect()
 }
@@ -242,6 +252,46 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_read_is_one_event_whichever_figures_it_is_of() {
+        let unread = |text: &str| Finding {
+            level: Level::Warning,
+            text: text.to_owned(),
+            droplet: None,
+            is_wasted: false,
+            monthly: None,
+            several: None,
+        };
+        let mut told = Told::default();
+        let mut news = |found: &[Finding]| texts(told.findings(found, &[]));
+        let first = "CPU of web001 could not be read: GET /v2/monitoring/metrics/droplet/cpu: 503 busy";
+        assert_eq!(news(&[unread(first)]), [first]);
+        let other = "Load per vCPU of web002, CPU of web003, CPU of web004 and 7 more could not be read: GET \
+                     /v2/monitoring/metrics/droplet/load_1: 429 slowly";
+        assert_eq!(news(&[unread(other)]), [""; 0]);
+        assert_eq!(news(&[]).len(), 1, "that all can be read again is told");
+    }
+
+    #[test]
+    fn a_load_balancer_that_goes_missing_after_the_snapshot_is_told() {
+        let missing = |missing| Reason::Incomplete { missing };
+        let decision = |stopped_by| Decision {
+            at: Timestamp::UNIX_EPOCH,
+            wanted: Action::Up,
+            action: Action::Hold,
+            because: Reason::BelowMinimum { min: 2 },
+            stopped_by,
+            rules: Vec::new(),
+            count: 1,
+            serving: 1,
+        };
+        let mut told = Told::default();
+        let mut news = |stopped_by| told.decision(&decision(stopped_by), true).is_some();
+        assert!(news(vec![missing(Missing::Snapshot)]));
+        assert!(!news(vec![missing(Missing::Snapshot)]), "once");
+        assert!(news(vec![missing(Missing::LoadBalancer), missing(Missing::Snapshot)]));
+    }
+
+    #[test]
     fn what_is_found_of_many_droplets_in_one_look_is_one_event() {
         let silent = |number: u64| Finding {
             level: Level::Warning,
@@ -258,8 +308,8 @@ mod tests {
         let many = "154 droplets send no metrics: web001, web002 … web154; install the agent on them";
         assert_eq!(news(1..=154), [many]);
         assert_eq!(news(1..=154), [""; 0], "once");
-        assert_eq!(news(1..=153), ["no longer: web154 sends no metrics: install the agent on it"]);
-        let gone = "no longer: 152 droplets send no metrics: web001, web002 … web152; install the agent on them";
+        assert_eq!(news(1..=153), ["no longer: web154 sends no metrics"]);
+        let gone = "no longer: 152 droplets send no metrics: web001, web002 … web152";
         assert_eq!(news(153..=153), [gone]);
     }
 }

@@ -19,7 +19,7 @@ use super::connection::Failures;
 use super::operation::{self, Work};
 use super::{ClusterState, Command, Connection, Controller, DropletDetail, History, Look, detail, events};
 use crate::cloud::{Cloud, CloudError};
-use crate::cluster::{DropletId, Metric, elapsed, seconds_left};
+use crate::cluster::{DropletId, Metric, elapsed, span};
 use crate::journal::{Journal, Keeper};
 use crate::observe::Observer;
 use crate::scaling::{
@@ -387,7 +387,7 @@ impl<C: Cloud> ClusterTask<C> {
         self.held = None;
         self.state.connection = Connection::Live;
         if let Some(down) = self.failures.end(look.observation.at) {
-            self.say(Level::Done, &format!("the cluster can be seen again, after {} s", seconds_left(down)));
+            self.say(Level::Done, &format!("the cluster can be seen again, after {}", span(down)));
         }
         let before = self.state.observation.replace(Arc::clone(&look.observation));
         let mut news = self.told.news(before.as_deref(), look, self.acts());

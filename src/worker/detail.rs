@@ -18,30 +18,35 @@ struct Part {
     title: &'static str,
     /// The label that tells it apart there; file systems have labels of their own.
     label: Option<&'static str>,
+    /// What it is called where nothing else tells it from the others of its group.
+    name: &'static str,
     unit: Unit,
 }
 
-const fn part(series: DropletSeries, title: &'static str, label: Option<&'static str>, unit: Unit) -> Part {
-    Part { series, title, label, unit }
+const fn disk(series: DropletSeries, title: &'static str, name: &'static str) -> Part {
+    Part { series, title, label: None, name, unit: Unit::Gigabytes }
+}
+
+const fn memory(series: DropletSeries, label: &'static str, name: &'static str) -> Part {
+    Part { series, title: "memory", label: Some(label), name, unit: Unit::Megabytes }
+}
+
+const fn inbound(series: DropletSeries, label: &'static str, name: &'static str) -> Part {
+    Part { series, title: "inbound", label: Some(label), name, unit: Unit::MegabitsPerSecond }
 }
 
 const PARTS: [Part; 8] = [
-    part(DropletSeries::FilesystemFree, "file systems, free", None, Unit::Gigabytes),
-    part(DropletSeries::FilesystemSize, "file systems, in all", None, Unit::Gigabytes),
-    part(DropletSeries::MemoryTotal, "memory", Some("total"), Unit::Megabytes),
-    part(DropletSeries::MemoryAvailable, "memory", Some("available"), Unit::Megabytes),
-    part(DropletSeries::MemoryFree, "memory", Some("free"), Unit::Megabytes),
-    part(DropletSeries::MemoryCached, "memory", Some("cached"), Unit::Megabytes),
-    part(DropletSeries::PublicInbound, "inbound", Some("public"), Unit::MegabitsPerSecond),
-    part(DropletSeries::PrivateInbound, "inbound", Some("private"), Unit::MegabitsPerSecond),
+    disk(DropletSeries::FilesystemFree, "file systems, free", "the free space of the file systems"),
+    disk(DropletSeries::FilesystemSize, "file systems, size", "the size of the file systems"),
+    memory(DropletSeries::MemoryTotal, "total", "total memory"),
+    memory(DropletSeries::MemoryAvailable, "available", "available memory"),
+    memory(DropletSeries::MemoryFree, "free", "free memory"),
+    memory(DropletSeries::MemoryCached, "cached", "cached memory"),
+    inbound(DropletSeries::PublicInbound, "public", "public inbound traffic"),
+    inbound(DropletSeries::PrivateInbound, "private", "private inbound traffic"),
 ];
 
 impl Part {
-    /// What it is called where nothing else tells it from the others of its group.
-    fn name(&self) -> String {
-        self.label.map_or_else(|| self.title.to_owned(), |label| format!("{}, {label}", self.title))
-    }
-
     /// How much of its unit one is of what the API counts in.
     fn scale(&self) -> f64 {
         match self.unit {
@@ -67,7 +72,7 @@ pub async fn fetch(cloud: &impl Cloud, droplet: DropletId, range: Duration) -> D
     for (part, answer) in PARTS.into_iter().zip(answers) {
         match answer {
             Ok(series) => add(&mut detail.series, &part, series),
-            Err(error) => note(&mut detail.problems, &part.name(), &error),
+            Err(error) => note(&mut detail.problems, part.name, &error),
         }
     }
     detail

@@ -256,6 +256,13 @@ fn few_droplets_on_a_high_terminal_leave_their_room_to_pictures_and_events() {
 }
 
 #[test]
+fn a_thousand_droplets_that_are_silent_take_one_line() {
+    let state = Fixture::new(1000).silent().build_with(false);
+    let screen = text(&render(&state, &at(200, 60)));
+    assert!(screen.contains("1000 droplets send no metrics: web-base, web001 … web999;"), "{screen}");
+}
+
+#[test]
 fn how_many_rows_there_are_is_seen_on_the_smallest_screen() {
     let shown = |filter: &str| {
         let mut look = at(60, 16);

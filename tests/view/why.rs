@@ -78,6 +78,9 @@ fn a_metric_of_the_load_balancer_rests_on_no_droplet() {
     let screen = shown(&state, (80, 30));
     let of_balancer = line(&screen, "Response p95");
     assert!(of_balancer.contains(" never > 500 ms · between balancer 55 s"), "{screen}");
+    let nobody_serves = seen(state, |seen| seen.members.iter_mut().for_each(|member| member.attached = false));
+    let screen = shown(&nobody_serves, (80, 30));
+    assert!(line(&screen, "Response p95").contains(" balancer 55 s"), "the reading is there:\n{screen}");
 }
 
 #[test]
@@ -94,8 +97,8 @@ fn how_votes_become_a_decision_is_said_as_it_is() {
     let screen = shown(&Fixture::new(3).build(), (80, 40));
     assert_eq!(
         fact(&screen, "rule"),
-        "rule up when one metric votes up; down when all that have a threshold for it vote down, none is unknown, and \
-         one droplet less would not be too busy"
+        "rule up when one metric votes up, or fewer than the minimum serve; down when all that have a threshold for it \
+         vote down, none is unknown, and one droplet less would not be too busy, or when there are more than the maximum"
     );
     assert!(fact(&screen, "readings").contains("a reading older than 8 min counts as unknown"), "{screen}");
     assert_eq!(fact(&screen, "bounds"), "bounds min 1, max 5; now 3 droplets");

@@ -2,6 +2,7 @@
 //! and whether the request may have been carried out. Statuses are not enough: a busy load balancer answers
 //! 403, a full account 422, and the bodies are not always the documented ones.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use reqwest::StatusCode;
@@ -60,7 +61,7 @@ pub fn of_answer(request: &Request, refusal: Refusal<'_>) -> Failure {
         remedy,
         request: request.name(),
         status: Some(refusal.status),
-        message: clean(&body.message),
+        message: clean(&shown(&body.message, refusal.status)),
         request_id: body.request_id.or(refusal.request_id).map(|id| clean(&id)),
     };
     Failure { error, outcome, retry_after: refusal.retry_after }
@@ -71,6 +72,7 @@ fn remedy(request: &Request, refusal: &Refusal<'_>, body: &Body) -> Remedy {
     let text = body.message.to_lowercase();
     let says = |words: &str| text.contains(words);
     match refusal.status {
+        401 if body.is_page => Remedy::Login,
         401 => Remedy::Token,
         403 if says("previous actions") || says("can't be updated while") => Remedy::Retry,
         // A page of HTML comes from something that is not the API: nothing is known of the token or the thing itself.
@@ -116,9 +118,36 @@ impl Body {
         let message = field("message").or_else(|| field("error")).or_else(|| field("id"));
         let request_id = field("request_id");
         let message = message.unwrap_or_else(|| excerpt(text));
-        let message = if has_tags(&message) { page(status) } else { message };
         Self { request_id, is_foreign: !json.is_object(), ..told(message) }
     }
+}
+
+/// What is shown of a message: words, whatever the message has beside them.
+fn shown(message: &str, status: u16) -> Cow<'_, str> {
+    if has_one_of(message, &PARTS_OF_A_PAGE) {
+        page(status).into()
+    } else if has_tags(message) {
+        without_tags(message).into()
+    } else {
+        message.into()
+    }
+}
+
+/// A text without what stands in angle brackets; a sign by itself is no bracket.
+fn without_tags(text: &str) -> String {
+    let (mut words, mut rest) = (String::new(), text);
+    while let Some((before, from)) = rest.split_once('<') {
+        words.push_str(before);
+        let is_tag = from.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/' || c == '!');
+        if let Some((_, after)) = from.split_once('>').filter(|_| is_tag) {
+            words.push(' ');
+            rest = after;
+        } else {
+            words.push('<');
+            rest = from;
+        }
+    }
+    words + rest
 }
 
 /// Whether a body is a page that is made for a browser: a proxy or a network in between has answered.
@@ -127,10 +156,17 @@ pub fn is_page(body: &str) -> bool {
     body.starts_with('<') || (!body.starts_with(['{', '[', '"']) && has_tags(body))
 }
 
+/// What only a page has, and no message with a tag or two.
+const PARTS_OF_A_PAGE: [&str; 4] = ["<!doctype", "<html", "<head", "<body"];
+
 /// Whether a text is more than words: what is shown has no tags.
 fn has_tags(text: &str) -> bool {
+    has_one_of(text, &PARTS_OF_A_PAGE) || has_one_of(text, &["</", "<br"])
+}
+
+fn has_one_of(text: &str, tags: &[&str]) -> bool {
     let text = text.to_ascii_lowercase();
-    ["</", "<!doctype", "<html", "<head", "<body", "<br"].iter().any(|tag| text.contains(tag))
+    tags.iter().any(|tag| text.contains(tag))
 }
 
 /// What is said of such a page, with the words for its status where there are some.
@@ -196,6 +232,8 @@ mod tests {
             ),
             (404, r#"{"id":"not_found","message":"The resource you requested could not be found."}"#, Remedy::Gone),
             (404, "", Remedy::Gone),
+            (401, "<html><h1>401 Authorization Required</h1></html>", Remedy::Login),
+            (422, r#"{"message":"This will exceed your <a href='/limits'>droplet limit</a>."}"#, Remedy::Limit),
             (404, "<html><h1>404 Not Found</h1></html>", Remedy::Nonsense),
             (403, "<!DOCTYPE html><title>Attention Required! | Cloudflare</title>", Remedy::Nonsense),
             (
@@ -262,6 +300,10 @@ mod tests {
         assert_eq!(unknown_status, "an HTML page, not the API's answer");
         let words = sort(422, r#"{"message":"size must be < 5 and > 1"}"#, None).error.message;
         assert_eq!(words, "size must be < 5 and > 1", "a sign is no tag");
+        let tagged = r#"{"message":"It is 3 < 5,<br>and the <b>limit</b> is reached"}"#;
+        assert_eq!(sort(422, tagged, None).error.message, "It is 3 < 5, and the limit is reached");
+        let login = sort(401, page, None).error;
+        assert!(login.is_unauthorized() && !login.explain().contains("wrong"), "{}", login.explain());
     }
 
     #[test]

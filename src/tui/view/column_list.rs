@@ -48,7 +48,7 @@ pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, selected: usize) {
             sheet.glyph(row.x.saturating_sub(2), row.y, '▶', theme.strong);
         }
     }
-    super::draw_rest(sheet, place, scene, drawn, all.len());
+    super::draw_rest(sheet, place, scene, drawn, all.len(), ["column_before", "column_after"]);
     for (name, count, word) in
         [("toggle_column", 1, " show or hide"), ("column_after", 2, " next"), ("close_columns", 1, " close")]
     {

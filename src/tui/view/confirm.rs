@@ -1,6 +1,7 @@
 //! What lies in front and has buttons: the question before the cloud is changed, why something is not done, and all of
-//! an event. A question says what will be made or removed, what it costs, what speaks against it, and has two buttons of which the one that does nothing has the focus first. Under them stands which keys answer, and on
-//! the frame which key shows the rest of a text that is longer than the terminal.
+//! an event. A question says what will be made or removed, what it costs, what speaks against it, and has two buttons of
+//! which the one that does nothing has the focus first. Under them stands which keys answer, and on the frame which key
+//! shows the rest of a text that is longer than the terminal.
 
 use std::borrow::Cow;
 
@@ -69,7 +70,7 @@ pub fn told(sheet: &mut Sheet, area: Rect, scene: &Scene, told: &Told) -> Scroll
     };
     let mut rows = vec![("when", words::date(event.at, scene.zone)), ("level", level.to_owned())];
     if event.count > 1 {
-        rows.push(("how often", format!("{} times in a row, the last time then", event.count)));
+        rows.push(("how often", format!("{} times in a row; the time is that of the last", event.count)));
     }
     rows.extend(droplet.iter().map(|(id, name)| ("droplet", format!("{name}, id {id}"))));
     let mut lines = facts(scene, &rows, inside);
@@ -97,7 +98,7 @@ fn show(sheet: &mut Sheet, area: Rect, scene: &Scene, dialog: &Dialog, accept_fo
     let drawn = super::scrolled(scene.ui.dialog_scroll, None, inside.height.into(), all);
     let end = (drawn.offset + usize::from(inside.height)).min(all);
     decision::draw(sheet, inside, &dialog.lines[drawn.offset..end]);
-    super::draw_rest(sheet, frame, scene, drawn, all);
+    super::draw_rest(sheet, frame, scene, drawn, all, super::UP_AND_DOWN);
     draw_buttons(sheet, buttons, dialog, accept_focused);
     draw_keys(sheet, foot, scene, dialog);
     drawn

@@ -46,7 +46,11 @@ pub fn foreseen(scene: &Scene, cluster: &ClusterState, columns: u16) -> Vec<Line
     let when = if cluster.operates() { "Once the operation is done" } else { "Now" };
     let (symbol, verb, style) = wish(scene.theme, decision);
     let mut lines = Vec::new();
-    let lead = format!("{when} it would {verb}:");
+    let lead = if obstacles(cluster, decision).next().is_some() {
+        format!("{when} it would hold, though it wants to {verb}:")
+    } else {
+        format!("{when} it would {verb}:")
+    };
     told(scene, cluster, decision, (symbol, &lead, style), columns, &mut lines);
     lines
 }
@@ -78,11 +82,15 @@ fn told(
     let theme = scene.theme;
     let because = reason(scene, cluster, decision, &decision.because);
     headline(lines, symbol, lead, &because, style, theme.text, columns);
-    if decision.action != decision.wanted {
-        for obstacle in decision.stopped_by.iter().filter(|reason| !is_of_running(reason, cluster)) {
-            paragraph(lines, "  but", &reason(scene, cluster, decision, obstacle), theme.text, columns);
-        }
+    for obstacle in obstacles(cluster, decision) {
+        paragraph(lines, "  but", &reason(scene, cluster, decision, obstacle), theme.text, columns);
     }
+}
+
+/// What stops a decision, but for the operation that runs here.
+fn obstacles<'a>(cluster: &'a ClusterState, decision: &'a Decision) -> impl Iterator<Item = &'a Reason> {
+    let is_stopped = decision.action != decision.wanted;
+    decision.stopped_by.iter().filter(move |reason| is_stopped && !is_of_running(reason, cluster))
 }
 
 /// Whether what stops a decision is but the operation that runs here, which is shown step by step.

@@ -22,6 +22,10 @@ const RIGHT: [usize; 2] = [1, 7];
 /// Looks that come quicker than this are over before anybody has read when they are.
 const READABLE: Duration = Duration::from_secs(10);
 
+/// A look that is to come, and one that is under way and does not end.
+const NEXT_LOOK: &str = "next look";
+const LOOKING: &str = "looking since";
+
 /// From here on the last column has room, whatever the others hold.
 const WIDE: u16 = 90;
 
@@ -39,14 +43,19 @@ pub fn lines(scene: &Scene, cluster: &ClusterState, columns: u16) -> Vec<Line<'s
 /// When the next look is, or since when one is under way that does not end; `None` before the first, and while they
 /// come so quickly that it would say nothing.
 pub fn next_look(scene: &Scene, cluster: &ClusterState) -> Option<String> {
+    look_at(scene, cluster).map(|(word, clock)| format!("{word} {clock}"))
+}
+
+/// The same in its two parts: what happens, and when.
+fn look_at(scene: &Scene, cluster: &ClusterState) -> Option<(&'static str, String)> {
     let at = cluster.next_look?;
     let poll = cluster.spec.timing.poll;
     let clock = words::clock(at, scene.zone);
     // A look takes a moment: as long as it is not late, nothing on the screen changes.
     if elapsed(at, scene.now) > poll.max(READABLE) / 2 {
-        return Some(format!("looking since {clock}"));
+        return Some((LOOKING, clock));
     }
-    (poll >= READABLE).then(|| format!("next look {clock}"))
+    (poll >= READABLE).then_some((NEXT_LOOK, clock))
 }
 
 /// The same beside a decision that auto carries out. What fails or runs tells of its looks itself.
@@ -94,8 +103,10 @@ fn threshold(metric: Metric, value: Option<f64>, is_above: bool) -> String {
 fn readings(rule: Option<&Rule>) -> String {
     match rule {
         None => unknown(),
-        Some(rule) if rule.metric.scope() == Scope::LoadBalancer && rule.known > 0 => "balancer".to_owned(),
-        Some(rule) if rule.metric.scope() == Scope::LoadBalancer => "none".to_owned(),
+        // It is heard also while no droplet serves.
+        Some(rule) if rule.metric.scope() == Scope::LoadBalancer => {
+            if rule.value.is_some() { "balancer" } else { "none" }.to_owned()
+        }
         Some(rule) => format!("{} of {}", rule.known, rule.serving),
     }
 }
@@ -165,7 +176,7 @@ fn facts(scene: &Scene, cluster: &ClusterState) -> Vec<(&'static str, String)> {
         facts.push(("cooldown", cooldown(scene, policy, seen)));
         facts.extend(backoffs(scene, cluster, seen));
     }
-    facts.push(("next look", look(scene, cluster)));
+    facts.push((NEXT_LOOK, look(scene, cluster)));
     facts
 }
 
@@ -174,13 +185,13 @@ fn rule(policy: &Policy) -> String {
     let up = if policy.scale_up.is_empty() {
         "up only when fewer than the minimum serve"
     } else {
-        "up when one metric votes up"
+        "up when one metric votes up, or fewer than the minimum serve"
     };
     let down = if policy.scale_down.is_empty() {
         "down only when there are more than the maximum"
     } else {
         "down when all that have a threshold for it vote down, none is unknown, and one droplet less would not be too \
-         busy"
+         busy, or when there are more than the maximum"
     };
     format!("{up}; {down}")
 }
@@ -232,7 +243,12 @@ fn look(scene: &Scene, cluster: &ClusterState) -> String {
         Connection::Live if cluster.operates() => "often while an operation runs".to_owned(),
         Connection::Live => format!("every {}", words::span(cluster.spec.timing.poll)),
     };
-    let when = next_look(scene, cluster).map(|when| when.replacen("next look ", "", 1) + ", ").unwrap_or_default();
+    let when = match look_at(scene, cluster) {
+        // That is the name of the fact.
+        Some((NEXT_LOOK, clock)) => format!("{clock}, "),
+        Some((word, clock)) => format!("{word} {clock}, "),
+        None => String::new(),
+    };
     let then = if cluster.auto {
         "auto is on: what is decided then is done"
     } else {

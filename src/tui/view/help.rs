@@ -33,7 +33,7 @@ pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, scroll: u16) -> Scroll
     let drawn = super::scrolled(scroll.into(), None, inside.height.into(), lines.len());
     let end = (drawn.offset + usize::from(inside.height)).min(lines.len());
     decision::draw(sheet, inside, &lines[drawn.offset..end]);
-    super::draw_rest(sheet, frame, scene, drawn, lines.len());
+    super::draw_rest(sheet, frame, scene, drawn, lines.len(), super::UP_AND_DOWN);
     drawn
 }
 

@@ -162,13 +162,17 @@ fn scrolled(offset: usize, selected: Option<usize>, rows: usize, all: usize) -> 
     Scrolled { rows, offset: offset.min(last_offset), last_offset }
 }
 
-/// On the lower edge of a frame: how much more there is than has room in it, and which keys show it.
-fn draw_rest(sheet: &mut Sheet, frame: Rect, scene: &Scene, drawn: Scrolled, all: usize) {
+/// The actions that show what is above and below of a text.
+const UP_AND_DOWN: [&str; 2] = ["move_up", "move_down"];
+
+/// On the lower edge of a frame: how much more there is than has room in it, and which keys show it: those of the
+/// actions that lead up and down there.
+fn draw_rest(sheet: &mut Sheet, frame: Rect, scene: &Scene, drawn: Scrolled, all: usize, [up, down]: [&str; 2]) {
     let below = all.saturating_sub(drawn.offset + drawn.rows);
     let (count, side, key) = match (drawn.last_offset, below) {
         (0, _) => return,
-        (_, 0) => (drawn.offset, "above", "move_up"),
-        _ => (below, "below", "move_down"),
+        (_, 0) => (drawn.offset, "above", up),
+        _ => (below, "below", down),
     };
     let text = format!(" {} {side}: {} shows more ", words::plural(count, "line"), scene.keys_of(key, 2));
     let edge = Rect { y: frame.bottom().saturating_sub(1), height: 1, ..frame.narrowed(3) };

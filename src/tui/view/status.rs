@@ -1,6 +1,6 @@
 //! What is decided, what runs and what is wrong, as far as there is room: as a panel on the cluster's page, and whole,
-//! with all that the decision rests on, as a page of its own. Where the panel has no room for all, what is decided and what is wrong stay, a line each, and
-//! the key of the page is named.
+//! with all that the decision rests on, as a page of its own. Where the panel has no room for all, what is decided and
+//! what is wrong stay, a line each, and the key of the page is named.
 
 use ratatui::layout::Rect;
 use ratatui::text::Line;

@@ -99,15 +99,15 @@ fn draw_heads(sheet: &mut Sheet, at: Rect, scene: &Scene, columns: &Columns, lea
     let table = &scene.ui.table;
     let begin = at.x + sheet.text(at, lead, scene.theme.strong) + u16::from(!lead.is_empty());
     for (column, place) in columns.places(at) {
+        if place.x < begin && !lead.is_empty() {
+            continue;
+        }
         if let Some(sort) = SortBy::of(column) {
             sheet.target(place, Target::Head(sort));
         }
         // The head of a metric stands over its values, not over their picture.
         let wide = if let Column::Metric(metric) = column { value_width(metric) } else { place.width };
         let place = Rect { width: place.width.min(wide), ..place };
-        if place.x < begin && !lead.is_empty() {
-            continue;
-        }
         let sorted = SortBy::of(column) == Some(table.sort);
         let style = if sorted { scene.theme.strong } else { scene.theme.faint };
         let head = if sorted { format!("{}{}", column.head(), arrow(table)) } else { column.head().to_owned() };
@@ -212,9 +212,9 @@ impl Look<'_> {
             (format!("silent for {}", words::age(age)), theme.attention)
         } else if let Some(finding) = finding {
             (finding.to_owned(), theme.attention)
-        } else if row.droplet.pending().is_some() {
+        } else if row.is_arriving() {
             ("being made".to_owned(), theme.faint)
-        } else if row.member.is_none() || row.droplet.draining().is_some() {
+        } else if row.is_leaving() {
             ("being removed".to_owned(), theme.faint)
         } else if row.droplet.is_protected(&self.cluster.spec) {
             ("protected".to_owned(), theme.faint)
@@ -231,10 +231,10 @@ impl Look<'_> {
 /// The symbol and the style of a droplet's state: the word stands beside it.
 pub fn state_mark(scene: &Scene, row: &Row) -> (char, Style) {
     let theme = scene.theme;
-    if row.member.is_none() || row.droplet.draining().is_some() {
+    if row.is_leaving() {
         return ('−', theme.attention);
     }
-    if row.droplet.pending().is_some() {
+    if row.is_arriving() {
         return ('+', theme.attention);
     }
     match row.droplet.status {

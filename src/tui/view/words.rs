@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 pub use crate::cluster::plural;
+pub use crate::cluster::span;
 use crate::cluster::{Cost, Price, Size, seconds_left};
 
 /// What stands for a value that is not known: never a zero.
@@ -29,19 +30,6 @@ pub fn age(age: Duration) -> String {
 /// How long ago something was, as a phrase.
 pub fn ago(since: Duration) -> String {
     if since.as_secs() < 5 { "just now".to_owned() } else { format!("{} ago", age(since)) }
-}
-
-/// How long something takes or took: `45 s`, `1 min 20 s`, `2 h 10 min`, `3 d 4 h`.
-pub fn span(duration: Duration) -> String {
-    let two = |big: u64, unit: &str, small: u64, small_unit: &str| {
-        if small == 0 { format!("{big} {unit}") } else { format!("{big} {unit} {small} {small_unit}") }
-    };
-    match duration.as_secs() {
-        s if s < MINUTE => format!("{s} s"),
-        s if s < HOUR => two(s / MINUTE, "min", s % MINUTE, "s"),
-        s if s < DAY => two(s / HOUR, "h", s % HOUR / MINUTE, "min"),
-        s => two(s / DAY, "d", s % DAY / HOUR, "h"),
-    }
 }
 
 /// What is left of a wait, rounded up: to 5 s in the last two minutes, to minutes before. It is never nothing.

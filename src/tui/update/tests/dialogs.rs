@@ -1,6 +1,7 @@
 //! Questions and notices that are longer than the terminal.
 
 use super::*;
+use crate::keymap::{Keymap, Wish};
 
 #[test]
 fn a_long_notice_is_scrolled_and_begins_at_its_begin_again() {
@@ -29,4 +30,17 @@ fn scrolling_a_question_is_no_answer() {
     }
     assert_eq!(desk.ui.dialog_scroll, desk.drawn.list.last_offset - 1);
     assert_eq!((desk.confirm(), desk.ui.table.selected), before);
+}
+
+#[test]
+fn the_list_of_columns_names_the_keys_that_move_in_it() {
+    let mut desk = Desk::new(Fixture::new(3));
+    let wish = |name, key: &str| Wish { name, keys: vec![key.parse().unwrap()] };
+    desk.keymap = Keymap::default().remapped(&[wish("column_after", "f2"), wish("column_before", "f3")]).unwrap();
+    desk.ui.overlay = Some(Overlay::Columns { selected: 0 });
+    let screen = desk.draw((60, 16)).to_lowercase();
+    assert!(screen.contains("below: f2 shows more"), "{screen}");
+    desk.ui.overlay = Some(Overlay::Columns { selected: 12 });
+    let screen = desk.draw((60, 16)).to_lowercase();
+    assert!(screen.contains("above: f3 shows more"), "{screen}");
 }

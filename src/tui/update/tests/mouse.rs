@@ -15,7 +15,7 @@ const DROPLET: fn(u64) -> Target = |n| Target::Droplet(DropletId(BASE.0 + n));
 
 impl Desk {
     /// Draws a frame of this size, and remembers what it had where.
-    fn draw(&mut self, (width, height): (u16, u16)) -> String {
+    pub(super) fn draw(&mut self, (width, height): (u16, u16)) -> String {
         let keys = self.keymap.hints(&self.ui, &self.state);
         let scene = Scene {
             state: &self.state,
@@ -98,6 +98,17 @@ fn a_click_on_a_head_sorts_and_again_the_other_way_round() {
     assert_eq!((desk.ui.table.sort, desk.ui.table.descending), (cpu, false));
     desk.click(Target::Head(SortBy::Name));
     assert_eq!((desk.ui.table.sort, desk.ui.table.descending), (SortBy::Name, false));
+}
+
+#[test]
+fn a_head_that_gave_way_to_how_many_rows_there_are_cannot_be_clicked() {
+    let mut desk = Desk::new(Fixture::new(40).findings());
+    let name = Target::Head(SortBy::Name);
+    desk.draw((120, 36));
+    assert!(desk.drawn.targets.find(name).is_some());
+    let screen = desk.draw((60, 16));
+    assert!(screen.contains(" of 40 "), "{screen}");
+    assert_eq!(desk.drawn.targets.find(name), None, "{screen}");
 }
 
 #[test]
