@@ -45,7 +45,7 @@ const fn bind(
 }
 
 const CHANGE: Place = (SCALING, PAGE, On::Writable);
-const ON_DROPLET: Place = (SCALING, PAGE, On::Droplet);
+const ON_CLONE: Place = (SCALING, PAGE, On::Removable);
 const LOOK: Place = (LOOKING, PAGE, On::Every);
 const IN_TABLE: Place = (LOOKING, PAGE, On::Table);
 const MOVE: Place = (MOVING, SCROLLED, On::Every);
@@ -59,8 +59,15 @@ const DEMO_ONLY: Place = (DEMO, PAGE, On::Every);
 
 pub(super) const BINDINGS: &[Binding] = &[
     bind("scale_up", Action::ScaleUp, &[ch('u')], CHANGE, "up", "add a clone; asks first"),
-    bind("scale_down", Action::ScaleDown, &[ch('d')], CHANGE, "down", "remove the clone made last; asks first"),
-    bind("remove", Action::RemoveSelected, &[ch('D')], ON_DROPLET, "", "remove the selected clone; asks first"),
+    bind(
+        "scale_down",
+        Action::ScaleDown,
+        &[ch('d')],
+        CHANGE,
+        "down",
+        "remove the clone made last, on a droplet's own page that one; asks first",
+    ),
+    bind("remove", Action::RemoveSelected, &[ch('D')], ON_CLONE, "remove it", "remove the selected clone; asks first"),
     bind("auto", Action::ToggleAuto, &[ch('a')], CHANGE, "auto", "scale by itself; asks first. Again: stop that"),
     bind(
         "detail",

@@ -2,7 +2,8 @@
 
 use super::view::KeyHint;
 use super::{Overlay, Page, Ui};
-use crate::keymap::{Binding, Context, Keymap, On};
+use crate::cluster::DropletId;
+use crate::keymap::{Action, Binding, Context, Keymap, On};
 use crate::worker::AppState;
 
 impl Context {
@@ -31,6 +32,11 @@ impl On {
             Self::Table => (ui.page == Page::Cluster, "only where droplets are listed"),
             Self::Droplet if state.read_only => (false, READ_ONLY),
             Self::Droplet => (matches!(ui.page, Page::Cluster | Page::Droplet(_)), "no droplet is selected here"),
+            Self::Removable if state.read_only => (false, READ_ONLY),
+            Self::Removable => match ui.in_front() {
+                None => (false, "no droplet is selected here"),
+                Some(id) => (!is_base(state, ui, id), "the base droplet is never removed"),
+            },
             Self::Rows => {
                 let happened = || state.clusters.get(ui.cluster).is_some_and(|cluster| !cluster.events.is_empty());
                 let has_rows = match ui.page {
@@ -57,20 +63,38 @@ impl On {
     }
 }
 
+impl Action {
+    /// What it means on this page: on a droplet's own page, to remove one is to remove this one.
+    #[must_use]
+    pub fn on(self, page: Page) -> Self {
+        if self == Self::ScaleDown && page.droplet().is_some() { Self::RemoveSelected } else { self }
+    }
+}
+
+fn is_base(state: &AppState, ui: &Ui, id: DropletId) -> bool {
+    let seen = state.clusters.get(ui.cluster).and_then(|cluster| cluster.observation.as_ref());
+    seen.and_then(|seen| seen.base_member()).is_some_and(|base| base.droplet.id == id)
+}
+
 impl Keymap {
     /// The keys as the help and the footer show them, in their order.
     #[must_use]
     pub fn hints(&self, ui: &Ui, state: &AppState) -> Vec<KeyHint> {
         let context = Context::of(ui);
-        let hint = |binding: &Binding| KeyHint {
-            name: binding.name,
-            action: binding.action,
-            keys: binding.keys(),
-            short: binding.short,
-            describe: binding.describe,
-            group: binding.group,
-            applies: binding.contexts.contains(&context) && binding.on.why_not(ui, state).is_none(),
-            demo: binding.is_demo(),
+        let hint = |binding: &Binding| {
+            let means = binding.action.on(ui.page);
+            let other = self.bindings().iter().find(|other| other.action == means && means != binding.action);
+            let meant = other.unwrap_or(binding);
+            KeyHint {
+                name: binding.name,
+                action: meant.action,
+                keys: binding.keys(),
+                short: meant.short,
+                describe: binding.describe,
+                group: binding.group,
+                applies: binding.contexts.contains(&context) && meant.on.why_not(ui, state).is_none(),
+                demo: binding.is_demo(),
+            }
         };
         self.bindings().iter().filter(|binding| state.demo || !binding.is_demo()).map(hint).collect()
     }
@@ -81,7 +105,6 @@ mod tests {
     use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
     use super::*;
-    use crate::keymap::Action;
     use crate::tui::fixtures::{self, Fixture};
 
     #[test]

@@ -54,6 +54,12 @@ impl Ui {
         Duration::from_secs(24 * 3600),
         Duration::from_secs(7 * 24 * 3600),
     ];
+
+    /// The droplet that a key is about.
+    #[must_use]
+    pub fn in_front(&self) -> Option<DropletId> {
+        self.page.droplet().or(self.table.selected.filter(|_| self.page == Page::Cluster))
+    }
 }
 
 impl Default for Ui {
@@ -93,6 +99,17 @@ pub enum Page {
     Events,
     /// All configured clusters.
     Overview,
+}
+
+impl Page {
+    /// The droplet that it is all about, if it is about one.
+    #[must_use]
+    pub fn droplet(self) -> Option<DropletId> {
+        match self {
+            Self::Droplet(id) => Some(id),
+            Self::Cluster | Self::Chart(_) | Self::Why | Self::Events | Self::Overview => None,
+        }
+    }
 }
 
 /// What lies over the page.

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::{Action, Effect, Outcome, Seen, Ui, everywhere, in_front, toast, walk};
+use super::{Action, Effect, Outcome, Seen, Ui, everywhere, toast, walk};
 use crate::cluster::DropletId;
 use crate::scaling::{DownPlan, Level, Refusal, Terms, plan_down};
 use crate::tui::{Confirm, Overlay, Question};
@@ -46,7 +46,7 @@ pub fn down(ui: &mut Ui, seen: &Seen) -> Outcome {
 }
 
 pub fn remove_selected(ui: &mut Ui, seen: &Seen) -> Outcome {
-    let Some(id) = in_front(ui) else { return Outcome::default() };
+    let Some(id) = ui.in_front() else { return Outcome::default() };
     let plan = |cluster: &ClusterState| match down_plan(cluster, id) {
         None => Err(NOT_YET.to_owned()),
         Some(Ok(_)) => Ok(Question::Down(id)),

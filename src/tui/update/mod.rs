@@ -21,7 +21,7 @@ use tui_input::{Input, InputRequest};
 
 use super::view::Drawn;
 use super::{Does, Export, Overlay, Page, Toast, Ui};
-use crate::cluster::{DropletId, Metric};
+use crate::cluster::Metric;
 use crate::keymap::{Action, Context, Keymap};
 use crate::policy::Vote;
 use crate::scaling::Level;
@@ -170,7 +170,7 @@ pub fn act(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
         Some(_) => return in_overlay(ui, action, seen),
         None => {}
     }
-    match action {
+    match action.on(ui.page) {
         Action::ScaleUp => ask::up(ui, seen),
         Action::ScaleDown => ask::down(ui, seen),
         Action::RemoveSelected => ask::remove_selected(ui, seen),
@@ -202,7 +202,7 @@ pub fn act(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
         Action::MoreLoad => demo::load(ui, 1, seen),
         Action::LessLoad => demo::load(ui, -1, seen),
         Action::ToggleOutage => demo::outage(ui, seen),
-        Action::KillDroplet => in_front(ui).map(|id| demo::crash(ui, id, seen)).unwrap_or_default(),
+        Action::KillDroplet => ui.in_front().map(|id| demo::crash(ui, id, seen)).unwrap_or_default(),
         action => {
             simply(ui, action, seen);
             everywhere(action)
@@ -290,15 +290,6 @@ fn edit(event: &KeyEvent) -> Option<InputRequest> {
         KeyCode::End => InputRequest::GoToEnd,
         _ => return None,
     })
-}
-
-/// The droplet that a key is about.
-fn in_front(ui: &Ui) -> Option<DropletId> {
-    match ui.page {
-        Page::Droplet(id) => Some(id),
-        Page::Cluster => ui.table.selected,
-        _ => None,
-    }
 }
 
 fn turn_to(ui: &mut Ui, page: Page) -> Outcome {

@@ -8,6 +8,7 @@ mod mouse;
 use std::sync::Arc;
 
 use super::*;
+use crate::cluster::DropletId;
 use crate::column::Column;
 use crate::scaling::Refusal;
 use crate::tui::fixtures::{self, BASE, Fixture};
@@ -199,6 +200,21 @@ fn the_selected_droplet_is_removed_only_if_it_may_be() {
     let first = DropletId(BASE.0 + 1);
     assert_eq!(desk.confirm().unwrap().question, Question::Down(first));
     assert_eq!(desk.keys("y").commands, [Command::Down { cluster: 0, droplet: first }]);
+}
+
+#[test]
+fn on_a_droplets_own_page_both_keys_ask_about_that_droplet() {
+    let first = DropletId(BASE.0 + 1);
+    for key in ["d", "D"] {
+        let mut desk = Desk::new(Fixture::new(4));
+        desk.ui.page = Page::Droplet(first);
+        desk.keys(key);
+        assert_eq!(desk.confirm().unwrap().question, Question::Down(first), "{key}: not about the newest");
+        assert_eq!(desk.keys("y").commands, [Command::Down { cluster: 0, droplet: first }]);
+        desk.ui.page = Page::Droplet(BASE);
+        desk.keys(key);
+        assert!(desk.notice().unwrap().contains("base droplet"), "{key}: {:?}", desk.ui.overlay);
+    }
 }
 
 #[test]

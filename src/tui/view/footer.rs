@@ -14,12 +14,10 @@ const RANGE: &str = "longer";
 
 /// What stands before the keys that only the demo has.
 const DEMO: &str = "demo ";
-/// How many keys come before those of the demo.
-const FIRST: usize = 3;
 
 /// Which keys come first when there is not room for all, by their names in the table: the ways out and to all that
 /// is not shown, then what changes the cluster, then what one looks for.
-const IMPORTANT: [&str; 18] = [
+const IMPORTANT: [&str; 19] = [
     "help",
     "quit",
     "back",
@@ -36,6 +34,7 @@ const IMPORTANT: [&str; 18] = [
     "crash",
     "events",
     "chart",
+    "remove",
     "sort",
     "export",
 ];
@@ -94,11 +93,20 @@ fn of_page(keys: &[KeyHint], page: Page) -> Vec<KeyHint> {
     shown
 }
 
-/// The keys that do something now, in the order of the table, but those of the demo not at the end.
+/// The keys that do something now, in the order of the table, but those of the demo after those that scale. Of two keys
+/// for the same the first is enough.
 fn in_order(keys: &[KeyHint]) -> Vec<&KeyHint> {
     let shown = keys.iter().filter(|hint| hint.applies && !hint.short.is_empty() && !hint.keys.is_empty());
     let (demo, mut all): (Vec<&KeyHint>, Vec<&KeyHint>) = shown.partition(|hint| hint.demo);
-    let at = FIRST.min(all.len());
+    let mut said = Vec::new();
+    all.retain(|hint| {
+        !said.contains(&hint.action) && {
+            said.push(hint.action);
+            true
+        }
+    });
+    let scales = |hint: &&KeyHint| all.first().is_some_and(|first| first.group == hint.group);
+    let at = all.iter().take_while(|hint| scales(hint)).count();
     all.splice(at..at, demo);
     all
 }
@@ -225,6 +233,25 @@ mod tests {
         let keys = of_page(&Keymap::default().hints(&ui, &Fixture::new(3).demo().build()), Page::Events);
         let names: Vec<&str> = fitting(&in_order(&keys), 78).iter().map(|hint| hint.name).collect();
         assert!(names.contains(&"detail") && names.contains(&"back") && !names.contains(&"events"), "{names:?}");
+    }
+
+    #[test]
+    fn on_a_droplets_page_the_key_that_removes_says_that_it_is_about_this_one() {
+        let state = Fixture::new(3).demo().build();
+        let words = |page, room| {
+            let ui = crate::tui::Ui { page, ..fixtures::ui() };
+            let keys = of_page(&Keymap::default().hints(&ui, &state), page);
+            let hints = fitting(&in_order(&keys), room);
+            hints.iter().map(|hint| format!("{} {}", key(hint), hint.short)).collect::<Vec<_>>()
+        };
+        let clone = crate::cluster::DropletId(fixtures::BASE.0 + 1);
+        for room in [58, 78, 118] {
+            let shown = words(Page::Droplet(clone), room);
+            assert!(shown.contains(&"d remove it".to_owned()), "{shown:?}");
+            assert!(!shown.iter().any(|hint| hint == "d down" || hint.starts_with('D')), "{shown:?}");
+        }
+        assert!(!words(Page::Droplet(fixtures::BASE), 200).iter().any(|hint| hint.contains("remove")));
+        assert!(words(Page::Cluster, 118).contains(&"d down".to_owned()));
     }
 
     #[test]
