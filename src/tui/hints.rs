@@ -31,8 +31,8 @@ impl On {
             Self::Every => (true, ""),
             Self::Table => (ui.page == Page::Cluster, "only where droplets are listed"),
             Self::Droplet if state.read_only => (false, READ_ONLY),
-            Self::Droplet => (matches!(ui.page, Page::Cluster | Page::Droplet(_)), "no droplet is selected here"),
-            Self::Removable if state.read_only => (false, READ_ONLY),
+            Self::Droplet => (ui.in_front().is_some(), "no droplet is selected here"),
+            Self::Removable if !shows_plans(state) => (false, READ_ONLY),
             Self::Removable => match ui.in_front() {
                 None => (false, "no droplet is selected here"),
                 Some(id) => (!is_base(state, ui, id), "the base droplet is never removed"),
@@ -42,21 +42,22 @@ impl On {
                 let has_rows = match ui.page {
                     Page::Cluster | Page::Overview => true,
                     Page::Events => happened(),
-                    Page::Droplet(_) | Page::Chart(_) | Page::Why => false,
+                    Page::Droplet(_) | Page::Chart(_) | Page::DropletChart(..) | Page::Why => false,
                 };
                 (has_rows, "no row is selected here")
             }
             Self::Copyable => {
-                let copyable = matches!(ui.page, Page::Cluster | Page::Droplet(_) | Page::Events);
+                let copyable = ui.in_front().is_some() || ui.page == Page::Events;
                 (copyable, "nothing is selected here")
             }
-            Self::Chart => (matches!(ui.page, Page::Chart(_)), "only on a chart"),
+            Self::Chart => (ui.page.metric().is_some(), "only on a chart"),
             Self::Deeper => (ui.page != Page::Cluster || !ui.table.filter.is_empty(), "there is nothing to go back to"),
             Self::Clusters => (state.clusters.len() > 1, "there is only one cluster"),
-            Self::Writable => (!state.read_only, READ_ONLY),
+            Self::Writable => (shows_plans(state), READ_ONLY),
             Self::Question => {
                 let leads_on = matches!(&ui.overlay, Some(Overlay::Told(told)) if told.droplet.is_some());
-                (leads_on || matches!(ui.overlay, Some(Overlay::Confirm(_))), "nothing is asked")
+                let is_asked = matches!(&ui.overlay, Some(Overlay::Confirm(confirm)) if confirm.may_agree(state));
+                (leads_on || is_asked, "nothing is asked")
             }
         };
         (!holds).then_some(why)
@@ -69,6 +70,11 @@ impl Action {
     pub fn on(self, page: Page) -> Self {
         if self == Self::ScaleDown && page.droplet().is_some() { Self::RemoveSelected } else { self }
     }
+}
+
+/// Whether it is shown what a change would be, even if it may not be made.
+fn shows_plans(state: &AppState) -> bool {
+    state.dry_run || !state.read_only
 }
 
 fn is_base(state: &AppState, ui: &Ui, id: DropletId) -> bool {
@@ -85,11 +91,15 @@ impl Keymap {
             let means = binding.action.on(ui.page);
             let other = self.bindings().iter().find(|other| other.action == means && means != binding.action);
             let meant = other.unwrap_or(binding);
+            // Where there is but one button there is nothing to choose.
+            let closes = context == Context::Dialog
+                && binding.action == Action::Press
+                && On::Question.why_not(ui, state).is_some();
             KeyHint {
                 name: binding.name,
                 action: meant.action,
                 keys: binding.keys(),
-                short: meant.short,
+                short: if closes { "close" } else { meant.short },
                 describe: binding.describe,
                 group: binding.group,
                 applies: binding.contexts.contains(&context) && meant.on.why_not(ui, state).is_none(),
@@ -131,7 +141,8 @@ mod tests {
         assert!(!applies(&ui, &quiet, "detail"), "there is nothing to open");
         ui.overlay = Some(Overlay::Help { scroll: 0 });
         assert!(!applies(&ui, &state, "up") && applies(&ui, &state, "close"));
-        ui.overlay = Some(Overlay::Notice { title: "Add a clone", text: String::new() });
-        assert!(applies(&ui, &state, "press") && !applies(&ui, &state, "yes"), "there is nothing to agree to");
+        ui.overlay = Some(Overlay::Notice { title: "Add a clone", text: String::new(), asked: None });
+        assert!(applies(&ui, &state, "close") && !applies(&ui, &state, "yes"), "there is nothing to agree to");
+        assert!(!applies(&ui, &state, "choose"), "nor to choose");
     }
 }

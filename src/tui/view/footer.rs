@@ -6,6 +6,7 @@ use ratatui::text::Span;
 
 use super::sheet::{Cut, Sheet, cells, width};
 use super::{KeyHint, Scene, decision};
+use crate::keymap::{Action, Context};
 use crate::tui::{Overlay, Page, Target, Theme};
 
 /// What only the footer of a chart shows, with the key for the other way: elsewhere how far back the pictures go is a
@@ -17,7 +18,7 @@ const DEMO: &str = "demo ";
 
 /// Which keys come first when there is not room for all, by their names in the table: the ways out and to all that
 /// is not shown, then what changes the cluster, then what one looks for.
-const IMPORTANT: [&str; 19] = [
+const IMPORTANT: [&str; 20] = [
     "help",
     "quit",
     "back",
@@ -25,13 +26,14 @@ const IMPORTANT: [&str; 19] = [
     "scale_up",
     "scale_down",
     "auto",
-    "filter",
     "next_metric",
     RANGE,
     "next_cluster",
+    "why",
     "more_load",
-    "detail",
     "crash",
+    "filter",
+    "detail",
     "events",
     "chart",
     "remove",
@@ -57,7 +59,11 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
     // A question is answered at its own buttons: here one that was opened by a click could be answered by the next.
     let asks = matches!(scene.ui.overlay, Some(Overlay::Confirm(_)));
     let mut has_demo = false;
-    let keys = of_page(scene.keys, scene.ui.page);
+    let mut keys = of_page(scene.keys, scene.ui.page);
+    if Context::of(scene.ui) == Context::Dialog {
+        // The keys that answer stand under the buttons.
+        keys.retain(|hint| !matches!(hint.action, Action::Accept | Action::Cancel));
+    }
     for hint in fitting(&in_order(&keys), rest.width) {
         if hint.demo && !std::mem::replace(&mut has_demo, true) {
             let used = sheet.text(rest, DEMO, theme.faint);
@@ -76,11 +82,11 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
 /// The keys of a page: on a chart, one hint for both keys of the range. What opens the page that is open needs none: the
 /// way back has one. Where one reads what has happened, the keys of the demo leave their room to the others.
 fn of_page(keys: &[KeyHint], page: Page) -> Vec<KeyHint> {
-    let is_chart = matches!(page, Page::Chart(_));
+    let is_chart = page.metric().is_some();
     let shorter = keys.iter().find(|hint| hint.name == "shorter").map(key).unwrap_or_default();
     let opens_it = match page {
         Page::Events => "events",
-        Page::Chart(_) => "chart",
+        Page::Chart(_) | Page::DropletChart(..) => "chart",
         Page::Why => "why",
         Page::Cluster | Page::Droplet(_) | Page::Overview => "",
     };
@@ -176,9 +182,12 @@ fn typed(sheet: &mut Sheet, at: Rect, label: &str, help: &str, input: &tui_input
     Position::new(rest.x + column, rest.y)
 }
 
+/// The columns that a toast in the row of the keys leaves to them: help and quit have room.
+pub const KEPT: u16 = 18;
+
 /// Draws the toasts in one row, the newest first, as many as there is room for. What stands on the page anyway is not
-/// said twice.
-pub fn toasts(sheet: &mut Sheet, at: Rect, scene: &Scene) {
+/// said twice. Tells whether there was anything to say.
+pub fn toasts(sheet: &mut Sheet, at: Rect, scene: &Scene) -> bool {
     let mut rest = at;
     for toast in scene.ui.toasts.iter().rev() {
         let (symbol, style) = decision::level(scene.theme, toast.level);
@@ -194,6 +203,7 @@ pub fn toasts(sheet: &mut Sheet, at: Rect, scene: &Scene) {
         let used = sheet.text(rest, &text, Theme::badge(style));
         rest.take_left(used + 1);
     }
+    rest.width < at.width
 }
 
 #[cfg(test)]
@@ -219,9 +229,9 @@ mod tests {
     fn who_sees_it_for_the_first_time_finds_the_ways_to_all_else_on_any_width() {
         let scaling = ["scale_up", "scale_down", "auto"];
         let ways = ["palette", "help", "quit"];
-        assert_eq!(shown(58, Fixture::new(3)), [&scaling[..], &["filter"], &ways].concat());
-        assert_eq!(shown(78, Fixture::new(3)), [&scaling[..], &["detail", "filter", "events"], &ways].concat());
-        let demo = ["more_load", "crash", "filter"];
+        assert_eq!(shown(58, Fixture::new(3)), [&scaling[..], &["why"], &ways].concat());
+        assert_eq!(shown(78, Fixture::new(3)), [&scaling[..], &["detail", "filter", "why"], &ways].concat());
+        let demo = ["more_load", "crash", "why"];
         assert_eq!(shown(78, Fixture::new(3).demo()), [&scaling[..], &demo, &ways].concat());
         assert!(shown(118, Fixture::new(3)).contains(&"export"));
         assert_eq!(shown(5, Fixture::new(3)), ["scale_up"], "rather another than none");
