@@ -14,7 +14,7 @@ pub const WORDS: [(&str, &str); 15] = [
     ("base", "the droplet that clones are copies of; it is never removed"),
     ("claim", "a tag on the base by which one program says that it scales now; all others wait"),
     ("clone", "a droplet made from the snapshot of the base by scaling up, and removed by scaling down"),
-    ("cooldown", "the time after scaling in which auto does not scale again"),
+    ("cooldown", "the time from the beginning of a scaling in which auto does not scale again"),
     ("drain", "to let open connections end: a clone gets time for it after it has left the load balancer"),
     ("guest", "a droplet with the cluster's tag that is neither base nor clone: counted, never touched"),
     ("quorum", "half of the droplets that serve: when fewer have readings of a metric, nothing follows from it"),

@@ -37,7 +37,8 @@ pub fn run(args: &DemoArgs, global: &Global, environment: &Environment) -> Resul
     let (demo, commands) = mpsc::channel(16);
     runtime.spawn(obey(world, commands));
     let setup = Setup {
-        read_only: global.read_only || global.dry_run,
+        read_only: global.read_only,
+        dry_run: global.dry_run,
         is_demo: true,
         demo: Some(demo),
         range: RANGE,

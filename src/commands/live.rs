@@ -1,18 +1,21 @@
 //! The terminal interface: the worker on threads of its own, the terminal on the main thread.
 
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Runtime;
 
+use super::console::{Style, safe};
 use super::exit::{Exit, Failure};
 use super::session::{Session, random_nonces};
 use crate::cli::{ColorChoice, Global};
 use crate::cloud::Cloud;
 use crate::config::{Config, Environment, Problem};
+use crate::scaling::{Kind, OperationState, Outcome};
 use crate::tui::{self, Depth, Options, Theme, ThemeError, TuiError};
-use crate::worker::{self, ClusterSetup, Setup};
+use crate::worker::{self, AppState, ClusterSetup, Setup};
 
 /// How long what still runs may take when the program ends.
 const FAREWELL: Duration = Duration::from_millis(900);
@@ -34,7 +37,8 @@ pub fn run(session: &Session, global: &Global, environment: &Environment) -> Res
     });
     let setup = Setup {
         focus: config.selected,
-        read_only: config.read_only || session.dry_run,
+        read_only: config.read_only,
+        dry_run: session.dry_run,
         keeper: session.keeper(),
         ..Setup::new(clusters.collect(), random_nonces())
     };
@@ -104,15 +108,49 @@ pub fn show<C: Cloud>(runtime: &Runtime, cloud: Arc<C>, setup: Setup, options: O
         let _context = runtime.enter();
         worker::start(cloud, setup)
     };
+    let style = Style { color: false, ascii: options.ascii };
     let shown = tui::run(handle.state.clone(), handle.commands.clone(), options);
+    let state = handle.state.clone();
+    let before = Arc::clone(&state.borrow());
     runtime.block_on(async {
         // An operation that runs gives its claim back, so that whoever looks next can go on with it at once.
         let _ = tokio::time::timeout(FAREWELL, handle.stop()).await;
     });
+    if matches!(shown, Ok(tui::Exit::Quit | tui::Exit::Signal(_))) {
+        for line in unfinished(&before, &state.borrow()) {
+            // Who does not hear it reads it in the cloud.
+            let _ = writeln!(io::stderr(), "{}", safe(&line, style));
+        }
+    }
     Ok(match shown?.code() {
         0 => Exit::Done,
         code => Exit::Signal(code),
     })
+}
+
+/// What was under way when the user left and has not come to its end, and who goes on with it.
+fn unfinished(before: &AppState, after: &AppState) -> Vec<String> {
+    let is_done = |operation: &OperationState| {
+        let same = after.clusters.iter().filter_map(|c| c.operation.as_ref()).find(|o| o.nonce == operation.nonce);
+        same.and_then(|same| same.outcome.as_ref()).is_some_and(Outcome::is_done)
+    };
+    let left = before.clusters.iter().filter_map(|cluster| Some((&cluster.spec.name, cluster.running()?)));
+    let line = |(cluster, operation): (&String, &OperationState)| {
+        let what = match operation.kind {
+            Kind::Up => "scaling up",
+            Kind::Down => "scaling down",
+            Kind::Recover => "a recovery",
+        };
+        let droplet = operation.droplet_name.as_ref().map_or_else(String::new, |name| format!(", droplet {name}"));
+        let phase = operation.current().map_or_else(String::new, |phase| format!(" ({})", phase.phase.describe()));
+        let next = if before.demo {
+            "with the demo its cloud has ended too"
+        } else {
+            "the next `dropscale auto`, or this terminal when it is started again, goes on with it"
+        };
+        format!("left unfinished: {what} of {cluster}{droplet}{phase}: {next}")
+    };
+    left.filter(|(_, operation)| !is_done(operation)).map(line).collect()
 }
 
 #[cfg(test)]
@@ -121,6 +159,25 @@ mod tests {
 
     use super::*;
     use crate::cli::Cli;
+    use crate::tui::fixtures::Fixture;
+
+    #[test]
+    fn what_is_left_unfinished_is_told_with_its_droplet_and_who_goes_on() {
+        let fixture = || Fixture::new(3).scaling_up();
+        let (before, mut after) = (fixture().build(), fixture().build());
+        let told = unfinished(&before, &after);
+        assert_eq!(told.len(), 1);
+        for part in ["scaling up of web, droplet web003 (booting)", "`dropscale auto`", "goes on with it"] {
+            assert!(told[0].contains(part), "{told:?}");
+        }
+        assert!(unfinished(&fixture().demo().build(), &after)[0].contains("the demo"));
+        let operation = Arc::make_mut(after.clusters[0].operation.as_mut().unwrap());
+        operation.outcome = Some(Outcome::Failed("stopped".to_owned()));
+        assert_eq!(unfinished(&before, &after).len(), 1);
+        Arc::make_mut(after.clusters[0].operation.as_mut().unwrap()).outcome = Some(Outcome::Done(String::new()));
+        assert!(unfinished(&before, &after).is_empty(), "it has come to its end meanwhile");
+        assert!(unfinished(&Fixture::new(3).build(), &after).is_empty());
+    }
 
     #[test]
     fn a_theme_is_found_by_name_in_the_users_folder_and_in_the_program_and_by_path() {

@@ -138,7 +138,7 @@ fn cluster() -> Vec<Key> {
             "scaling_interval",
             Kind::Duration { min: seconds(10), max: seconds(86_400) },
             Default(Value::Duration(seconds(120))),
-            "The cooldown: after an operation nothing is done by itself for this long.",
+            "The cooldown: for this long from the beginning of an operation nothing more is begun by itself.",
         )
         .variable_of("SCALING_INTERVAL", Kind::Duration { min: seconds(30), max: seconds(2400) }),
         key(

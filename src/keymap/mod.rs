@@ -46,6 +46,8 @@ pub enum On {
     Table,
     /// Where one droplet is selected.
     Droplet,
+    /// Where a droplet is selected that may be removed.
+    Removable,
     /// Where rows can be opened.
     Rows,
     /// Where something selected can be copied.

@@ -45,7 +45,7 @@ const fn bind(
 }
 
 const CHANGE: Place = (SCALING, PAGE, On::Writable);
-const ON_DROPLET: Place = (SCALING, PAGE, On::Droplet);
+const ON_CLONE: Place = (SCALING, PAGE, On::Removable);
 const LOOK: Place = (LOOKING, PAGE, On::Every);
 const IN_TABLE: Place = (LOOKING, PAGE, On::Table);
 const MOVE: Place = (MOVING, SCROLLED, On::Every);
@@ -59,8 +59,15 @@ const DEMO_ONLY: Place = (DEMO, PAGE, On::Every);
 
 pub(super) const BINDINGS: &[Binding] = &[
     bind("scale_up", Action::ScaleUp, &[ch('u')], CHANGE, "up", "add a clone; asks first"),
-    bind("scale_down", Action::ScaleDown, &[ch('d')], CHANGE, "down", "remove the clone made last; asks first"),
-    bind("remove", Action::RemoveSelected, &[ch('D')], ON_DROPLET, "", "remove the selected clone; asks first"),
+    bind(
+        "scale_down",
+        Action::ScaleDown,
+        &[ch('d')],
+        CHANGE,
+        "down",
+        "remove the clone made last, on a droplet's own page that one; asks first",
+    ),
+    bind("remove", Action::RemoveSelected, &[ch('D')], ON_CLONE, "remove it", "remove the selected clone; asks first"),
     bind("auto", Action::ToggleAuto, &[ch('a')], CHANGE, "auto", "scale by itself; asks first. Again: stop that"),
     bind(
         "detail",
@@ -90,8 +97,8 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind("reverse", Action::Reverse, &[ch('S')], IN_TABLE, "", "reverse the order"),
     bind("columns", Action::Columns, &[ch('C')], IN_TABLE, "", "choose the columns of the table"),
     bind("chart", Action::Zoom, &[ch('z')], LOOK, "zoom", "one metric as a chart, and back"),
-    bind("events", Action::Events, &[ch('v')], LOOK, "events", "everything that happened, and back"),
     bind("why", Action::Why, &[ch('w')], LOOK, "why", "why it scales or not, and all that is wrong, and back"),
+    bind("events", Action::Events, &[ch('v')], LOOK, "events", "everything that happened, and back"),
     bind("shorter", Action::Shorter, &[ch('[')], LOOK, "", "a shorter range of time"),
     bind("longer", Action::Longer, &[ch(']')], LOOK, "range", "a longer range of time"),
     bind("freeze", Action::Freeze, &[ch(' ')], LOOK, "", "hold the picture while the work goes on, and go on"),
@@ -126,8 +133,8 @@ pub(super) const BINDINGS: &[Binding] = &[
         Action::Press,
         &[key(KeyCode::Enter), ch(' ')],
         ANSWER,
-        "press",
-        "press the button that has the focus",
+        "choose",
+        "choose the button that has the focus",
     ),
     bind(
         "other_button",

@@ -303,9 +303,9 @@ impl fmt::Display for Decision {
         if self.action == self.wanted {
             write!(f, "{}", self.why())
         } else {
-            write!(f, "would {} ({}), but ", verb(self.wanted), self.why())?;
+            // What stops it comes first: where there is little room, the end is cut off.
             let reasons: Vec<String> = self.stopped_by.iter().map(ToString::to_string).collect();
-            write!(f, "{}", reasons.join("; "))
+            write!(f, "{} (would {}: {})", reasons.join("; "), verb(self.wanted), self.why())
         }
     }
 }

@@ -130,6 +130,9 @@ pub enum Refusal {
     /// The program may not change anything.
     #[error("started with --read-only: start without it to change anything")]
     ReadOnly,
+    /// It is only shown what would be done.
+    #[error("started with --dry-run: start without it to change anything")]
+    DryRun,
     /// The scaling interval holds it back, and nobody insisted.
     #[error("the cluster was scaled {ago_s} s ago and cools down for {left_s} s more")]
     Cooldown {
@@ -150,6 +153,12 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Because of how the program was started: nothing may be changed, or it is only shown what would be.
+    #[must_use]
+    pub fn of_start(read_only: bool, dry_run: bool) -> Option<Self> {
+        if dry_run { Some(Self::DryRun) } else { read_only.then_some(Self::ReadOnly) }
+    }
+
     /// Because somebody else has this claim.
     #[must_use]
     pub fn in_flight(claim: &Claim, now: Timestamp) -> Self {

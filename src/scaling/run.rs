@@ -50,6 +50,17 @@ impl From<CloudError> for Stop {
     }
 }
 
+/// A droplet that an operation has asked for and that others may not see yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum AskedFor {
+    /// There is none, or it can be seen.
+    Nothing,
+    /// Nobody knows whether there is one.
+    Unanswered,
+    /// It was made a moment ago: lists are late.
+    Made(DropletId),
+}
+
 /// Where progress is reported to.
 pub type Reporter = Arc<dyn Fn(&OperationState) + Send + Sync>;
 
@@ -78,10 +89,8 @@ pub(super) struct Run<C> {
     pub marker: Option<Marker>,
     /// Whether something is left that the marker should go on telling others about.
     pub leaves_traces: bool,
-    /// Whether a droplet was asked for and nobody knows yet whether there is one.
-    pub is_unanswered: bool,
-    /// The droplet that it has made, until it is active: lists may not show it to others before.
-    pub made: Option<DropletId>,
+    /// What others may not see yet of the droplet that it has asked for.
+    pub asked_for: AskedFor,
     /// Whether it has begun to take a clone out of the load balancer.
     pub has_detached: bool,
     /// Whether a clone was made to give up the cluster's tag, and carries the leaving tag instead.

@@ -11,7 +11,7 @@ use crate::cluster::{Backoff, Circumstances, Claim, ClusterSpec, DropletId, Fail
 use crate::observe::Observer;
 use crate::policy::Policy;
 
-use super::run::{Reporter, Run, Stop};
+use super::run::{AskedFor, Reporter, Run, Stop};
 use super::{Kind, OperationState, Outcome};
 
 /// Gives each operation its nonce.
@@ -133,8 +133,7 @@ impl<C: Cloud> Scaler<C> {
             seen: None,
             marker: None,
             leaves_traces: false,
-            is_unanswered: false,
-            made: None,
+            asked_for: AskedFor::Nothing,
             has_detached: false,
             has_given_up_cluster_tag: false,
             state,
@@ -164,7 +163,7 @@ impl<C: Cloud> Scaler<C> {
             run.unmark().await;
         }
         // What nobody can see yet would be made once more: then the claim is left to run out.
-        if !run.is_unanswered && !run.is_unlisted().await {
+        if run.can_be_seen().await {
             run.release().await;
         }
         run.end_phase();

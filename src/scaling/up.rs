@@ -13,7 +13,7 @@ use crate::cluster::{
 };
 use crate::observe::health;
 
-use super::run::{Run, Stop};
+use super::run::{AskedFor, Run, Stop};
 use super::{Phase, Refusal, Terms, new_droplet, plan_up};
 
 /// So many empty answers of the health check of anybody mean that it will not say anything.
@@ -55,7 +55,7 @@ impl<C: Cloud> Run<C> {
     async fn create(&mut self, new: &NewDroplet, pending: &str) -> Result<DropletId, Stop> {
         self.hold_anew().await?;
         // Should it be stopped from here on, whoever comes next may not see the droplet yet.
-        (self.is_unanswered, self.leaves_traces) = (true, true);
+        (self.asked_for, self.leaves_traces) = (AskedFor::Unanswered, true);
         self.ask_for(new, pending).await
     }
 
@@ -63,13 +63,12 @@ impl<C: Cloud> Run<C> {
     async fn ask_for(&mut self, new: &NewDroplet, pending: &str) -> Result<DropletId, Stop> {
         let error = match self.cloud.create_droplet(new).await {
             Ok(droplet) => {
-                self.is_unanswered = false;
-                self.made = Some(droplet.id);
+                self.asked_for = AskedFor::Made(droplet.id);
                 return Ok(droplet.id);
             }
             Err(error) if error.may_have_happened() => error,
             Err(error) => {
-                (self.is_unanswered, self.leaves_traces) = (false, false);
+                (self.asked_for, self.leaves_traces) = (AskedFor::Nothing, false);
                 return Err(error.into());
             }
         };
@@ -90,7 +89,7 @@ impl<C: Cloud> Run<C> {
                 },
             )
             .await?;
-        self.is_unanswered = false;
+        self.asked_for = AskedFor::Nothing;
         match found {
             Some(mut droplets) => {
                 droplets.sort_by_key(|d| (d.created_at, d.id));
@@ -104,12 +103,16 @@ impl<C: Cloud> Run<C> {
         }
     }
 
-    /// Whether it has made a droplet that others cannot see yet: somebody who claims the cluster now might fill the same
-    /// room once more.
-    pub async fn is_unlisted(&self) -> bool {
-        let Some(made) = self.made else { return false };
+    /// Whether others can see what it has asked for: else somebody who claims the cluster now might fill the same room
+    /// once more.
+    pub async fn can_be_seen(&self) -> bool {
+        let made = match self.asked_for {
+            AskedFor::Nothing => return true,
+            AskedFor::Unanswered => return false,
+            AskedFor::Made(made) => made,
+        };
         let listed = timeout(self.spec.timing.attach, self.cloud.droplets(&self.spec.tag)).await;
-        !listed.is_ok_and(|answer| answer.is_ok_and(|droplets| droplets.iter().any(|droplet| droplet.id == made)))
+        listed.is_ok_and(|answer| answer.is_ok_and(|droplets| droplets.iter().any(|droplet| droplet.id == made)))
     }
 
     /// From a droplet that was asked for to one that serves. What cannot be brought in is taken out again.
@@ -132,7 +135,7 @@ impl<C: Cloud> Run<C> {
         self.enter(Phase::Boot);
         let droplet = self.boot(arrival).await;
         if !matches!(droplet, Err(Stop::Failed { class: FailureClass::Api, .. })) {
-            self.made = None;
+            self.asked_for = AskedFor::Nothing;
         }
         let droplet = droplet?;
         let seen = self.look().await?;

@@ -75,6 +75,7 @@ impl Fixture {
             usage: Usage { hour_left: 4_812, sent: 188, ..Usage::default() },
             clock_offset: Some(SignedDuration::ZERO),
             read_only: false,
+            dry_run: false,
             demo: false,
             generation: 1,
         };
@@ -99,6 +100,14 @@ impl Fixture {
     #[must_use]
     pub fn read_only(mut self) -> Self {
         self.app.read_only = true;
+        self.cluster.auto = false;
+        self
+    }
+
+    /// It is only shown what would be changed, and so auto is off.
+    #[must_use]
+    pub fn dry_run(mut self) -> Self {
+        self.app.dry_run = true;
         self.cluster.auto = false;
         self
     }

@@ -2,7 +2,8 @@
 
 use super::view::KeyHint;
 use super::{Overlay, Page, Ui};
-use crate::keymap::{Binding, Context, Keymap, On};
+use crate::cluster::DropletId;
+use crate::keymap::{Action, Binding, Context, Keymap, On};
 use crate::worker::AppState;
 
 impl Context {
@@ -30,31 +31,55 @@ impl On {
             Self::Every => (true, ""),
             Self::Table => (ui.page == Page::Cluster, "only where droplets are listed"),
             Self::Droplet if state.read_only => (false, READ_ONLY),
-            Self::Droplet => (matches!(ui.page, Page::Cluster | Page::Droplet(_)), "no droplet is selected here"),
+            Self::Droplet => (ui.in_front().is_some(), "no droplet is selected here"),
+            Self::Removable if !shows_plans(state) => (false, READ_ONLY),
+            Self::Removable => match ui.in_front() {
+                None => (false, "no droplet is selected here"),
+                Some(id) => (!is_base(state, ui, id), "the base droplet is never removed"),
+            },
             Self::Rows => {
                 let happened = || state.clusters.get(ui.cluster).is_some_and(|cluster| !cluster.events.is_empty());
                 let has_rows = match ui.page {
                     Page::Cluster | Page::Overview => true,
                     Page::Events => happened(),
-                    Page::Droplet(_) | Page::Chart(_) | Page::Why => false,
+                    Page::Droplet(_) | Page::Chart(_) | Page::DropletChart(..) | Page::Why => false,
                 };
                 (has_rows, "no row is selected here")
             }
             Self::Copyable => {
-                let copyable = matches!(ui.page, Page::Cluster | Page::Droplet(_) | Page::Events);
+                let copyable = ui.in_front().is_some() || ui.page == Page::Events;
                 (copyable, "nothing is selected here")
             }
-            Self::Chart => (matches!(ui.page, Page::Chart(_)), "only on a chart"),
+            Self::Chart => (ui.page.metric().is_some(), "only on a chart"),
             Self::Deeper => (ui.page != Page::Cluster || !ui.table.filter.is_empty(), "there is nothing to go back to"),
             Self::Clusters => (state.clusters.len() > 1, "there is only one cluster"),
-            Self::Writable => (!state.read_only, READ_ONLY),
+            Self::Writable => (shows_plans(state), READ_ONLY),
             Self::Question => {
                 let leads_on = matches!(&ui.overlay, Some(Overlay::Told(told)) if told.droplet.is_some());
-                (leads_on || matches!(ui.overlay, Some(Overlay::Confirm(_))), "nothing is asked")
+                let is_asked = matches!(&ui.overlay, Some(Overlay::Confirm(confirm)) if confirm.may_agree(state));
+                (leads_on || is_asked, "nothing is asked")
             }
         };
         (!holds).then_some(why)
     }
+}
+
+impl Action {
+    /// What it means on this page: on a droplet's own page, to remove one is to remove this one.
+    #[must_use]
+    pub fn on(self, page: Page) -> Self {
+        if self == Self::ScaleDown && page.droplet().is_some() { Self::RemoveSelected } else { self }
+    }
+}
+
+/// Whether it is shown what a change would be, even if it may not be made.
+fn shows_plans(state: &AppState) -> bool {
+    state.dry_run || !state.read_only
+}
+
+fn is_base(state: &AppState, ui: &Ui, id: DropletId) -> bool {
+    let seen = state.clusters.get(ui.cluster).and_then(|cluster| cluster.observation.as_ref());
+    seen.and_then(|seen| seen.base_member()).is_some_and(|base| base.droplet.id == id)
 }
 
 impl Keymap {
@@ -62,15 +87,24 @@ impl Keymap {
     #[must_use]
     pub fn hints(&self, ui: &Ui, state: &AppState) -> Vec<KeyHint> {
         let context = Context::of(ui);
-        let hint = |binding: &Binding| KeyHint {
-            name: binding.name,
-            action: binding.action,
-            keys: binding.keys(),
-            short: binding.short,
-            describe: binding.describe,
-            group: binding.group,
-            applies: binding.contexts.contains(&context) && binding.on.why_not(ui, state).is_none(),
-            demo: binding.is_demo(),
+        let hint = |binding: &Binding| {
+            let action = binding.action.on(ui.page);
+            let other = self.bindings().iter().find(|other| other.action == action && action != binding.action);
+            let bound = other.unwrap_or(binding);
+            // Where there is but one button there is nothing to choose.
+            let closes = context == Context::Dialog
+                && binding.action == Action::Press
+                && On::Question.why_not(ui, state).is_some();
+            KeyHint {
+                name: binding.name,
+                action: bound.action,
+                keys: binding.keys(),
+                short: if closes { "close" } else { bound.short },
+                describe: binding.describe,
+                group: binding.group,
+                applies: binding.contexts.contains(&context) && bound.on.why_not(ui, state).is_none(),
+                demo: binding.is_demo(),
+            }
         };
         self.bindings().iter().filter(|binding| state.demo || !binding.is_demo()).map(hint).collect()
     }
@@ -81,7 +115,6 @@ mod tests {
     use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
     use super::*;
-    use crate::keymap::Action;
     use crate::tui::fixtures::{self, Fixture};
 
     #[test]
@@ -108,7 +141,8 @@ mod tests {
         assert!(!applies(&ui, &quiet, "detail"), "there is nothing to open");
         ui.overlay = Some(Overlay::Help { scroll: 0 });
         assert!(!applies(&ui, &state, "up") && applies(&ui, &state, "close"));
-        ui.overlay = Some(Overlay::Notice { title: "Add a clone", text: String::new() });
-        assert!(applies(&ui, &state, "press") && !applies(&ui, &state, "yes"), "there is nothing to agree to");
+        ui.overlay = Some(Overlay::Notice { title: "Add a clone", text: String::new(), asked: None });
+        assert!(applies(&ui, &state, "close") && !applies(&ui, &state, "yes"), "there is nothing to agree to");
+        assert!(!applies(&ui, &state, "choose"), "nor to choose");
     }
 }

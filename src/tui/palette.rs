@@ -296,7 +296,7 @@ mod tests {
         assert_eq!(refused(":Range 4h "), "\"4h\" is no range: it is one of 15m, 1h, 6h, 24h, 7d", "not 24h");
         let sort = refused("sort colour");
         assert!(
-            sort.starts_with("\"colour\" is no column to sort by: there is role, name, state, load, cpu"),
+            sort.starts_with("\"colour\" is no column to sort by: there is role, name, state, balancer, load"),
             "{sort}"
         );
         assert_eq!(refused("cluster jobs"), "no cluster is called \"jobs\": there is web");

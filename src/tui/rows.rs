@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use crate::cluster::{ClusterSpec, Droplet, Health, Member, Metric, Role, Scope};
+use crate::cluster::{ClusterSpec, Droplet, DropletStatus, Health, Member, Metric, Role, Scope};
 use crate::worker::ClusterState;
 
 use super::{Shown, SortBy, Table};
@@ -40,7 +40,7 @@ pub fn sort_columns(cluster: &ClusterState) -> impl Iterator<Item = SortBy> {
         seen.members.iter().any(|member| Row::of(member).metric(*metric, cluster).is_some())
     };
     let metrics = Metric::ALL.into_iter().filter(|m| m.scope() == Scope::Droplet).filter(has).map(SortBy::Metric);
-    [SortBy::Role, SortBy::Name, SortBy::Status]
+    [SortBy::Role, SortBy::Name, SortBy::Status, SortBy::Balancer]
         .into_iter()
         .chain(metrics.collect::<Vec<_>>())
         .chain([SortBy::Age, SortBy::Price])
@@ -92,6 +92,16 @@ impl<'a> Row<'a> {
         }
     }
 
+    /// How well the load balancer has it: the worst is the least.
+    fn standing(&self) -> u8 {
+        match self.member.filter(|member| member.attached).map(|member| member.health) {
+            Some(Health::Unhealthy) => 0,
+            None => 1,
+            Some(Health::Unknown) => 2,
+            Some(Health::Healthy) => 3,
+        }
+    }
+
     /// Whether this text, in lower case, occurs in its name, state, role or a tag.
     fn matches(&self, wanted: &str, spec: &ClusterSpec) -> bool {
         // The cluster's own tag is on each of them and tells nothing apart.
@@ -108,7 +118,9 @@ impl<'a> Row<'a> {
     pub fn metric(&self, metric: Metric, cluster: &ClusterState) -> Option<Shown> {
         let reading = self.member?.readings.get(&metric);
         let series = || cluster.history.droplets.get(&self.droplet.id)?.get(&metric);
-        Shown::of(reading, series(), cluster)
+        let shown = Shown::of(reading, series(), cluster)?;
+        // One that is off measures nothing: what it did before is of the past at once.
+        Some(Shown { counts: shown.counts && self.droplet.status == DropletStatus::Active, ..shown })
     }
 
     fn number(&self, cluster: &ClusterState, sort: SortBy) -> Option<f64> {
@@ -126,6 +138,7 @@ fn compare(a: &Row, b: &Row, cluster: &ClusterState, sort: SortBy, descending: b
         SortBy::Role => Ordering::Equal,
         SortBy::Name => turn(a.droplet.name.cmp(&b.droplet.name)),
         SortBy::Status => turn(a.state().cmp(&b.state())),
+        SortBy::Balancer => turn(a.standing().cmp(&b.standing())),
         SortBy::Age => turn(b.droplet.created_at.cmp(&a.droplet.created_at)),
         SortBy::Metric(_) | SortBy::Price => match (a.number(cluster, sort), b.number(cluster, sort)) {
             (Some(x), Some(y)) => turn(x.total_cmp(&y)),
@@ -172,6 +185,20 @@ mod tests {
             let last = rows(&cluster, &Table::default()).last().map(Row::state).unwrap();
             assert!(["new", "active"].contains(&last.as_str()), "nobody goes on with it: {last}");
         }
+    }
+
+    #[test]
+    fn by_the_load_balancer_the_worst_stands_first() {
+        let mut cluster = Fixture::new(4).build().clusters.remove(0);
+        let mut seen = (**cluster.observation.as_ref().unwrap()).clone();
+        seen.members[2].health = Health::Unhealthy;
+        seen.members[3].attached = false;
+        seen.members[0].health = Health::Unknown;
+        cluster.observation = Some(Arc::new(seen));
+        let table = |descending| Table { sort: SortBy::Balancer, descending, ..Table::default() };
+        assert_eq!(names(&cluster, &table(false)), ["web002", "web003", "web-base", "web001"]);
+        assert_eq!(names(&cluster, &table(true))[0], "web001");
+        assert!(sort_columns(&cluster).any(|sort| sort == SortBy::Balancer));
     }
 
     #[test]

@@ -241,7 +241,7 @@ impl Loop {
             Page::Events => self.ui.events.offset = offset,
             Page::Overview => self.ui.overview.offset = offset,
             Page::Droplet(_) | Page::Why => self.ui.scroll = offset,
-            Page::Chart(_) => {}
+            Page::Chart(_) | Page::DropletChart(..) => {}
         }
     }
 

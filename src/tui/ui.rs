@@ -10,7 +10,7 @@ use crate::scaling::Level;
 use super::palette::Palette;
 use super::{Export, Target};
 use crate::column::Column;
-use crate::worker::Event;
+use crate::worker::{AppState, Event};
 
 /// The whole of it.
 #[derive(Debug, Clone)]
@@ -54,6 +54,12 @@ impl Ui {
         Duration::from_secs(24 * 3600),
         Duration::from_secs(7 * 24 * 3600),
     ];
+
+    /// The droplet that a key is about.
+    #[must_use]
+    pub fn in_front(&self) -> Option<DropletId> {
+        self.page.droplet().or(self.table.selected.filter(|_| self.page == Page::Cluster))
+    }
 }
 
 impl Default for Ui {
@@ -87,12 +93,40 @@ pub enum Page {
     Droplet(DropletId),
     /// One metric of the cluster as a chart.
     Chart(Metric),
+    /// One metric of a droplet as a chart.
+    DropletChart(DropletId, Metric),
     /// The whole decision with all that it rests on, and all that is wrong.
     Why,
     /// All events.
     Events,
     /// All configured clusters.
     Overview,
+}
+
+impl Page {
+    /// The droplet that it is all about, if it is about one.
+    #[must_use]
+    pub fn droplet(self) -> Option<DropletId> {
+        match self {
+            Self::Droplet(id) | Self::DropletChart(id, _) => Some(id),
+            Self::Cluster | Self::Chart(_) | Self::Why | Self::Events | Self::Overview => None,
+        }
+    }
+
+    /// The metric of which it is a chart, if it is one.
+    #[must_use]
+    pub fn metric(self) -> Option<Metric> {
+        match self {
+            Self::Chart(metric) | Self::DropletChart(_, metric) => Some(metric),
+            Self::Cluster | Self::Droplet(_) | Self::Why | Self::Events | Self::Overview => None,
+        }
+    }
+
+    /// The page from which this one is a look at a detail.
+    #[must_use]
+    pub fn before(self) -> Self {
+        if let Self::DropletChart(id, _) = self { Self::Droplet(id) } else { Self::Cluster }
+    }
 }
 
 /// What lies over the page.
@@ -124,7 +158,18 @@ pub enum Overlay {
         title: &'static str,
         /// Why not.
         text: String,
+        /// What was asked for, so that the answer can follow the state.
+        asked: Option<Asked>,
     },
+}
+
+/// What is asked of a cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// Another clone.
+    Up,
+    /// One droplet less: this one, or the clone made last.
+    Down(Option<DropletId>),
 }
 
 /// A few things of which one is to be picked.
@@ -167,6 +212,14 @@ pub struct Confirm {
     pub question: Question,
     /// Whether the button that does it has the focus, and not Cancel.
     pub accept_focused: bool,
+}
+
+impl Confirm {
+    /// Whether one can agree, and not only see what would be done.
+    #[must_use]
+    pub fn may_agree(&self, state: &AppState) -> bool {
+        self.question == Question::Quit || state.forbids().is_none()
+    }
 }
 
 /// An event in front.
@@ -253,6 +306,8 @@ pub enum SortBy {
     Name,
     /// By state.
     Status,
+    /// By what the load balancer says, the worst first.
+    Balancer,
     /// By the value of a metric; unknown ones last.
     Metric(Metric),
     /// By age.
@@ -266,7 +321,8 @@ impl SortBy {
     #[must_use]
     pub fn of(column: Column) -> Option<Self> {
         let metrics = Metric::ALL.into_iter().map(Self::Metric);
-        let all = [Self::Role, Self::Name, Self::Status, Self::Age, Self::Price].into_iter().chain(metrics);
+        let all =
+            [Self::Role, Self::Name, Self::Status, Self::Balancer, Self::Age, Self::Price].into_iter().chain(metrics);
         all.into_iter().find(|sort| sort.column() == column)
     }
 
@@ -277,6 +333,7 @@ impl SortBy {
             Self::Role => Column::Role,
             Self::Name => Column::Name,
             Self::Status => Column::State,
+            Self::Balancer => Column::Balancer,
             Self::Metric(metric) => Column::Metric(metric),
             Self::Age => Column::Age,
             Self::Price => Column::Price,

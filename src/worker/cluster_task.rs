@@ -39,7 +39,8 @@ pub(super) struct Wiring<C> {
     pub nonces: Nonces,
     /// Keeps the journal, where there is one.
     pub keeper: Option<Arc<dyn Keeper>>,
-    pub read_only: bool,
+    /// Why nothing may be changed, if so.
+    pub forbids: Option<Refusal>,
     /// True when the worker ends.
     pub stopped: watch::Receiver<bool>,
     /// Held by whoever the end of the program waits for.
@@ -53,7 +54,7 @@ impl<C> Clone for Wiring<C> {
             board: Arc::clone(&self.board),
             nonces: Arc::clone(&self.nonces),
             keeper: self.keeper.clone(),
-            read_only: self.read_only,
+            forbids: self.forbids.clone(),
             stopped: self.stopped.clone(),
             guard: self.guard.clone(),
         }
@@ -221,8 +222,9 @@ impl<C: Cloud> ClusterTask<C> {
     }
 
     fn set_auto(&mut self, on: bool) {
-        if on && self.wiring.read_only {
-            self.say(Level::Warning, &format!("auto stays off: {}", Refusal::ReadOnly));
+        let forbids = self.wiring.forbids.clone().filter(|_| on);
+        if let Some(refusal) = forbids {
+            self.say(Level::Warning, &format!("auto stays off: {refusal}"));
         } else if on != self.state.auto {
             self.state.auto = on;
             self.say(Level::Info, if on { "auto is on" } else { "auto is off" });
@@ -232,13 +234,8 @@ impl<C: Cloud> ClusterTask<C> {
 
     /// Begins what somebody asked for; what was left by somebody else is finished first.
     fn by_hand(&mut self, work: Work) {
-        let refusal = if self.wiring.read_only {
-            Some(Refusal::ReadOnly)
-        } else if self.operation.is_some() {
-            Some(Refusal::InFlight { who: operation::who(self.state.operation.as_deref()) })
-        } else {
-            None
-        };
+        let in_flight = || Refusal::InFlight { who: operation::who(self.state.operation.as_deref()) };
+        let refusal = self.wiring.forbids.clone().or_else(|| self.operation.is_some().then(in_flight));
         if let Some(refusal) = refusal {
             return self.say(Level::Warning, &format!("{} refused: {refusal}", work.verb()));
         }
@@ -253,7 +250,7 @@ impl<C: Cloud> ClusterTask<C> {
 
     /// Whether something is done without anybody asking.
     fn acts(&self) -> bool {
-        self.state.auto && !self.wiring.read_only
+        self.state.auto && self.wiring.forbids.is_none()
     }
 
     /// Does what a look says is to be done.

@@ -42,7 +42,7 @@ impl Failures {
         let wait = wait(error, self.count, now, usage, poll);
         let is_new = !self.remedy.as_ref().is_some_and(|known| same_kind(known, &error.remedy));
         self.remedy = Some(error.remedy.clone());
-        let text = one_line(&error.explain());
+        let text = one_line(&explain(error));
         // Another number for the server's support is no news.
         let nameless = CloudError { request_id: None, ..error.clone() };
         let news = is_new.then(|| nameless.explain());
@@ -56,6 +56,17 @@ impl Failures {
         let since = std::mem::take(self).since?;
         Some(elapsed(since, now))
     }
+}
+
+/// What went wrong and what to do. Where nobody has to do anything, beside the time of the next try, it is said that it
+/// is tried again by itself.
+fn explain(error: &CloudError) -> String {
+    let why = match error.remedy {
+        Remedy::Retry => "DigitalOcean is busy or has a fault, which passes",
+        Remedy::RateLimited { .. } => "The request limit is used up",
+        _ => return error.explain(),
+    };
+    format!("{}. {why}: it is tried again by itself.", error.to_string().trim_end_matches('.'))
 }
 
 /// The same, but for how long the server told us to wait.
@@ -116,6 +127,19 @@ mod tests {
             other.news.is_some_and(|news| !news.contains("r-1")),
             "another kind is news, its request's name is not"
         );
+    }
+
+    #[test]
+    fn what_is_tried_again_by_itself_asks_nobody_to_try_again() {
+        let limited = Remedy::RateLimited { retry_after: Some(Duration::from_secs(7)) };
+        for remedy in [Remedy::Retry, limited] {
+            let missed = Failures::default().note(&error(remedy), now(), Usage::default(), POLL);
+            let Connection::Failing { error, .. } = missed.connection else { panic!() };
+            assert!(error.contains("tried again by itself") && !error.contains("try again"), "{error}");
+        }
+        let missed = Failures::default().note(&error(Remedy::Token), now(), Usage::default(), POLL);
+        let Connection::Failing { error, .. } = missed.connection else { panic!() };
+        assert!(error.contains("make a new one"), "{error}");
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub struct Setup {
     pub focus: usize,
     /// Whether nothing may be changed.
     pub read_only: bool,
+    /// Whether it is only shown what would be changed.
+    pub dry_run: bool,
     /// Whether this is the simulated cloud of the demo.
     pub is_demo: bool,
     /// Where the commands for the simulated cloud go.
@@ -53,7 +55,13 @@ impl Setup {
     #[must_use]
     pub fn new(clusters: Vec<ClusterSetup>, nonces: Nonces) -> Self {
         let range = Duration::from_secs(3600);
-        Self { clusters, focus: 0, read_only: false, is_demo: false, demo: None, nonces, keeper: None, range }
+        let (read_only, dry_run, is_demo) = (false, false, false);
+        Self { clusters, focus: 0, read_only, dry_run, is_demo, demo: None, nonces, keeper: None, range }
+    }
+
+    /// Why nothing may be changed, if so.
+    fn forbids(&self) -> Option<Refusal> {
+        Refusal::of_start(self.read_only, self.dry_run)
     }
 }
 
@@ -102,20 +110,14 @@ pub fn start<C: Cloud>(cloud: Arc<C>, setup: Setup) -> Handle {
         usage: cloud.usage(),
         clock_offset: cloud.clock().offset(),
         read_only: setup.read_only,
+        dry_run: setup.dry_run,
         demo: setup.is_demo,
         generation: 0,
     }));
     let state = board.subscribe();
+    let forbids = setup.forbids();
     let mut hub = Hub {
-        wiring: Wiring {
-            cloud,
-            board,
-            nonces: setup.nonces,
-            keeper: setup.keeper,
-            read_only: setup.read_only,
-            stopped,
-            guard,
-        },
+        wiring: Wiring { cloud, board, nonces: setup.nonces, keeper: setup.keeper, forbids, stopped, guard },
         demo: setup.demo,
         focus: setup.focus,
         clusters: Vec::new(),
@@ -132,14 +134,16 @@ pub fn start<C: Cloud>(cloud: Arc<C>, setup: Setup) -> Handle {
 
 fn begin_of(cloud: &impl Cloud, setup: &Setup, cluster: &ClusterSetup) -> ClusterState {
     let mut events = Arc::default();
-    if cluster.auto && setup.read_only {
-        let text = format!("auto is off: {}", Refusal::ReadOnly);
+    let forbids = setup.forbids();
+    let auto = cluster.auto && forbids.is_none();
+    if let Some(refusal) = forbids.filter(|_| cluster.auto) {
+        let text = format!("auto is off: {refusal}");
         events::note(&mut events, cloud.clock().now(), Level::Warning, &text);
     }
     ClusterState {
         spec: Arc::clone(&cluster.spec),
         policy: Arc::clone(&cluster.policy),
-        auto: cluster.auto && !setup.read_only,
+        auto,
         connection: Connection::Starting,
         observation: None,
         history: Arc::new(History { range: setup.range, ..History::default() }),

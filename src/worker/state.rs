@@ -24,10 +24,20 @@ pub struct AppState {
     pub clock_offset: Option<SignedDuration>,
     /// Whether nothing may be changed.
     pub read_only: bool,
+    /// Whether it is only shown what would be changed.
+    pub dry_run: bool,
     /// Whether this is the simulated cloud of the demo.
     pub demo: bool,
     /// Counts publications: two states with the same number are the same.
     pub generation: u64,
+}
+
+impl AppState {
+    /// Why nothing may be changed, if so.
+    #[must_use]
+    pub fn forbids(&self) -> Option<Refusal> {
+        Refusal::of_start(self.read_only, self.dry_run)
+    }
 }
 
 /// One cluster.

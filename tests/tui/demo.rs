@@ -64,6 +64,7 @@ fn a_clone_is_made_and_the_terminal_given_back() {
     pty.keys("q");
     pty.expect("Cancel");
     pty.keys("y");
+    pty.expect("left unfinished: scaling up of");
     assert_eq!(pty.wait_for_end().0, 0);
     pty.assert_restored();
 }

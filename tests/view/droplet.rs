@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use dropscale::cluster::{DropletId, LabelledSeries, Sample, Unit};
+use dropscale::cluster::{DropletId, LabelledSeries, Metric, Sample, Series, Unit};
 use dropscale::tui::Page;
 use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::worker::DetailSeries;
@@ -54,4 +54,18 @@ fn sizes_and_figures_have_the_words_that_they_have_elsewhere() {
     for word in ["MiB", "GiB", "Mbit", "bytes"] {
         assert!(!shown.contains(word), "{word} in\n{shown}");
     }
+}
+
+#[test]
+fn the_chart_of_a_droplet_says_whose_it_is_and_shows_its_own_past() {
+    let mut state = Fixture::new(3).load(0.9).build();
+    let history = Arc::make_mut(&mut state.clusters[0].history);
+    let own = [Sample { at: fixtures::now(), value: 7.5 }];
+    history.droplets.get_mut(&DropletId(1001)).unwrap().insert(Metric::Load, Series::new(own));
+    let chart = |page_of| text(&render(&state, &page(page_of, (80, 24))));
+    let own = chart(Page::DropletChart(DropletId(1001), Metric::Load));
+    assert!(own.contains("web001: LOAD PER VCPU") && own.contains("7.5"), "{own}");
+    assert!(!own.contains("serve"), "{own}");
+    let all = chart(Page::Chart(Metric::Load));
+    assert!(!all.contains("web001") && !all.contains("7.5"), "{all}");
 }

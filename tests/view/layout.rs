@@ -5,10 +5,10 @@ use std::sync::Arc;
 use dropscale::cluster::{DropletId, Metric};
 use dropscale::scaling::{Finding, Level, Several};
 use dropscale::tui::fixtures::{self, Fixture};
-use dropscale::tui::{Overlay, Page, Toast, Told, Ui};
+use dropscale::tui::{Overlay, Page, Question, Toast, Told, Ui};
 use dropscale::worker::Event;
 
-use crate::{Look, at, draw, over, page, render, text};
+use crate::{Look, ask, at, draw, over, page, render, text};
 
 /// The line with the heads of the table of droplets.
 fn heads(screen: &str) -> &str {
@@ -103,7 +103,7 @@ fn the_footer_of_a_chart_has_the_keys_of_the_range() {
 #[test]
 fn a_notice_that_is_longer_than_the_terminal_names_the_key_that_shows_the_rest() {
     let words: Vec<String> = (0..200).map(|number| format!("word{number}")).collect();
-    let notice = || Overlay::Notice { title: "Add a clone", text: words.join(" ") };
+    let notice = || Overlay::Notice { title: "Add a clone", text: words.join(" "), asked: None };
     let shown = |dialog_scroll| {
         let ui = Ui { overlay: Some(notice()), dialog_scroll, ..fixtures::ui() };
         let (buffer, drawn) = draw(&Fixture::new(3).build(), &Look { ui, ..Look::default() });
@@ -301,4 +301,65 @@ fn all_of_an_event_is_in_front_with_its_time_and_droplet() {
     }
     let without = shown(None);
     assert!(without.contains("[ Close ]") && !without.contains("Show") && !without.contains("y show"), "{without}");
+}
+
+#[test]
+fn a_message_never_takes_the_place_of_the_keys() {
+    let toast = Toast {
+        level: Level::Error,
+        text: "the file is written".to_owned(),
+        until: std::time::Instant::now() + std::time::Duration::from_secs(6),
+    };
+    for overlay in [None, Some(ask(Question::Quit))] {
+        for size in [(60, 16), (80, 24)] {
+            let ui = Ui { overlay: overlay.clone(), toasts: vec![toast.clone()], ..fixtures::ui() };
+            let shown = text(&render(&Fixture::new(3).api_down().build(), &Look { ui, size, ..Look::default() }));
+            let last = shown.lines().last().unwrap_or_default();
+            assert!(shown.contains("the file is written"), "{shown}");
+            let keys: &[&str] = if overlay.is_some() { &["choose"] } else { &["? help", "q quit"] };
+            assert!(keys.iter().all(|key| last.contains(key)), "{shown}");
+        }
+    }
+}
+
+#[test]
+fn what_is_cut_names_a_key_that_the_footer_has_too() {
+    let state = much_is_wrong(Fixture::new(150).demo());
+    for size in [(60, 16), (80, 24), (120, 36)] {
+        let shown = text(&render(&state, &at(size.0, size.1)));
+        let last = shown.lines().last().unwrap_or_default();
+        assert!(shown.contains("w shows all") && last.contains("w why"), "{shown}");
+    }
+}
+
+#[test]
+fn a_question_says_once_which_keys_answer() {
+    let state = Fixture::new(3).build();
+    let shown = text(&render(&state, &over(ask(Question::Up), (80, 24))));
+    assert!(shown.contains("y add it · n/esc cancel"), "{shown}");
+    let last = shown.lines().last().unwrap_or_default();
+    assert!(last.contains("enter choose") && !last.contains("yes") && !last.contains("cancel"), "{last}");
+    let notice = Overlay::Notice { title: "Add a clone", text: "no".to_owned(), asked: None };
+    let shown = text(&render(&state, &over(notice, (80, 24))));
+    let last = shown.lines().last().unwrap_or_default();
+    assert_eq!(last.trim(), "enter close", "{shown}");
+}
+
+#[test]
+fn the_page_of_a_droplet_tells_how_much_more_there_is() {
+    let state = Fixture::new(3).build();
+    let shown = text(&render(&state, &page(Page::Droplet(DropletId(1001)), (80, 24))));
+    assert!(shown.contains("below: j/down shows more"), "{shown}");
+    let end = Ui { page: Page::Droplet(DropletId(1001)), scroll: usize::MAX, ..fixtures::ui() };
+    let shown = text(&render(&state, &Look { ui: end, ..Look::default() }));
+    assert!(shown.contains("above: k/up shows more"), "{shown}");
+}
+
+#[test]
+fn switching_auto_on_while_the_api_fails_is_warned_of() {
+    let state = Fixture::new(3).manual().api_down().build();
+    let shown = text(&render(&state, &over(ask(Question::Auto), (80, 24))));
+    assert!(shown.contains("the API fails at the moment"), "{shown}");
+    let shown = text(&render(&state, &at(120, 36)));
+    assert!(shown.contains("auto is off, would hold") && !shown.contains("last decided"), "{shown}");
 }

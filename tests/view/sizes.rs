@@ -17,6 +17,7 @@ pub fn everything() -> Vec<Ui> {
         Page::Droplet(DropletId(7)),
         Page::Chart(Metric::FreeMemory),
         Page::Chart(Metric::ResponseTime),
+        Page::DropletChart(DropletId(1001), Metric::Cpu),
         Page::Why,
         Page::Events,
         Page::Overview,
@@ -47,7 +48,7 @@ pub fn everything() -> Vec<Ui> {
             droplet: Some((DropletId(1001), "日本語のサーバー".to_owned())),
             droplet_focused: true,
         }),
-        Overlay::Notice { title: "Remove a clone", text: "there is no clone ".repeat(90) },
+        Overlay::Notice { title: "Remove a clone", text: "there is no clone ".repeat(90), asked: None },
     ];
     all.extend(overlays.into_iter().map(|overlay| Ui { overlay: Some(overlay), ..base.clone() }));
     for ui in &mut all {

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use dropscale::cluster::{DropletId, DropletStatus, Member};
 use dropscale::tui::fixtures::Fixture;
@@ -148,4 +149,31 @@ fn a_question_says_when_the_metrics_ask_for_the_opposite() {
         let is_said = says.map_or(!shown.contains("the metrics ask for"), |says| shown.contains(says));
         assert!(is_said, "{question:?}: {shown}");
     }
+}
+
+#[test]
+fn a_dry_run_says_so_and_shows_the_requests_of_a_question_without_a_way_to_agree() {
+    let state = Fixture::new(3).dry_run().build();
+    for size in [(60, 16), (80, 24), (120, 36)] {
+        let shown = text(&render(&state, &at(size.0, size.1)));
+        assert!(shown.contains(" DRY RUN ") && !shown.contains("READ-ONLY"), "{shown}");
+    }
+    for (question, request) in [(Question::Up, "POST /v2/droplets"), (Question::Down(DropletId(1002)), "DELETE")] {
+        let shown = text(&render(&state, &over(ask(question), (120, 60))));
+        assert!(shown.contains("started with --dry-run") && shown.contains(request), "{shown}");
+        assert!(shown.contains("[ Close ]") && !shown.contains("y yes") && !shown.contains("Cancel"), "{shown}");
+    }
+}
+
+#[test]
+fn the_values_of_a_droplet_that_is_off_are_of_the_past_at_once() {
+    let mut state = Fixture::new(3).build();
+    let value = |state: &AppState| {
+        let shown = text(&render(state, &at(120, 36)));
+        shown.lines().find(|line| line.trim_start().starts_with("web002")).unwrap_or_default().to_owned()
+    };
+    assert!(!value(&state).contains('~'), "{}", value(&state));
+    let seen = Arc::make_mut(state.clusters[0].observation.as_mut().unwrap());
+    seen.members[2].droplet.status = DropletStatus::Off;
+    assert!(value(&state).contains('~'), "{}", value(&state));
 }

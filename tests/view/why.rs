@@ -115,7 +115,7 @@ fn how_votes_become_a_decision_is_said_as_it_is() {
 #[test]
 fn a_wait_is_told_with_what_is_left_of_it_also_when_nothing_is_wanted() {
     let screen = shown(&Fixture::new(3).build(), (80, 40));
-    assert_eq!(fact(&screen, "cooldown"), "cooldown none now; 2 min after each scaling");
+    assert_eq!(fact(&screen, "cooldown"), "cooldown none now; 2 min from the beginning of each scaling");
     assert!(!screen.contains("backoff"), "{screen}");
     let cooling = Fixture::new(3).cooldown().build();
     assert_eq!(fact(&shown(&cooling, (80, 40)), "cooldown"), "cooldown 1 min 10 s left of 2 min");
@@ -183,4 +183,11 @@ fn before_the_first_look_there_is_no_figure() {
     let screen = shown(&Fixture::new(1).starting().build(), (80, 40));
     assert_eq!(line(&screen, "CPU"), "CPU – < 25 % > 70 % – – –");
     assert!(fact(&screen, "next look").starts_with("next look the first one is under way"), "{screen}");
+}
+
+#[test]
+fn what_holds_a_decision_back_comes_before_what_was_wanted() {
+    let state = Fixture::new(3).max(3).load(0.95).build();
+    let decision = state.clusters[0].decision.as_ref().unwrap().to_string();
+    assert!(decision.starts_with("hold: the maximum of 3 droplets is reached (would scale up: Load"), "{decision}");
 }

@@ -95,7 +95,7 @@ impl Contents {
             Page::Events => both(Self::Events),
             Page::Why => both(Self::Decision),
             Page::Overview => return both(Self::Clusters),
-            Page::Droplet(id) => vec![
+            Page::Droplet(id) | Page::DropletChart(id, _) => vec![
                 csv("CSV, metrics", Self::Droplet(id)),
                 csv("CSV, facts", Self::Facts(id)),
                 json("JSON, both", Self::Droplet(id)),
@@ -109,7 +109,7 @@ impl Contents {
     #[must_use]
     pub fn question(page: Page, cluster: &ClusterState) -> String {
         let title = match page {
-            Page::Droplet(id) => both_of(cluster, id),
+            Page::Droplet(id) | Page::DropletChart(id, _) => both_of(cluster, id),
             page => Self::of(page).first().map(|(_, export)| export.title(cluster)).unwrap_or_default(),
         };
         format!("Write {title}")

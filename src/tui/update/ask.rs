@@ -2,16 +2,19 @@
 //! notice says why not. Cancel always has the focus: what was pressed by mistake is not agreed to by Enter.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use super::{Action, Effect, Outcome, Seen, Ui, everywhere, in_front, toast, walk};
+use super::{Action, Effect, Outcome, Seen, Ui, everywhere, toast, walk};
 use crate::cluster::DropletId;
 use crate::scaling::{DownPlan, Level, Refusal, Terms, plan_down};
-use crate::tui::{Confirm, Overlay, Question};
+use crate::tui::{Asked, Confirm, Overlay, Question};
 use crate::worker::{ClusterState, Command};
 
 const NOT_YET: &str = "the cluster is being looked at: try again when that has ended";
 
 const UNDER_WAY: &str = "an operation is under way on this cluster: wait for it to end";
+
+const POSSIBLE_NOW: &str = "nothing stands in its way any more: close this and ask again";
 
 /// What removing this droplet would do now, or why it is refused: the state's own plan where that is about it.
 /// `None` before the first look.
@@ -28,31 +31,61 @@ pub fn down_plan(cluster: &ClusterState, id: DropletId) -> Option<Result<Cow<'_,
 }
 
 pub fn up(ui: &mut Ui, seen: &Seen) -> Outcome {
-    let plan = |cluster: &ClusterState| match &cluster.up {
-        None => Err(NOT_YET.to_owned()),
-        Some(Ok(_)) => Ok(Question::Up),
-        Some(Err(refusal)) => Err(refusal.to_string()),
-    };
-    ask(ui, seen, "Add a clone", plan)
+    ask(ui, seen, Asked::Up)
 }
 
 pub fn down(ui: &mut Ui, seen: &Seen) -> Outcome {
-    let plan = |cluster: &ClusterState| match &cluster.down {
-        None => Err(NOT_YET.to_owned()),
-        Some(Ok(plan)) => Ok(Question::Down(plan.droplet)),
-        Some(Err(refusal)) => Err(refusal.to_string()),
-    };
-    ask(ui, seen, "Remove a clone", plan)
+    ask(ui, seen, Asked::Down(None))
 }
 
 pub fn remove_selected(ui: &mut Ui, seen: &Seen) -> Outcome {
-    let Some(id) = in_front(ui) else { return Outcome::default() };
-    let plan = |cluster: &ClusterState| match down_plan(cluster, id) {
-        None => Err(NOT_YET.to_owned()),
-        Some(Ok(_)) => Ok(Question::Down(id)),
-        Some(Err(refusal)) => Err(refusal.to_string()),
+    ui.in_front().map(|id| ask(ui, seen, Asked::Down(Some(id)))).unwrap_or_default()
+}
+
+impl Asked {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Up => "Add a clone",
+            Self::Down(None) => "Remove a clone",
+            Self::Down(Some(_)) => "Remove this droplet",
+        }
+    }
+
+    /// The question to be agreed to now, or why it is refused.
+    fn plan(self, cluster: &ClusterState) -> Result<Question, String> {
+        if cluster.operates() {
+            return Err(UNDER_WAY.to_owned());
+        }
+        let planned = match self {
+            Self::Up => cluster.up.as_ref().map(|plan| plan.as_ref().map(|_| Question::Up).map_err(Refusal::to_string)),
+            Self::Down(None) => {
+                let question = |plan: &Arc<DownPlan>| Question::Down(plan.droplet);
+                cluster.down.as_ref().map(|plan| plan.as_ref().map(question).map_err(Refusal::to_string))
+            }
+            Self::Down(Some(id)) => {
+                let question = |_| Question::Down(id);
+                down_plan(cluster, id).map(|plan| plan.map(question).map_err(|refusal| refusal.to_string()))
+            }
+        };
+        planned.unwrap_or_else(|| Err(NOT_YET.to_owned()))
+    }
+}
+
+/// Plans anew what stands in front, since the state has changed: what has become impossible is no question any more, and
+/// a refusal goes with its reason.
+pub fn follow(ui: &mut Ui, cluster: &ClusterState) {
+    let asked = match &ui.overlay {
+        Some(Overlay::Confirm(Confirm { question: Question::Up, .. })) => Asked::Up,
+        Some(Overlay::Confirm(Confirm { question: Question::Down(id), .. })) => Asked::Down(Some(*id)),
+        Some(Overlay::Notice { asked: Some(asked), .. }) => *asked,
+        _ => return,
     };
-    ask(ui, seen, "Remove this droplet", plan)
+    match (asked.plan(cluster), &mut ui.overlay) {
+        (Ok(_), Some(Overlay::Notice { text, .. })) => POSSIBLE_NOW.clone_into(text),
+        (Err(why), Some(Overlay::Notice { text, .. })) => *text = why,
+        (Err(why), _) => drop(refuse(ui, asked, why)),
+        (Ok(_), _) => {}
+    }
 }
 
 /// Stopping needs no question: it leaves the cloud alone.
@@ -61,8 +94,8 @@ pub fn auto(ui: &mut Ui, seen: &Seen) -> Outcome {
     if cluster.auto {
         return Command::Auto { cluster: ui.cluster, on: false }.into();
     }
-    if seen.state.read_only {
-        return read_only(ui, seen);
+    if let Some(refusal) = seen.state.forbids() {
+        return forbidden(ui, &refusal, seen);
     }
     confirm(ui, Question::Auto);
     Outcome::default()
@@ -117,45 +150,34 @@ pub fn scroll(ui: &mut Ui, action: Action, seen: &Seen) {
 /// The user agrees to what is shown; that may have become impossible while the question stood.
 fn agreed(ui: &mut Ui, question: Question, seen: &Seen) -> Outcome {
     let Some(state) = seen.cluster(ui) else { return Outcome::default() };
+    if let Some(refusal) = seen.state.forbids().filter(|_| question != Question::Quit) {
+        return forbidden(ui, &refusal, seen);
+    }
     let cluster = ui.cluster;
-    let (title, refused, command) = match question {
+    let (asked, command) = match question {
         Question::Quit => return Effect::Quit.into(),
         Question::Auto => return Command::Auto { cluster, on: true }.into(),
-        Question::Up => {
-            let refused = state.up.as_ref().and_then(|plan| plan.as_ref().err().cloned());
-            ("Add a clone", refused, Command::Up { cluster })
-        }
-        Question::Down(droplet) => {
-            let refused = down_plan(state, droplet).and_then(Result::err);
-            ("Remove a clone", refused, Command::Down { cluster, droplet })
-        }
+        Question::Up => (Asked::Up, Command::Up { cluster }),
+        Question::Down(droplet) => (Asked::Down(Some(droplet)), Command::Down { cluster, droplet }),
     };
-    match refused {
-        _ if state.operates() => notice(ui, title, UNDER_WAY.to_owned()),
-        None => command.into(),
-        Some(refusal) => notice(ui, title, refusal.to_string()),
+    match asked.plan(state) {
+        Ok(_) => command.into(),
+        Err(why) => refuse(ui, asked, why),
     }
 }
 
-fn ask(
-    ui: &mut Ui,
-    seen: &Seen,
-    title: &'static str,
-    plan: impl FnOnce(&ClusterState) -> Result<Question, String>,
-) -> Outcome {
-    if seen.state.read_only {
-        return read_only(ui, seen);
+/// Asks; in a dry run the question only shows what would be done.
+fn ask(ui: &mut Ui, seen: &Seen, asked: Asked) -> Outcome {
+    if let Some(refusal) = seen.state.forbids().filter(|refusal| *refusal != Refusal::DryRun) {
+        return forbidden(ui, &refusal, seen);
     }
     let Some(cluster) = seen.cluster(ui) else { return Outcome::default() };
-    if cluster.operates() {
-        return notice(ui, title, UNDER_WAY.to_owned());
-    }
-    match plan(cluster) {
+    match asked.plan(cluster) {
         Ok(question) => {
             confirm(ui, question);
             Outcome::default()
         }
-        Err(why) => notice(ui, title, why),
+        Err(why) => refuse(ui, asked, why),
     }
 }
 
@@ -164,13 +186,13 @@ fn confirm(ui: &mut Ui, question: Question) {
     ui.overlay = Some(Overlay::Confirm(Confirm { question, accept_focused: false }));
 }
 
-fn notice(ui: &mut Ui, title: &'static str, text: String) -> Outcome {
+fn refuse(ui: &mut Ui, asked: Asked, why: String) -> Outcome {
     ui.dialog_scroll = 0;
-    ui.overlay = Some(Overlay::Notice { title, text });
+    ui.overlay = Some(Overlay::Notice { title: asked.title(), text: why, asked: Some(asked) });
     Outcome::default()
 }
 
-fn read_only(ui: &mut Ui, seen: &Seen) -> Outcome {
-    toast(ui, Level::Warning, Refusal::ReadOnly.to_string(), seen.now);
+fn forbidden(ui: &mut Ui, refusal: &Refusal, seen: &Seen) -> Outcome {
+    toast(ui, Level::Warning, refusal.to_string(), seen.now);
     Outcome::default()
 }

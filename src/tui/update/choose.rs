@@ -17,7 +17,7 @@ pub fn copy(ui: &mut Ui, seen: &Seen) -> Outcome {
             let event = seen.cluster(ui).and_then(|cluster| cluster.events.iter().rev().nth(ui.events.selected));
             event.map(|event| to_clipboard(ui, &event.text, seen)).unwrap_or_default()
         }
-        Page::Droplet(id) => {
+        Page::Droplet(id) | Page::DropletChart(id, _) => {
             let picks = droplet(ui, id, seen).map(texts).unwrap_or_default();
             offer(ui, "Copy", picks)
         }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Seen, Ui, toast, turn_to};
+use super::{Seen, Ui, ask, toast, turn_to};
 use crate::cluster::DropletId;
 use crate::scaling::Level;
 use crate::tui::{Confirm, Overlay, Page, Question, rows};
@@ -20,7 +20,7 @@ pub fn follow(ui: &mut Ui, seen: &Seen) {
     ui.table.selected = rows.get(ui.table.row).map(|row| row.droplet.id);
     super::mouse::forget_if_moved(ui, cluster);
     ui.events.selected = ui.events.selected.min(cluster.events.len().saturating_sub(1));
-    if let Page::Droplet(id) = ui.page
+    if let Some(id) = ui.page.droplet()
         && is_gone(cluster, id)
     {
         turn_to(ui, Page::Cluster);
@@ -32,6 +32,7 @@ pub fn follow(ui: &mut Ui, seen: &Seen) {
         ui.overlay = None;
         toast(ui, Level::Info, "the droplet is gone already", seen.now);
     }
+    ask::follow(ui, cluster);
 }
 
 fn is_gone(cluster: &ClusterState, id: DropletId) -> bool {

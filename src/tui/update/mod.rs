@@ -21,7 +21,7 @@ use tui_input::{Input, InputRequest};
 
 use super::view::Drawn;
 use super::{Does, Export, Overlay, Page, Toast, Ui};
-use crate::cluster::{DropletId, Metric};
+use crate::cluster::{Metric, Scope};
 use crate::keymap::{Action, Context, Keymap};
 use crate::policy::Vote;
 use crate::scaling::Level;
@@ -170,7 +170,7 @@ pub fn act(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
         Some(_) => return in_overlay(ui, action, seen),
         None => {}
     }
-    match action {
+    match action.on(ui.page) {
         Action::ScaleUp => ask::up(ui, seen),
         Action::ScaleDown => ask::down(ui, seen),
         Action::RemoveSelected => ask::remove_selected(ui, seen),
@@ -185,8 +185,11 @@ pub fn act(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
         Action::Open => open(ui, seen),
         Action::Back => back(ui),
         Action::Zoom => {
-            let chart = seen.cluster(ui).map_or(Page::Cluster, |cluster| Page::Chart(first_metric(cluster)));
-            turn_to(ui, if matches!(ui.page, Page::Chart(_)) { Page::Cluster } else { chart })
+            let chart = seen.cluster(ui).map_or(Page::Cluster, |cluster| match ui.page {
+                Page::Droplet(id) => Page::DropletChart(id, first_metric(&of_droplet(cluster), cluster)),
+                _ => Page::Chart(first_metric(&metrics(cluster), cluster)),
+            });
+            turn_to(ui, if ui.page.metric().is_some() { ui.page.before() } else { chart })
         }
         Action::Events => turn_to(ui, if ui.page == Page::Events { Page::Cluster } else { Page::Events }),
         Action::Why => turn_to(ui, if ui.page == Page::Why { Page::Cluster } else { Page::Why }),
@@ -202,7 +205,7 @@ pub fn act(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
         Action::MoreLoad => demo::load(ui, 1, seen),
         Action::LessLoad => demo::load(ui, -1, seen),
         Action::ToggleOutage => demo::outage(ui, seen),
-        Action::KillDroplet => in_front(ui).map(|id| demo::crash(ui, id, seen)).unwrap_or_default(),
+        Action::KillDroplet => ui.in_front().map(|id| demo::crash(ui, id, seen)).unwrap_or_default(),
         action => {
             simply(ui, action, seen);
             everywhere(action)
@@ -292,15 +295,6 @@ fn edit(event: &KeyEvent) -> Option<InputRequest> {
     })
 }
 
-/// The droplet that a key is about.
-fn in_front(ui: &Ui) -> Option<DropletId> {
-    match ui.page {
-        Page::Droplet(id) => Some(id),
-        Page::Cluster => ui.table.selected,
-        _ => None,
-    }
-}
-
 fn turn_to(ui: &mut Ui, page: Page) -> Outcome {
     ui.page = page;
     ui.scroll = 0;
@@ -318,7 +312,7 @@ fn open(ui: &mut Ui, seen: &Seen) -> Outcome {
             turn_to(ui, Page::Cluster);
             look_at(ui, seen, ui.overview.selected)
         }
-        Page::Droplet(_) | Page::Chart(_) | Page::Why => Outcome::default(),
+        Page::Droplet(_) | Page::Chart(_) | Page::DropletChart(..) | Page::Why => Outcome::default(),
     }
 }
 
@@ -326,7 +320,7 @@ fn back(ui: &mut Ui) -> Outcome {
     if ui.page == Page::Cluster {
         ui.table.filter.clear();
     }
-    turn_to(ui, Page::Cluster)
+    turn_to(ui, ui.page.before())
 }
 
 /// Looks at another cluster, counted around.
@@ -360,19 +354,26 @@ fn metrics(cluster: &ClusterState) -> Vec<Metric> {
     Metric::ALL.into_iter().filter(known).collect()
 }
 
-/// The one that a chart begins with: what asks for more droplets, else the first.
-fn first_metric(cluster: &ClusterState) -> Metric {
-    let busy = cluster.decision.as_ref().and_then(|d| d.rules.iter().find(|rule| rule.vote == Vote::Up));
-    busy.map(|rule| rule.metric).or_else(|| metrics(cluster).first().copied()).unwrap_or(Metric::Load)
+/// Those of them that a droplet has.
+fn of_droplet(cluster: &ClusterState) -> Vec<Metric> {
+    metrics(cluster).into_iter().filter(|metric| metric.scope() == Scope::Droplet).collect()
+}
+
+/// The one of these that a chart begins with: what asks for more droplets, else the first.
+fn first_metric(metrics: &[Metric], cluster: &ClusterState) -> Metric {
+    let rules = cluster.decision.iter().flat_map(|decision| &decision.rules);
+    let mut busy = rules.filter(|rule| rule.vote == Vote::Up).map(|rule| rule.metric);
+    busy.find(|metric| metrics.contains(metric)).or_else(|| metrics.first().copied()).unwrap_or(Metric::Load)
 }
 
 fn other_metric(ui: &mut Ui, next: bool, seen: &Seen) {
-    let (Page::Chart(metric), Some(cluster)) = (ui.page, seen.cluster(ui)) else { return };
-    let metrics = metrics(cluster);
+    let (Some(metric), Some(cluster)) = (ui.page.metric(), seen.cluster(ui)) else { return };
+    let droplet = ui.page.droplet();
+    let metrics = if droplet.is_some() { of_droplet(cluster) } else { metrics(cluster) };
     let here = metrics.iter().position(|other| *other == metric).unwrap_or(0);
     let step = if next { 1 } else { metrics.len().saturating_sub(1) };
     if let Some(metric) = metrics.get((here + step) % metrics.len().max(1)) {
-        ui.page = Page::Chart(*metric);
+        ui.page = droplet.map_or(Page::Chart(*metric), |id| Page::DropletChart(id, *metric));
     }
 }
 

@@ -184,6 +184,6 @@ fn scroll(ui: &mut Ui, list: Scrolled, seen: &Seen, next: impl Fn(usize) -> usiz
             shown.selected = in_sight(shown.selected, shown.offset);
         }
         Page::Droplet(_) | Page::Why => ui.scroll = next(ui.scroll),
-        Page::Chart(_) => {}
+        Page::Chart(_) | Page::DropletChart(..) => {}
     }
 }

@@ -8,6 +8,7 @@ mod mouse;
 use std::sync::Arc;
 
 use super::*;
+use crate::cluster::DropletId;
 use crate::column::Column;
 use crate::scaling::Refusal;
 use crate::tui::fixtures::{self, BASE, Fixture};
@@ -202,6 +203,21 @@ fn the_selected_droplet_is_removed_only_if_it_may_be() {
 }
 
 #[test]
+fn on_a_droplets_own_page_both_keys_ask_about_that_droplet() {
+    let first = DropletId(BASE.0 + 1);
+    for key in ["d", "D"] {
+        let mut desk = Desk::new(Fixture::new(4));
+        desk.ui.page = Page::Droplet(first);
+        desk.keys(key);
+        assert_eq!(desk.confirm().unwrap().question, Question::Down(first), "{key}: not about the newest");
+        assert_eq!(desk.keys("y").commands, [Command::Down { cluster: 0, droplet: first }]);
+        desk.ui.page = Page::Droplet(BASE);
+        desk.keys(key);
+        assert!(desk.notice().unwrap().contains("base droplet"), "{key}: {:?}", desk.ui.overlay);
+    }
+}
+
+#[test]
 fn a_question_about_a_droplet_that_is_gone_closes() {
     let mut desk = Desk::new(Fixture::new(3));
     desk.keys("d");
@@ -377,6 +393,26 @@ fn a_chart_begins_with_what_is_busy_and_goes_around() {
 }
 
 #[test]
+fn from_a_droplets_page_the_chart_is_that_droplets_and_leads_back_there() {
+    let mut desk = Desk::new(Fixture::new(3));
+    for back in [KeyCode::Esc, KeyCode::Char('z')] {
+        desk.ui.page = Page::Droplet(CLONE);
+        desk.keys("z");
+        assert_eq!(desk.ui.page, Page::DropletChart(CLONE, Metric::Load));
+        desk.keys("h");
+        let Page::DropletChart(CLONE, last) = desk.ui.page else { panic!("{:?}", desk.ui.page) };
+        assert_eq!(last.scope(), Scope::Droplet, "a droplet has no requests of its own");
+        assert_eq!(desk.press(back).commands, [Command::Inspect { cluster: 0, droplet: CLONE }]);
+        assert_eq!(desk.ui.page, Page::Droplet(CLONE));
+    }
+    desk.keys("zd");
+    assert_eq!(desk.confirm().unwrap().question, Question::Down(CLONE));
+    desk.press(KeyCode::Esc);
+    desk.forget(CLONE);
+    assert_eq!(desk.ui.page, Page::Cluster, "the droplet is gone");
+}
+
+#[test]
 fn ranges_stop_at_both_ends() {
     let mut desk = Desk::new(Fixture::new(3));
     assert_eq!(desk.keys("[").commands, [Command::Range { cluster: 0, range: Ui::RANGES[0] }]);
@@ -391,6 +427,8 @@ fn sorting_goes_through_the_columns() {
     desk.keys("s");
     assert_eq!((desk.ui.table.sort, desk.ui.table.descending), (SortBy::Name, false));
     desk.keys("ss");
+    assert_eq!((desk.ui.table.sort, desk.ui.table.descending), (SortBy::Balancer, false), "the worst first");
+    desk.keys("s");
     assert_eq!((desk.ui.table.sort, desk.ui.table.descending), (SortBy::Metric(Metric::Load), true));
     desk.keys("S");
     assert!(!desk.ui.table.descending);
@@ -400,13 +438,13 @@ fn sorting_goes_through_the_columns() {
 fn sorting_goes_through_the_chosen_columns_and_stays_when_its_column_is_hidden() {
     let mut desk = Desk::new(Fixture::new(3));
     desk.ui.table.columns = Some(vec![Column::Price, Column::Name, Column::Balancer, Column::Metric(Metric::Cpu)]);
-    let by: Vec<SortBy> = (0..4)
+    let by: Vec<SortBy> = (0..5)
         .map(|_| {
             desk.keys("s");
             desk.ui.table.sort
         })
         .collect();
-    assert_eq!(by, [SortBy::Name, SortBy::Price, SortBy::Metric(Metric::Cpu), SortBy::Name]);
+    assert_eq!(by, [SortBy::Name, SortBy::Price, SortBy::Balancer, SortBy::Metric(Metric::Cpu), SortBy::Name]);
     desk.ui.table.sort = SortBy::Price;
     desk.ui.table.columns = Some(vec![Column::Role]);
     desk.follow();

@@ -35,7 +35,7 @@ pub fn walk(ui: &mut Ui, action: Action, seen: &Seen) {
         Page::Events => ui.events.selected = step(ui.events.selected, cluster.events.len(), action, page),
         Page::Overview => ui.overview.selected = step(ui.overview.selected, seen.state.clusters.len(), action, page),
         Page::Droplet(_) | Page::Why => ui.scroll = step(ui.scroll, seen.drawn.list.last_offset + 1, action, page),
-        Page::Chart(_) => {}
+        Page::Chart(_) | Page::DropletChart(..) => {}
     }
 }
 

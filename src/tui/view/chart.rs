@@ -1,4 +1,4 @@
-//! One metric of the cluster as a chart: axes with units and times, both thresholds as lines, and marks where
+//! One metric of the cluster, or of one droplet, as a chart: axes with units and times, both thresholds as lines, and marks where
 //! the number of serving droplets changed.
 
 use std::time::Duration;
@@ -12,6 +12,7 @@ use super::sheet::{Cut, Sheet, cells, width, wrap};
 use super::spark::{self, Bounds, Window};
 use super::{Scene, gauge, metrics, value, words};
 use crate::cluster::{Metric, Series};
+use crate::tui::{Row, Shown};
 use crate::worker::{ClusterState, Connection};
 
 /// The columns of the labels of the vertical axis.
@@ -19,20 +20,55 @@ const LABELS: u16 = 10;
 /// A label of the time axis with air around it.
 const TIME: usize = 13;
 
+/// Of what a chart is.
+pub struct Subject<'a> {
+    metric: Metric,
+    title: String,
+    /// The value now.
+    now: Option<Shown>,
+    past: Option<&'a Series>,
+    /// How many droplets serve; none for a droplet's own chart, where it would say nothing.
+    serving: Option<&'a Series>,
+}
+
+impl<'a> Subject<'a> {
+    /// A metric of the whole cluster.
+    pub fn cluster(scene: &Scene, cluster: &'a ClusterState, metric: Metric) -> Self {
+        Self {
+            metric,
+            title: metric.title().to_uppercase(),
+            now: metrics::now(scene, cluster, metric),
+            past: cluster.history.cluster.get(&metric),
+            serving: Some(&cluster.history.serving),
+        }
+    }
+
+    /// A metric of one droplet.
+    pub fn droplet(scene: &Scene, cluster: &'a ClusterState, row: &Row, metric: Metric) -> Self {
+        Self {
+            metric,
+            title: format!("{}: {}", row.droplet.name, metric.title().to_uppercase()),
+            now: value::at_present(scene, cluster, row.metric(metric, cluster)),
+            past: cluster.history.droplets.get(&row.droplet.id).and_then(|all| all.get(&metric)),
+            serving: None,
+        }
+    }
+}
+
 /// Draws the page.
-pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState, metric: Metric) {
-    let bounds = metrics::bounds(cluster, metric);
+pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState, subject: &Subject) {
+    let bounds = metrics::bounds(cluster, subject.metric);
     let window = metrics::window(scene, cluster);
     let heading = at.take_top(1);
     let summary = at.take_top(2);
-    draw_summary(sheet, summary, scene, cluster, bounds);
+    draw_summary(sheet, summary, scene, cluster, subject);
     let foot = at.take_bottom(2);
     let plot = Rect { x: at.x + LABELS + 1, width: at.width.saturating_sub(LABELS + 1), ..at };
-    let series = cluster.history.cluster.get(&metric).filter(|series| !series.is_empty());
+    let series = subject.past.filter(|series| !series.is_empty());
     let averages = series.and_then(|series| window.averages(series, plot.width.into()));
     let averages = averages.map(|time| format!(", a bar is the mean of {}", words::span(time)));
     let range = format!("last {}{}", words::range(scene.ui.range), averages.unwrap_or_default());
-    sheet.heading(heading, &metric.title().to_uppercase(), &range);
+    sheet.heading(heading, &subject.title, &range);
     if plot.width == 0 || plot.height == 0 {
         return;
     }
@@ -53,16 +89,17 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     let axis = foot.take_top(1);
     draw_times(sheet, axis, foot, scene, window);
     draw_begin(sheet, plot, scene, cluster, series, window);
-    let marks = Rect { height: 1, ..plot };
-    draw_changes(sheet, marks, &cluster.history.serving, window);
+    if let Some(serving) = subject.serving {
+        draw_changes(sheet, Rect { height: 1, ..plot }, serving, window);
+    }
 }
 
 /// The value now, what it was, the thresholds, and where it stands between them.
-fn draw_summary(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState, bounds: Bounds) {
+fn draw_summary(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState, subject: &Subject) {
     let theme = scene.theme;
-    let metric = bounds.metric;
+    let Subject { metric, now, .. } = *subject;
+    let bounds = metrics::bounds(cluster, metric);
     let row = at.take_top(1);
-    let now = metrics::now(scene, cluster, metric);
     let style = value::style(theme, now, bounds, theme.strong);
     let show = |value: Option<f64>| value.map_or_else(|| words::UNKNOWN.to_owned(), |v| metric.format(v));
     let when = value::heading(scene, cluster);

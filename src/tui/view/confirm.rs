@@ -11,11 +11,13 @@ use ratatui::text::{Line, Span};
 
 use super::sheet::{Cut, Sheet, cells, spans_width, width, wrap};
 use super::{Scene, Scrolled, decision, words};
+use crate::cloud::PlannedRequest;
 use crate::cluster::{DropletId, Price};
 use crate::keymap::Action;
 use crate::policy::Action as Wish;
 use crate::scaling::{DownPlan, Level, Refusal, UpPlan};
-use crate::tui::{Confirm, Question, Target, Told};
+use crate::tui::text::clean;
+use crate::tui::{Confirm, Question, Target, Told, down_plan};
 use crate::worker::{ClusterState, Connection};
 
 /// What a dialog shows.
@@ -208,16 +210,38 @@ fn refused(scene: &Scene, title: &'static str, refusal: &str, columns: u16) -> D
     Dialog { title: title.into(), lines, accept: None, leave: CLOSE }
 }
 
-/// Whether anything may be changed at all.
-fn read_only(scene: &Scene) -> Option<String> {
-    scene.state.read_only.then(|| Refusal::ReadOnly.to_string())
+/// Why not even a plan is shown.
+fn forbidden(scene: &Scene) -> Option<String> {
+    scene.state.forbids().filter(|refusal| *refusal != Refusal::DryRun).map(|refusal| refusal.to_string())
+}
+
+/// The question; in a dry run what would be requested, and nothing to agree to.
+fn asked(
+    scene: &Scene,
+    title: &'static str,
+    mut lines: Vec<Line<'static>>,
+    requests: &[PlannedRequest],
+    columns: u16,
+    accept: Accept,
+) -> Dialog {
+    let Some(refusal) = scene.state.forbids() else {
+        return Dialog { title: title.into(), lines, accept: Some(accept), leave: CANCEL };
+    };
+    warnings(scene, &[refusal.to_string()], columns, &mut lines);
+    lines.push(Line::default());
+    lines.extend(plain("These requests would be made:", scene.theme.strong, columns));
+    for PlannedRequest { method, path, body } in requests {
+        let body = body.as_ref().map_or_else(String::new, |body| format!(" {body}"));
+        lines.extend(plain(&clean(&format!("{method} {path}{body}")), scene.theme.text, columns));
+    }
+    Dialog { title: title.into(), lines, accept: None, leave: CLOSE }
 }
 
 const NOT_SEEN: &str = "the cluster is being looked at: try again when that has ended";
 
 fn up(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
     let title = "Add a clone";
-    if let Some(why) = read_only(scene) {
+    if let Some(why) = forbidden(scene) {
         return refused(scene, title, &why, columns);
     }
     let plan: &UpPlan = match &cluster.up {
@@ -238,23 +262,17 @@ fn up(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
     opposed(scene, cluster, Wish::Down, columns, &mut lines);
     warnings(scene, &plan.warnings, columns, &mut lines);
     failing(scene, cluster, columns, &mut lines);
-    Dialog {
-        title: title.into(),
-        lines,
-        accept: Some(accept(format!("Add {}", plan.name), scene.theme.strong, "add it")),
-        leave: CANCEL,
-    }
+    let accept = accept(format!("Add {}", plan.name), scene.theme.strong, "add it");
+    asked(scene, title, lines, &plan.requests, columns, accept)
 }
 
 fn down(scene: &Scene, cluster: &ClusterState, droplet: DropletId, columns: u16) -> Dialog {
     let title = "Remove a clone";
-    if let Some(why) = read_only(scene) {
+    if let Some(why) = forbidden(scene) {
         return refused(scene, title, &why, columns);
     }
-    let plan: Option<&DownPlan> = match &cluster.down {
-        Some(Ok(plan)) if plan.droplet == droplet => Some(plan),
-        _ => None,
-    };
+    let plan = down_plan(cluster, droplet).and_then(Result::ok);
+    let plan: Option<&DownPlan> = plan.as_deref();
     let member = cluster.observation.as_ref().and_then(|seen| seen.member(droplet));
     let Some(member) = member else {
         return refused(scene, title, "the droplet is no longer in the cluster", columns);
@@ -280,12 +298,13 @@ fn down(scene: &Scene, cluster: &ClusterState, droplet: DropletId, columns: u16)
     }
     failing(scene, cluster, columns, &mut lines);
     let button = format!("Remove {}", member.droplet.name);
-    Dialog { title: title.into(), lines, accept: Some(accept(button, scene.theme.bad, "remove it")), leave: CANCEL }
+    let requests = plan.map_or(&[][..], |plan| &plan.requests);
+    asked(scene, title, lines, requests, columns, accept(button, scene.theme.bad, "remove it"))
 }
 
 fn auto(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
     let title = "Scale by itself";
-    if let Some(why) = read_only(scene) {
+    if let Some(why) = scene.state.forbids().map(|refusal| refusal.to_string()) {
         return refused(scene, title, &why, columns);
     }
     let policy = &cluster.policy;
@@ -299,6 +318,7 @@ fn auto(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
     let mut lines = plain(&text, scene.theme.text, columns);
     lines.push(Line::default());
     lines.extend(decision::foreseen(scene, cluster, columns));
+    failing(scene, cluster, columns, &mut lines);
     let accept = accept("Switch auto on", scene.theme.strong, "switch it on");
     Dialog { title: title.into(), lines, accept: Some(accept), leave: CANCEL }
 }

@@ -62,7 +62,8 @@ fn decided(scene: &Scene, cluster: &ClusterState, decision: &Decision, columns: 
     let failing = matches!(cluster.connection, Connection::Failing { .. });
     let (lead, style) = match (cluster.auto, stopped) {
         (true, _) if cluster.operates() => (format!("{}, would {verb}:", afterwards(scene, decision)), style),
-        _ if failing => (format!("waiting for the API; last decided to {verb}:"), theme.strong),
+        (true, _) if failing => (format!("waiting for the API; last decided to {verb}:"), theme.strong),
+        (false, _) if failing => (format!("waiting for the API; auto is off, would {verb}:"), theme.strong),
         (true, false) => (format!("{verb}:"), style),
         (true, true) => (format!("hold, would {verb}:"), style),
         (false, _) => (format!("auto is off, would {verb}:"), theme.strong),

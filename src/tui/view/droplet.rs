@@ -45,13 +45,19 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
         at.take_top(1);
     }
     let lines = lines(scene, cluster, &row, detail, at.width);
+    let is_cut = lines.len() > usize::from(at.height);
+    let foot = at.take_bottom(u16::from(is_cut));
     let drawn = super::scrolled(scene.ui.scroll, None, at.height.into(), lines.len());
+    if let Some(text) = super::rest(scene, drawn, lines.len(), super::UP_AND_DOWN) {
+        sheet.text(foot, text.trim(), scene.theme.attention);
+    }
     let end = (drawn.offset + usize::from(at.height)).min(lines.len());
     decision::draw(sheet, at, &lines[drawn.offset..end]);
     drawn
 }
 
-fn find(cluster: &ClusterState, id: DropletId) -> Option<Row<'_>> {
+/// What is known of a droplet that is a member, or on its way out.
+pub fn find(cluster: &ClusterState, id: DropletId) -> Option<Row<'_>> {
     let seen = cluster.observation.as_deref()?;
     match seen.member(id) {
         Some(member) => Some(Row { droplet: &member.droplet, member: Some(member) }),

@@ -6,6 +6,7 @@ use ratatui::text::Span;
 
 use super::sheet::{Cut, Sheet, cells, width};
 use super::{KeyHint, Scene, decision};
+use crate::keymap::{Action, Context};
 use crate::tui::{Overlay, Page, Target, Theme};
 
 /// What only the footer of a chart shows, with the key for the other way: elsewhere how far back the pictures go is a
@@ -14,12 +15,10 @@ const RANGE: &str = "longer";
 
 /// What stands before the keys that only the demo has.
 const DEMO: &str = "demo ";
-/// How many keys come before those of the demo.
-const FIRST: usize = 3;
 
 /// Which keys come first when there is not room for all, by their names in the table: the ways out and to all that
 /// is not shown, then what changes the cluster, then what one looks for.
-const IMPORTANT: [&str; 18] = [
+const IMPORTANT: [&str; 20] = [
     "help",
     "quit",
     "back",
@@ -27,15 +26,17 @@ const IMPORTANT: [&str; 18] = [
     "scale_up",
     "scale_down",
     "auto",
-    "filter",
     "next_metric",
     RANGE,
     "next_cluster",
+    "why",
     "more_load",
-    "detail",
     "crash",
+    "filter",
+    "detail",
     "events",
     "chart",
+    "remove",
     "sort",
     "export",
 ];
@@ -58,7 +59,11 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
     // A question is answered at its own buttons: here one that was opened by a click could be answered by the next.
     let asks = matches!(scene.ui.overlay, Some(Overlay::Confirm(_)));
     let mut has_demo = false;
-    let keys = of_page(scene.keys, scene.ui.page);
+    let mut keys = of_page(scene.keys, scene.ui.page);
+    if Context::of(scene.ui) == Context::Dialog {
+        // The keys that answer stand under the buttons.
+        keys.retain(|hint| !matches!(hint.action, Action::Accept | Action::Cancel));
+    }
     for hint in fitting(&in_order(&keys), rest.width) {
         if hint.demo && !std::mem::replace(&mut has_demo, true) {
             let used = sheet.text(rest, DEMO, theme.faint);
@@ -77,11 +82,11 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
 /// The keys of a page: on a chart, one hint for both keys of the range. What opens the page that is open needs none: the
 /// way back has one. Where one reads what has happened, the keys of the demo leave their room to the others.
 fn of_page(keys: &[KeyHint], page: Page) -> Vec<KeyHint> {
-    let is_chart = matches!(page, Page::Chart(_));
+    let is_chart = page.metric().is_some();
     let shorter = keys.iter().find(|hint| hint.name == "shorter").map(key).unwrap_or_default();
     let opens_it = match page {
         Page::Events => "events",
-        Page::Chart(_) => "chart",
+        Page::Chart(_) | Page::DropletChart(..) => "chart",
         Page::Why => "why",
         Page::Cluster | Page::Droplet(_) | Page::Overview => "",
     };
@@ -94,11 +99,20 @@ fn of_page(keys: &[KeyHint], page: Page) -> Vec<KeyHint> {
     shown
 }
 
-/// The keys that do something now, in the order of the table, but those of the demo not at the end.
+/// The keys that do something now, in the order of the table, but those of the demo after those that scale. Of two keys
+/// for the same the first is enough.
 fn in_order(keys: &[KeyHint]) -> Vec<&KeyHint> {
     let shown = keys.iter().filter(|hint| hint.applies && !hint.short.is_empty() && !hint.keys.is_empty());
     let (demo, mut all): (Vec<&KeyHint>, Vec<&KeyHint>) = shown.partition(|hint| hint.demo);
-    let at = FIRST.min(all.len());
+    let mut said = Vec::new();
+    all.retain(|hint| {
+        !said.contains(&hint.action) && {
+            said.push(hint.action);
+            true
+        }
+    });
+    let scales = |hint: &&KeyHint| all.first().is_some_and(|first| first.group == hint.group);
+    let at = all.iter().take_while(|hint| scales(hint)).count();
     all.splice(at..at, demo);
     all
 }
@@ -168,9 +182,12 @@ fn typed(sheet: &mut Sheet, at: Rect, label: &str, help: &str, input: &tui_input
     Position::new(rest.x + column, rest.y)
 }
 
+/// The columns that a toast in the row of the keys leaves to them: help and quit have room.
+pub const KEPT: u16 = 18;
+
 /// Draws the toasts in one row, the newest first, as many as there is room for. What stands on the page anyway is not
-/// said twice.
-pub fn toasts(sheet: &mut Sheet, at: Rect, scene: &Scene) {
+/// said twice. Tells whether there was anything to say.
+pub fn toasts(sheet: &mut Sheet, at: Rect, scene: &Scene) -> bool {
     let mut rest = at;
     for toast in scene.ui.toasts.iter().rev() {
         let (symbol, style) = decision::level(scene.theme, toast.level);
@@ -186,6 +203,7 @@ pub fn toasts(sheet: &mut Sheet, at: Rect, scene: &Scene) {
         let used = sheet.text(rest, &text, Theme::badge(style));
         rest.take_left(used + 1);
     }
+    rest.width < at.width
 }
 
 #[cfg(test)]
@@ -211,9 +229,9 @@ mod tests {
     fn who_sees_it_for_the_first_time_finds_the_ways_to_all_else_on_any_width() {
         let scaling = ["scale_up", "scale_down", "auto"];
         let ways = ["palette", "help", "quit"];
-        assert_eq!(shown(58, Fixture::new(3)), [&scaling[..], &["filter"], &ways].concat());
-        assert_eq!(shown(78, Fixture::new(3)), [&scaling[..], &["detail", "filter", "events"], &ways].concat());
-        let demo = ["more_load", "crash", "filter"];
+        assert_eq!(shown(58, Fixture::new(3)), [&scaling[..], &["why"], &ways].concat());
+        assert_eq!(shown(78, Fixture::new(3)), [&scaling[..], &["detail", "filter", "why"], &ways].concat());
+        let demo = ["more_load", "crash", "why"];
         assert_eq!(shown(78, Fixture::new(3).demo()), [&scaling[..], &demo, &ways].concat());
         assert!(shown(118, Fixture::new(3)).contains(&"export"));
         assert_eq!(shown(5, Fixture::new(3)), ["scale_up"], "rather another than none");
@@ -225,6 +243,25 @@ mod tests {
         let keys = of_page(&Keymap::default().hints(&ui, &Fixture::new(3).demo().build()), Page::Events);
         let names: Vec<&str> = fitting(&in_order(&keys), 78).iter().map(|hint| hint.name).collect();
         assert!(names.contains(&"detail") && names.contains(&"back") && !names.contains(&"events"), "{names:?}");
+    }
+
+    #[test]
+    fn on_a_droplets_page_the_key_that_removes_says_that_it_is_about_this_one() {
+        let state = Fixture::new(3).demo().build();
+        let words = |page, room| {
+            let ui = crate::tui::Ui { page, ..fixtures::ui() };
+            let keys = of_page(&Keymap::default().hints(&ui, &state), page);
+            let hints = fitting(&in_order(&keys), room);
+            hints.iter().map(|hint| format!("{} {}", key(hint), hint.short)).collect::<Vec<_>>()
+        };
+        let clone = crate::cluster::DropletId(fixtures::BASE.0 + 1);
+        for room in [58, 78, 118] {
+            let shown = words(Page::Droplet(clone), room);
+            assert!(shown.contains(&"d remove it".to_owned()), "{shown:?}");
+            assert!(!shown.iter().any(|hint| hint == "d down" || hint.starts_with('D')), "{shown:?}");
+        }
+        assert!(!words(Page::Droplet(fixtures::BASE), 200).iter().any(|hint| hint.contains("remove")));
+        assert!(words(Page::Cluster, 118).contains(&"d down".to_owned()));
     }
 
     #[test]

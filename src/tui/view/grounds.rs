@@ -218,7 +218,7 @@ fn cooldown(scene: &Scene, policy: &Policy, seen: &Observation) -> String {
     let interval = words::span(policy.scaling_interval);
     let left = seen.cooldown(policy.scaling_interval).and_then(|remaining| left(scene, seen, remaining));
     left.map_or_else(
-        || format!("none now; {interval} after each scaling"),
+        || format!("none now; {interval} from the beginning of each scaling"),
         |left| format!("{} left of {interval}", words::left(left)),
     )
 }

@@ -13,7 +13,7 @@ use super::{Scene, held, problems, progress, words};
 use crate::cloud::Remedy;
 use crate::cluster::{Health, Member, Observation, elapsed};
 use crate::policy::Reason;
-use crate::scaling::Level;
+use crate::scaling::{Level, Refusal};
 use crate::tui::text::fit;
 use crate::tui::{Awaited, Theme};
 use crate::worker::{ClusterState, Connection};
@@ -148,8 +148,10 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
     if scene.state.demo {
         right.push(badge(0, "DEMO", theme.text));
     }
-    if scene.state.read_only {
-        right.push(badge(0, "READ-ONLY", theme.text));
+    let forbids = scene.state.forbids();
+    if let Some(refusal) = &forbids {
+        let word = if *refusal == Refusal::DryRun { "DRY RUN" } else { "READ-ONLY" };
+        right.push(badge(0, word, theme.text));
     }
     if let Some(text) = held::badge(scene) {
         right.push(badge(2, &text, theme.attention).or(vec![badge(0, held::PAUSED, theme.attention).spans]));
@@ -159,7 +161,7 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
         right.push(part(1, vec![news]).or(vec![vec![shorter]]));
     }
     // Where nothing may be changed, auto is off anyway.
-    let rank = if scene.state.read_only { 3 } else { 0 };
+    let rank = if forbids.is_some() { 3 } else { 0 };
     right.push(if cluster.auto { badge(0, "AUTO ON", theme.good) } else { words_of(rank, "AUTO OFF", theme.strong) });
     (left, right)
 }

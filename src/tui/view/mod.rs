@@ -94,20 +94,28 @@ fn screen(sheet: &mut Sheet, area: Rect, scene: &Scene) -> (Scrolled, Option<Pos
     header::draw(sheet, top, scene);
     let air = rest.take_top(u16::from(area.height >= 22));
     let bottom = rest.take_bottom(1);
-    let cursor = footer::draw(sheet, bottom, scene);
     if area.height >= 30 {
         rest.take_bottom(1);
     }
     let drawn = scene.cluster().map(|cluster| page(sheet, rest, scene, cluster)).unwrap_or_default();
-    // Where there is no air under the header, the keys may be missed for a moment; what is typed may not.
-    let place = match (air.height, cursor) {
-        (1.., _) => air,
-        (0, None) => bottom,
-        (0, Some(_)) => Rect { y: top.bottom().saturating_sub(1), height: 1, ..top },
+    let keys = if air.height > 0 {
+        footer::toasts(sheet, air, scene);
+        bottom
+    } else {
+        beside_toasts(sheet, bottom, scene)
     };
-    footer::toasts(sheet, place, scene);
+    let cursor = footer::draw(sheet, keys, scene);
     let over = scene.ui.overlay.as_ref().and_then(|overlay| overlaid(sheet, area, scene, overlay));
     (over.unwrap_or(drawn), cursor)
+}
+
+/// Where there is no air under the header, messages take some of the row of the keys for a moment, but neither those to
+/// help and out nor what is typed. Gives what is left of the row.
+fn beside_toasts(sheet: &mut Sheet, row: Rect, scene: &Scene) -> Rect {
+    let is_typed = matches!(scene.ui.overlay, Some(Overlay::Filter(_) | Overlay::Palette(_)));
+    let mut keys = row;
+    let place = keys.take_left(row.width.saturating_sub(if is_typed { row.width / 2 } else { footer::KEPT }));
+    if footer::toasts(sheet, place, scene) { keys } else { row }
 }
 
 fn page(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
@@ -115,9 +123,16 @@ fn page(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> S
         Page::Cluster => cluster::draw(sheet, at, scene, cluster),
         Page::Droplet(id) => droplet::draw(sheet, at, scene, cluster, id),
         Page::Chart(metric) => {
-            chart::draw(sheet, at, scene, cluster, metric);
+            chart::draw(sheet, at, scene, cluster, &chart::Subject::cluster(scene, cluster, metric));
             Scrolled::default()
         }
+        Page::DropletChart(id, metric) => match droplet::find(cluster, id) {
+            None => droplet::draw(sheet, at, scene, cluster, id),
+            Some(row) => {
+                chart::draw(sheet, at, scene, cluster, &chart::Subject::droplet(scene, cluster, &row, metric));
+                Scrolled::default()
+            }
+        },
         Page::Events => events::page(sheet, at, scene, cluster),
         Page::Why => status::page(sheet, at, scene, cluster),
         Page::Overview => overview::draw(sheet, at, scene),
@@ -137,7 +152,7 @@ fn overlaid(sheet: &mut Sheet, area: Rect, scene: &Scene, overlay: &Overlay) -> 
             return Some(confirm::draw(sheet, area, scene, cluster, confirm));
         }
         Overlay::Told(told) => return Some(confirm::told(sheet, area, scene, told)),
-        Overlay::Notice { title, text } => return Some(confirm::notice(sheet, area, scene, title, text)),
+        Overlay::Notice { title, text, .. } => return Some(confirm::notice(sheet, area, scene, title, text)),
         Overlay::Choice(choice) => choice::draw(sheet, area, scene, choice),
         Overlay::Columns { selected } => column_list::draw(sheet, area, scene, *selected),
         Overlay::Palette(palette) => palette::draw(sheet, area, scene, palette),
@@ -165,16 +180,21 @@ fn scrolled(offset: usize, selected: Option<usize>, rows: usize, all: usize) -> 
 /// The actions that show what is above and below of a text.
 const UP_AND_DOWN: [&str; 2] = ["move_up", "move_down"];
 
-/// On the lower edge of a frame: how much more there is than has room in it, and which keys show it: those of the
-/// actions that lead up and down there.
-fn draw_rest(sheet: &mut Sheet, frame: Rect, scene: &Scene, drawn: Scrolled, all: usize, [up, down]: [&str; 2]) {
+/// How much more there is than has room, and which keys show it: those of the actions that lead up and down there;
+/// `None` where all has.
+fn rest(scene: &Scene, drawn: Scrolled, all: usize, [up, down]: [&str; 2]) -> Option<String> {
     let below = all.saturating_sub(drawn.offset + drawn.rows);
     let (count, side, key) = match (drawn.last_offset, below) {
-        (0, _) => return,
+        (0, _) => return None,
         (_, 0) => (drawn.offset, "above", up),
         _ => (below, "below", down),
     };
-    let text = format!(" {} {side}: {} shows more ", words::plural(count, "line"), scene.keys_of(key, 2));
+    Some(format!(" {} {side}: {} shows more ", words::plural(count, "line"), scene.keys_of(key, 2)))
+}
+
+/// The same on the lower edge of a frame.
+fn draw_rest(sheet: &mut Sheet, frame: Rect, scene: &Scene, drawn: Scrolled, all: usize, keys: [&str; 2]) {
+    let Some(text) = rest(scene, drawn, all, keys) else { return };
     let edge = Rect { y: frame.bottom().saturating_sub(1), height: 1, ..frame.narrowed(3) };
     sheet.text(edge, &text, sheet.theme.attention);
 }
