@@ -143,9 +143,10 @@ fn unfinished(before: &AppState, after: &AppState) -> Vec<String> {
         };
         let droplet = operation.droplet_name.as_ref().map_or_else(String::new, |name| format!(", droplet {name}"));
         let phase = operation.current().map_or_else(String::new, |phase| format!(" ({})", phase.phase.describe()));
-        let next = match before.demo {
-            true => "with the demo its cloud has ended too",
-            false => "the next `dropscale auto`, or this terminal when it is started again, goes on with it",
+        let next = if before.demo {
+            "with the demo its cloud has ended too"
+        } else {
+            "the next `dropscale auto`, or this terminal when it is started again, goes on with it"
         };
         format!("left unfinished: {what} of {cluster}{droplet}{phase}: {next}")
     };

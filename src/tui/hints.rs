@@ -88,8 +88,8 @@ impl Keymap {
     pub fn hints(&self, ui: &Ui, state: &AppState) -> Vec<KeyHint> {
         let context = Context::of(ui);
         let hint = |binding: &Binding| {
-            let means = binding.action.on(ui.page);
-            let other = self.bindings().iter().find(|other| other.action == means && means != binding.action);
+            let here = binding.action.on(ui.page);
+            let other = self.bindings().iter().find(|other| other.action == here && here != binding.action);
             let meant = other.unwrap_or(binding);
             // Where there is but one button there is nothing to choose.
             let closes = context == Context::Dialog
