@@ -16,23 +16,23 @@ const RANGE: &str = "longer";
 /// What stands before the keys that only the demo has.
 const DEMO: &str = "demo ";
 
-/// Which keys come first when there is not room for all, by their names in the table: the ways out and to all that
-/// is not shown, then what changes the cluster, then what one looks for.
+/// Which keys come first when there is not room for all, by their names in the table: help and the ways out, then what
+/// changes the cluster, then what one looks for and the way to all that is not shown.
 const IMPORTANT: [&str; 20] = [
     "help",
     "quit",
     "back",
-    "palette",
     "scale_up",
     "scale_down",
     "auto",
     "next_metric",
     RANGE,
     "next_cluster",
+    "filter",
     "why",
+    "palette",
     "more_load",
     "crash",
-    "filter",
     "detail",
     "events",
     "chart",
@@ -132,6 +132,7 @@ fn fitting<'a>(shown: &[&'a KeyHint], room: u16) -> Vec<&'a KeyHint> {
     }
     shown.iter().filter(|hint| fits.contains(hint)).copied().collect()
 }
+
 /// The first of its keys: the others are in the help.
 fn key(hint: &KeyHint) -> &str {
     hint.keys.split(" / ").next().unwrap_or_default()
