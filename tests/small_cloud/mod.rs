@@ -27,6 +27,8 @@ struct State {
     boots: bool,
     /// Those that were deleted.
     gone: Vec<u64>,
+    /// Those that were asked after by their ids.
+    asked_after: Vec<String>,
 }
 
 pub fn epoch() -> u64 {
@@ -108,6 +110,11 @@ impl Cloud {
         tags.iter().filter_map(Value::as_str).filter(|tag| tag.starts_with(prefix)).map(str::to_owned).collect()
     }
 
+    /// Whether somebody has asked after this droplet, and so knows that it is there.
+    pub fn was_asked_after(&self, id: u64) -> bool {
+        self.state.lock().unwrap().asked_after.contains(&id.to_string())
+    }
+
     pub async fn serve(&self) -> MockServer {
         let server = MockServer::start().await;
         let cloud = self.clone();
@@ -120,6 +127,9 @@ impl Cloud {
         let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
         let path: Vec<String> = request.url.path_segments().unwrap().map(decoded).collect();
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        if let ("GET", ["droplets", id]) = (request.method.as_str(), &path[1..]) {
+            state.asked_after.push((*id).to_owned());
+        }
         let (status, document) = match (request.method.as_str(), &path[1..]) {
             ("GET", ["monitoring", "metrics", kind, name]) => (200, self.metrics(kind, name, &state)),
             ("GET", ["droplets"]) => {
