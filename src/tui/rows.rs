@@ -28,9 +28,25 @@ pub fn rows<'a>(cluster: &'a ClusterState, table: &Table) -> Vec<Row<'a>> {
     match table.sort {
         SortBy::Role if table.descending => rows.reverse(),
         SortBy::Role => {}
-        sort => rows.sort_by(|a, b| compare(a, b, cluster, sort, table.descending)),
+        sort @ (SortBy::Metric(_) | SortBy::Price) => return by_number(rows, cluster, sort, table.descending),
+        sort => rows.sort_by(|a, b| compare(a, b, sort, table.descending)),
     }
     rows
+}
+
+/// Each value is looked up once and not for each comparison: there are thousands of rows, in each frame. What is not
+/// known stands last, whichever way the rest goes.
+fn by_number<'a>(rows: Vec<Row<'a>>, cluster: &ClusterState, sort: SortBy, descending: bool) -> Vec<Row<'a>> {
+    let mut valued: Vec<(Option<f64>, Row)> = rows.into_iter().map(|row| (row.number(cluster, sort), row)).collect();
+    valued.sort_by(|(x, _), (y, _)| match (x, y) {
+        (Some(x), Some(y)) => turned(x.total_cmp(y), descending),
+        _ => x.is_none().cmp(&y.is_none()),
+    });
+    valued.into_iter().map(|(_, row)| row).collect()
+}
+
+fn turned(order: Ordering, descending: bool) -> Ordering {
+    if descending { order.reverse() } else { order }
 }
 
 /// The columns by which the table can be sorted now: those of metrics only when a droplet has a value.
@@ -132,19 +148,14 @@ impl<'a> Row<'a> {
     }
 }
 
-fn compare(a: &Row, b: &Row, cluster: &ClusterState, sort: SortBy, descending: bool) -> Ordering {
-    let turn = |order: Ordering| if descending { order.reverse() } else { order };
+fn compare(a: &Row, b: &Row, sort: SortBy, descending: bool) -> Ordering {
+    let turn = |order| turned(order, descending);
     match sort {
-        SortBy::Role => Ordering::Equal,
+        SortBy::Role | SortBy::Metric(_) | SortBy::Price => Ordering::Equal,
         SortBy::Name => turn(a.droplet.name.cmp(&b.droplet.name)),
         SortBy::Status => turn(a.state().cmp(&b.state())),
         SortBy::Balancer => turn(a.standing().cmp(&b.standing())),
         SortBy::Age => turn(b.droplet.created_at.cmp(&a.droplet.created_at)),
-        SortBy::Metric(_) | SortBy::Price => match (a.number(cluster, sort), b.number(cluster, sort)) {
-            (Some(x), Some(y)) => turn(x.total_cmp(&y)),
-            // What is not known stands last, whichever way the rest goes.
-            (x, y) => x.is_none().cmp(&y.is_none()),
-        },
     }
 }
 
