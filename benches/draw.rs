@@ -1,4 +1,5 @@
-//! What a frame costs: 200×60 with 1,000 droplets, as at rest, sorted, filtered, all of them silent, and on the other pages.
+//! What a frame costs: 200×60 with 1,000 droplets, as at rest, sorted, filtered, all of them silent, and on the other
+//! pages.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use dropscale::cluster::Metric;

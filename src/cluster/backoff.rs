@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::tag::timestamp;
-use super::{ClusterSpec, Observation, Timing, elapsed};
+use super::{ClusterSpec, Observation, Timing, elapsed, plural};
 
 /// Why operations fail, as far as it decides when to try again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -61,6 +61,13 @@ impl FailureClass {
             Self::Changed => "somebody changed the droplet meanwhile",
             Self::Api => "the API failed",
         }
+    }
+
+    /// What failed how often in a row, and when it is tried again: `in 40 s`.
+    #[must_use]
+    pub fn tried_again(self, failures: u32, when: &str) -> String {
+        let sooner = self.remedy().map_or_else(String::new, |remedy| format!(", {remedy}"));
+        format!("{}, {} in a row: next try {when}{sooner}", self.describe(), plural(failures as usize, "failure"))
     }
 
     /// What has to change so that trying again makes sense before the wait is over; `None` where only time helps.

@@ -147,6 +147,34 @@ impl Role {
     }
 }
 
+#[cfg(test)]
+impl Droplet {
+    /// An active droplet of a cluster tagged `web`, for tests.
+    #[must_use]
+    pub fn example(id: u64, name: &str) -> Self {
+        Self {
+            id: DropletId(id),
+            name: name.to_owned(),
+            status: DropletStatus::Active,
+            locked: false,
+            created_at: Timestamp::UNIX_EPOCH,
+            size: Size {
+                slug: "s-1vcpu-2gb".to_owned(),
+                vcpus: 1,
+                memory_mib: 2048,
+                disk_gib: 50,
+                price: Some(Price { hourly: 0.017_86, monthly: 12.0 }),
+            },
+            region: "nyc3".to_owned(),
+            image: None,
+            vpc: None,
+            tags: vec!["web".to_owned()],
+            addresses: Vec::new(),
+            features: Vec::new(),
+        }
+    }
+}
+
 impl Droplet {
     /// Whether the droplet carries this tag.
     #[must_use]

@@ -58,8 +58,8 @@ impl Member {
     }
 }
 
-/// What a problem says of figures that were asked for in vain. Which they are differs from look to look, and so does the
-/// request that failed first: by these words they are known as the same problem.
+/// What a problem says of figures that were asked for in vain. Which they are differs from look to look, and so does
+/// the request that failed first: by these words they are known as the same problem.
 pub const UNREAD: &str = "could not be read";
 
 /// The cluster at one moment.

@@ -12,8 +12,8 @@ use super::json::Status;
 use super::{json as documents, text};
 use crate::cloud::Usage;
 use crate::cluster::{
-    ClusterSpec, Droplet, DropletId, DropletStatus, Health, LoadBalancer, LoadBalancerId, Marker, Member, Membership,
-    Metric, Observation, Price, Reading, Role, Size,
+    ClusterSpec, Droplet, DropletId, Health, LoadBalancer, LoadBalancerId, Marker, Member, Membership, Metric,
+    Observation, Reading, Role,
 };
 use crate::config::{Config, parse_str};
 use crate::policy::{Action, Decision, Policy, decide};
@@ -108,26 +108,7 @@ impl Scene {
 }
 
 fn droplet(id: u64, name: &str) -> Droplet {
-    Droplet {
-        id: DropletId(id),
-        name: name.to_owned(),
-        status: DropletStatus::Active,
-        locked: false,
-        created_at: ago(86_400 - i64::try_from(id).unwrap()),
-        size: Size {
-            slug: "s-1vcpu-2gb".to_owned(),
-            vcpus: 1,
-            memory_mib: 2048,
-            disk_gib: 50,
-            price: Some(Price { hourly: 0.017_86, monthly: 12.0 }),
-        },
-        region: "nyc3".to_owned(),
-        image: None,
-        vpc: None,
-        tags: vec!["web".to_owned()],
-        addresses: Vec::new(),
-        features: Vec::new(),
-    }
+    Droplet { created_at: ago(86_400 - i64::try_from(id).unwrap()), ..Droplet::example(id, name) }
 }
 
 /// With each run of blanks as one, so that columns may move.

@@ -224,9 +224,7 @@ impl fmt::Display for Reason {
             Self::InFlight => write!(f, "an operation is under way"),
             Self::Unsettled { droplets } => write!(f, "{} must be settled first", droplets.join(", ")),
             Self::BackingOff { remaining, failures, class } => {
-                let (failures, seconds) = (plural(*failures as usize, "failure"), seconds_left(*remaining));
-                write!(f, "{}, {failures} in a row: next try in {seconds} s", class.describe())?;
-                class.remedy().map_or(Ok(()), |remedy| write!(f, ", {remedy}"))
+                f.write_str(&class.tried_again(*failures, &format!("in {} s", seconds_left(*remaining))))
             }
             Self::Unknown { metrics, droplets } if droplets.is_empty() => {
                 write!(f, "{} not known", titles(metrics))

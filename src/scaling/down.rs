@@ -324,8 +324,8 @@ impl<C: Cloud> Run<C> {
         Err(Stop::failed(class, format!("{text}. {rest}")))
     }
 
-    /// Lets a clone serve on that the minimum needs: what tells that it leaves comes off, the draining tag last. One that
-    /// is not in the cluster goes on leaving, since nothing else tells of it.
+    /// Lets a clone serve on that the minimum needs: what tells that it leaves comes off, the draining tag last. One
+    /// that is not in the cluster goes on leaving, since nothing else tells of it.
     async fn keep(&mut self, departure: &Departure, stop: Stop) -> Result<String, Stop> {
         let (id, leaving) = (departure.id, leaving_tag(&self.spec.tag));
         let droplet = self.read(|cloud| async move { cloud.droplet(id).await }).await?;

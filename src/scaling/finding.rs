@@ -150,14 +150,12 @@ fn of_a_member(member: &Member, seen: &Observation, spec: &ClusterSpec) -> Vec<F
     let droplet = &member.droplet;
     let name = &droplet.name;
     let mut findings = Vec::new();
-    if member.is_arriving() || member.is_leaving() {
-        if seen.live_claim().is_none() {
-            findings.push(left_unfinished(droplet));
-        }
-        return findings;
-    }
+    let is_clones = member.is_arriving() || member.is_leaving();
     if seen.live_claim().is_none() {
-        findings.extend(no_clone_any_more(member));
+        findings.extend(if is_clones { Some(left_unfinished(droplet)) } else { no_clone_any_more(member) });
+    }
+    if is_clones {
+        return findings;
     }
     let is_autos = member.role == Role::Clone && !droplet.is_protected(spec);
     match droplet.status {
@@ -290,30 +288,11 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::cluster::{Backoff, Claim, FailureClass, Marker, Nonce, OperationTag, PROTECT_TAG, Price, Size, Timing};
+    use crate::cluster::{Backoff, Claim, FailureClass, Marker, Nonce, OperationTag, PROTECT_TAG, Timing};
     use crate::scaling::tests::{policy, spec};
 
     fn droplet(tags: &[String]) -> Droplet {
-        Droplet {
-            id: DropletId(7),
-            name: "web007".to_owned(),
-            status: DropletStatus::Active,
-            locked: false,
-            created_at: Timestamp::UNIX_EPOCH,
-            size: Size {
-                slug: "s-1vcpu-2gb".to_owned(),
-                vcpus: 1,
-                memory_mib: 2048,
-                disk_gib: 50,
-                price: Some(Price { hourly: 0.017_86, monthly: 12.0 }),
-            },
-            region: "nyc3".to_owned(),
-            image: None,
-            vpc: None,
-            tags: tags.to_vec(),
-            addresses: Vec::new(),
-            features: Vec::new(),
-        }
+        Droplet { tags: tags.to_vec(), ..Droplet::example(7, "web007") }
     }
 
     const NOW: i64 = 1_763_985_600;

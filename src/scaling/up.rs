@@ -134,6 +134,7 @@ impl<C: Cloud> Run<C> {
     async fn boot_and_attach(&mut self, arrival: &Arrival) -> Result<String, Stop> {
         self.enter(Phase::Boot);
         let droplet = self.boot(arrival).await;
+        // Whatever ends the wait but a failing API has seen the droplet, or knows that it is gone.
         if !matches!(droplet, Err(Stop::Failed { class: FailureClass::Api, .. })) {
             self.asked_for = AskedFor::Nothing;
         }

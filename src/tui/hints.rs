@@ -12,7 +12,7 @@ impl Context {
     pub fn of(ui: &Ui) -> Self {
         match ui.overlay {
             None => Self::Page,
-            Some(Overlay::Confirm(_) | Overlay::Told(_) | Overlay::Notice { .. }) => Self::Dialog,
+            Some(Overlay::Confirm(_) | Overlay::Event(_) | Overlay::Notice { .. }) => Self::Dialog,
             Some(Overlay::Help { .. }) => Self::Help,
             Some(Overlay::Filter(_)) => Self::Filter,
             Some(Overlay::Choice(_)) => Self::Choice,
@@ -32,7 +32,7 @@ impl On {
             Self::Table => (ui.page == Page::Cluster, "only where droplets are listed"),
             Self::Droplet if state.read_only => (false, READ_ONLY),
             Self::Droplet => (ui.in_front().is_some(), "no droplet is selected here"),
-            Self::Removable if !shows_plans(state) => (false, READ_ONLY),
+            Self::Removable if state.hides_plans().is_some() => (false, READ_ONLY),
             Self::Removable => match ui.in_front() {
                 None => (false, "no droplet is selected here"),
                 Some(id) => (!is_base(state, ui, id), "the base droplet is never removed"),
@@ -53,9 +53,9 @@ impl On {
             Self::Chart => (ui.page.metric().is_some(), "only on a chart"),
             Self::Deeper => (ui.page != Page::Cluster || !ui.table.filter.is_empty(), "there is nothing to go back to"),
             Self::Clusters => (state.clusters.len() > 1, "there is only one cluster"),
-            Self::Writable => (shows_plans(state), READ_ONLY),
+            Self::Writable => (state.hides_plans().is_none(), READ_ONLY),
             Self::Question => {
-                let leads_on = matches!(&ui.overlay, Some(Overlay::Told(told)) if told.droplet.is_some());
+                let leads_on = matches!(&ui.overlay, Some(Overlay::Event(told)) if told.droplet.is_some());
                 let is_asked = matches!(&ui.overlay, Some(Overlay::Confirm(confirm)) if confirm.may_agree(state));
                 (leads_on || is_asked, "nothing is asked")
             }
@@ -70,11 +70,6 @@ impl Action {
     pub fn on(self, page: Page) -> Self {
         if self == Self::ScaleDown && page.droplet().is_some() { Self::RemoveSelected } else { self }
     }
-}
-
-/// Whether it is shown what a change would be, even if it may not be made.
-fn shows_plans(state: &AppState) -> bool {
-    state.dry_run || !state.read_only
 }
 
 fn is_base(state: &AppState, ui: &Ui, id: DropletId) -> bool {

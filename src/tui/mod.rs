@@ -31,6 +31,7 @@ pub use target::{Target, Targets};
 pub use terminal::{Multiplexer, TuiError};
 pub use theme::{Depth, Theme, ThemeError, ThemeMistake};
 pub use ui::{
-    Asked, Choice, Confirm, Demo, List, Overlay, Page, Pick, Picked, Pointer, Question, SortBy, Table, Toast, Told, Ui,
+    Asked, Choice, Confirm, Demo, EventDetail, List, Overlay, Page, Pick, Picked, Pointer, Question, SortBy, Table,
+    Toast, Ui,
 };
 pub use update::down_plan;

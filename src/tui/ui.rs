@@ -151,7 +151,7 @@ pub enum Overlay {
     /// A command is being typed.
     Palette(Palette),
     /// All of an event.
-    Told(Told),
+    Event(EventDetail),
     /// Why something is not done; there is only Close.
     Notice {
         /// What was wished for, such as `Remove a clone`.
@@ -224,7 +224,7 @@ impl Confirm {
 
 /// An event in front.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Told {
+pub struct EventDetail {
     /// The event.
     pub event: Event,
     /// The droplet of which it tells, with its name.

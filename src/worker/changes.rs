@@ -211,24 +211,11 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::cluster::{Member, Size};
+    use crate::cluster::Member;
     use crate::scaling::Several;
 
     fn droplet(number: u64, status: DropletStatus) -> Droplet {
-        Droplet {
-            id: DropletId(number),
-            name: format!("web{number:03}"),
-            status,
-            locked: false,
-            created_at: Timestamp::UNIX_EPOCH,
-            size: Size { slug: "s-1vcpu-1gb".to_owned(), vcpus: 1, memory_mib: 1024, disk_gib: 25, price: None },
-            region: "nyc3".to_owned(),
-            image: None,
-            vpc: None,
-            tags: vec!["web".to_owned()],
-            addresses: Vec::new(),
-            features: Vec::new(),
-        }
+        Droplet { status, ..Droplet::example(number, &format!("web{number:03}")) }
     }
 
     fn seen(numbers: std::ops::RangeInclusive<u64>, status: DropletStatus) -> Observation {

@@ -38,6 +38,12 @@ impl AppState {
     pub fn forbids(&self) -> Option<Refusal> {
         Refusal::of_start(self.read_only, self.dry_run)
     }
+
+    /// Why not even a plan is shown, if so: a dry run is there to show them.
+    #[must_use]
+    pub fn hides_plans(&self) -> Option<Refusal> {
+        self.forbids().filter(|refusal| *refusal != Refusal::DryRun)
+    }
 }
 
 /// One cluster.

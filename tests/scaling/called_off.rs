@@ -10,6 +10,18 @@ use dropscale::simulator::{ApiError, Fate, World};
 
 use crate::bench::{Bench, by_hand, pending};
 
+/// As long as requests fail a clone that was left on its way out stays as it is; then it leaves.
+async fn goes_on_leaving(bench: &Bench, draining: &String) {
+    let cloud = bench.cloud(1);
+    let recovery = bench.scaler(&cloud).recover(bench.observer(&cloud), Arc::new(|_| {})).await;
+    assert!(matches!(recovery.outcome, Some(Outcome::Failed(_))), "{recovery:#?}");
+    let clone = bench.clones().remove(0);
+    assert_eq!((clone.attached, clone.tags.contains(draining)), (false, true), "{recovery:#?}");
+    bench.world.with(World::inject_nothing);
+    bench.settle().await;
+    assert_eq!(bench.names(), [""; 0], "it goes on leaving");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_clone_that_is_attached_again_while_it_leaves_stays_when_the_minimum_needs_it_by_now() {
     for balancer in ["healthy_after = \"3s\"", "tag = \"web\", healthy_after = \"3s\""] {
@@ -77,12 +89,27 @@ async fn a_clone_that_has_left_is_not_put_back_by_who_comes_next() {
             }
         });
     });
-    let cloud = bench.cloud(1);
-    let recovery = bench.scaler(&cloud).recover(bench.observer(&cloud), Arc::new(|_| {})).await;
-    assert!(matches!(recovery.outcome, Some(Outcome::Failed(_))), "{recovery:#?}");
-    let clone = bench.clones().remove(0);
-    assert_eq!((clone.attached, clone.tags.contains(&draining)), (false, true), "{recovery:#?}");
-    bench.world.with(World::inject_nothing);
-    bench.settle().await;
-    assert_eq!(bench.names(), [""; 0], "it goes on leaving");
+    goes_on_leaving(&bench, &draining).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clone_that_was_shut_down_is_not_put_back_to_serve() {
+    let bench = Bench::new("load_balancer = { healthy_after = \"3s\" }");
+    let tag = pending(100_000).draining();
+    bench.by_hand("web001", |world, id| {
+        world.create_tag(&tag).unwrap();
+        world.tag_droplet(&tag, id).unwrap();
+        world.detach_by_hand(id);
+        world.power_off(id);
+        // Lists are answered, what is asked of the one droplet is not.
+        let path = format!("/v2/droplets/{id}");
+        world.inject(move |call| {
+            if call.path == path {
+                Fate::Refused(ApiError::new(500, "Unexpected server-side error"))
+            } else {
+                Fate::Answered
+            }
+        });
+    });
+    goes_on_leaving(&bench, &tag).await;
 }

@@ -182,35 +182,6 @@ async fn a_droplet_whose_create_was_not_answered_is_looked_for_although_the_sear
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_clone_that_was_shut_down_is_not_put_back_to_serve() {
-    let bench = Bench::new(FAST);
-    let tag = pending(100_000).draining();
-    bench.by_hand("web001", |world, id| {
-        world.create_tag(&tag).unwrap();
-        world.tag_droplet(&tag, id).unwrap();
-        world.detach_by_hand(id);
-        world.power_off(id);
-        // Lists are answered, what is asked of the one droplet is not.
-        let path = format!("/v2/droplets/{id}");
-        world.inject(move |call| {
-            if call.path == path {
-                Fate::Refused(ApiError::new(500, "Unexpected server-side error"))
-            } else {
-                Fate::Answered
-            }
-        });
-    });
-    let cloud = bench.cloud(1);
-    let recovery = bench.scaler(&cloud).recover(bench.observer(&cloud), Arc::new(|_| {})).await;
-    assert!(matches!(recovery.outcome, Some(Outcome::Failed(_))), "{recovery:#?}");
-    let clone = bench.clones().remove(0);
-    assert_eq!((clone.attached, clone.tags.contains(&tag)), (false, true), "{clone:?}");
-    bench.world.with(World::inject_nothing);
-    bench.settle().await;
-    assert_eq!(bench.names(), [""; 0], "it goes on leaving");
-}
-
-#[tokio::test(start_paused = true)]
 async fn what_serves_nobody_does_not_count_for_the_minimum() {
     let mut bench = Bench::new(FAST);
     Arc::make_mut(&mut bench.policy).min = 2;

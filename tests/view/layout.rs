@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dropscale::cluster::{DropletId, Metric};
 use dropscale::scaling::{Finding, Level, Several};
 use dropscale::tui::fixtures::{self, Fixture};
-use dropscale::tui::{Overlay, Page, Question, Toast, Told, Ui};
+use dropscale::tui::{EventDetail, Overlay, Page, Question, Toast, Ui};
 use dropscale::worker::Event;
 
 use crate::{Look, ask, at, draw, over, page, render, text};
@@ -293,7 +293,7 @@ fn a_list_in_front_that_is_longer_than_the_terminal_says_so_and_which_keys_show_
 #[test]
 fn all_of_an_event_is_in_front_with_its_time_and_droplet() {
     let event = Event { at: fixtures::now(), level: Level::Warning, text: "web001 is off".repeat(30), count: 3 };
-    let told = |droplet| Overlay::Told(Told { event: event.clone(), droplet, droplet_focused: false });
+    let told = |droplet| Overlay::Event(EventDetail { event: event.clone(), droplet, droplet_focused: false });
     let shown = |droplet| text(&render(&Fixture::new(3).build(), &over(told(droplet), (80, 24))));
     let with = shown(Some((DropletId(1001), "web001".to_owned())));
     for said in ["2025-11-24 12:00:00Z", "warning", "3 times in a row", "web001, id 1001", "[ Close ]", "Show web001"] {

@@ -3,7 +3,7 @@
 use dropscale::cluster::{DropletId, Metric};
 use dropscale::scaling::Level;
 use dropscale::tui::fixtures::{self, Fixture};
-use dropscale::tui::{Overlay, Page, Question, SortBy, Told, Ui};
+use dropscale::tui::{EventDetail, Overlay, Page, Question, SortBy, Ui};
 use dropscale::worker::{AppState, Event};
 
 use crate::{Look, ask, choice, palette, render};
@@ -38,7 +38,7 @@ pub fn everything() -> Vec<Ui> {
         ask(Question::Down(DropletId(7))),
         ask(Question::Auto),
         ask(Question::Quit),
-        Overlay::Told(Told {
+        Overlay::Event(EventDetail {
             event: Event {
                 at: fixtures::now(),
                 level: Level::Info,

@@ -71,8 +71,8 @@ impl Asked {
     }
 }
 
-/// Plans anew what stands in front, since the state has changed: what has become impossible is no question any more, and
-/// a refusal goes with its reason.
+/// Plans anew what stands in front, since the state has changed: what has become impossible is no question any more,
+/// and a refusal goes with its reason.
 pub fn follow(ui: &mut Ui, cluster: &ClusterState) {
     let asked = match &ui.overlay {
         Some(Overlay::Confirm(Confirm { question: Question::Up, .. })) => Asked::Up,
@@ -141,7 +141,7 @@ pub fn answer(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
 
 /// Scrolls the question, the event or the notice in front, where it has more lines than room.
 pub fn scroll(ui: &mut Ui, action: Action, seen: &Seen) {
-    if matches!(ui.overlay, Some(Overlay::Confirm(_) | Overlay::Told(_) | Overlay::Notice { .. })) {
+    if matches!(ui.overlay, Some(Overlay::Confirm(_) | Overlay::Event(_) | Overlay::Notice { .. })) {
         let list = seen.drawn.list;
         ui.dialog_scroll = walk::step(ui.dialog_scroll, list.last_offset + 1, action, list.rows);
     }
@@ -168,7 +168,7 @@ fn agreed(ui: &mut Ui, question: Question, seen: &Seen) -> Outcome {
 
 /// Asks; in a dry run the question only shows what would be done.
 fn ask(ui: &mut Ui, seen: &Seen, asked: Asked) -> Outcome {
-    if let Some(refusal) = seen.state.forbids().filter(|refusal| *refusal != Refusal::DryRun) {
+    if let Some(refusal) = seen.state.hides_plans() {
         return forbidden(ui, &refusal, seen);
     }
     let Some(cluster) = seen.cluster(ui) else { return Outcome::default() };

@@ -1,15 +1,15 @@
 //! What keys and the mouse do to the interface: pure, so that it can be tested without a terminal. `ask` holds the
-//! questions before the cloud is changed, `told` an event in front, `palette` the commands by name, `choose` what is
-//! copied, exported and shown in the table, `walk` the selections, `mouse` clicks and the wheel, `demo` what is done to the
-//! simulated cloud, `follow` what changes with a new state.
+//! questions before the cloud is changed, `event` an event in front, `palette` the commands by name, `choose` what is
+//! copied, exported and shown in the table, `walk` the selections, `mouse` clicks and the wheel, `demo` what is done to
+//! the simulated cloud, `follow` what changes with a new state.
 
 mod ask;
 mod choose;
 mod demo;
+mod event;
 mod follow;
 mod mouse;
 mod palette;
-mod told;
 mod walk;
 
 use std::path::Path;
@@ -163,7 +163,7 @@ pub fn paste(ui: &mut Ui, text: &str) {
 pub fn act(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
     match ui.overlay {
         Some(Overlay::Confirm(_)) => return ask::answer(ui, action, seen),
-        Some(Overlay::Told(_)) => return told::hear(ui, action, seen),
+        Some(Overlay::Event(_)) => return event::hear(ui, action, seen),
         Some(Overlay::Choice(_)) => return choose::hear(ui, action, seen),
         Some(Overlay::Palette(_)) => return palette::hear(ui, action, seen),
         Some(Overlay::Columns { .. }) => return choose::columns(ui, action, seen),
@@ -307,7 +307,7 @@ fn turn_to(ui: &mut Ui, page: Page) -> Outcome {
 fn open(ui: &mut Ui, seen: &Seen) -> Outcome {
     match ui.page {
         Page::Cluster => ui.table.selected.map(|id| turn_to(ui, Page::Droplet(id))).unwrap_or_default(),
-        Page::Events => told::open(ui, seen),
+        Page::Events => event::open(ui, seen),
         Page::Overview => {
             turn_to(ui, Page::Cluster);
             look_at(ui, seen, ui.overview.selected)

@@ -157,7 +157,7 @@ fn wheel(ui: &mut Ui, down: bool, seen: &Seen) {
         Some(Overlay::Columns { selected }) => {
             *selected = next(*selected, 1, crate::column::Column::all().len().saturating_sub(1));
         }
-        Some(Overlay::Confirm(_) | Overlay::Told(_) | Overlay::Notice { .. }) => {
+        Some(Overlay::Confirm(_) | Overlay::Event(_) | Overlay::Notice { .. }) => {
             ui.dialog_scroll = next(ui.dialog_scroll, LINES, list.last_offset);
         }
         None | Some(Overlay::Filter(_)) => scroll(ui, list, seen, |at| next(at, LINES, list.last_offset)),

@@ -1,5 +1,5 @@
-//! One metric of the cluster, or of one droplet, as a chart: axes with units and times, both thresholds as lines, and marks where
-//! the number of serving droplets changed.
+//! One metric of the cluster, or of one droplet, as a chart: axes with units and times, both thresholds as lines, and
+//! marks where the number of serving droplets changed.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
-//! What lies in front and has buttons: the question before the cloud is changed, why something is not done, and all of
-//! an event. A question says what will be made or removed, what it costs, what speaks against it, and has two buttons of
-//! which the one that does nothing has the focus first. Under them stands which keys answer, and on the frame which key
-//! shows the rest of a text that is longer than the terminal.
+//! What lies in front and has buttons: the question before the cloud is changed, why something is not done, and all
+//! of an event. A question says what will be made or removed, what it costs, what speaks against it, and has two
+//! buttons of which the one that does nothing has the focus first. Under them stands which keys answer, and on the
+//! frame which key shows the rest of a text that is longer than the terminal.
 
 use std::borrow::Cow;
 
@@ -15,9 +15,9 @@ use crate::cloud::PlannedRequest;
 use crate::cluster::{DropletId, Price};
 use crate::keymap::Action;
 use crate::policy::Action as Wish;
-use crate::scaling::{DownPlan, Level, Refusal, UpPlan};
+use crate::scaling::{DownPlan, Level, UpPlan};
 use crate::tui::text::clean;
-use crate::tui::{Confirm, Question, Target, Told, down_plan};
+use crate::tui::{Confirm, EventDetail, Question, Target, down_plan};
 use crate::worker::{ClusterState, Connection};
 
 /// What a dialog shows.
@@ -61,9 +61,9 @@ pub fn notice(sheet: &mut Sheet, area: Rect, scene: &Scene, title: &'static str,
 }
 
 /// Draws all of an event: when it was, of which droplet it tells, and its text.
-pub fn told(sheet: &mut Sheet, area: Rect, scene: &Scene, told: &Told) -> Scrolled {
+pub fn event(sheet: &mut Sheet, area: Rect, scene: &Scene, detail: &EventDetail) -> Scrolled {
     let inside = columns(area).saturating_sub(6);
-    let Told { event, droplet, droplet_focused } = told;
+    let EventDetail { event, droplet, droplet_focused } = detail;
     let level = match event.level {
         Level::Info => "info",
         Level::Done => "done",
@@ -210,11 +210,6 @@ fn refused(scene: &Scene, title: &'static str, refusal: &str, columns: u16) -> D
     Dialog { title: title.into(), lines, accept: None, leave: CLOSE }
 }
 
-/// Why not even a plan is shown.
-fn forbidden(scene: &Scene) -> Option<String> {
-    scene.state.forbids().filter(|refusal| *refusal != Refusal::DryRun).map(|refusal| refusal.to_string())
-}
-
 /// The question; in a dry run what would be requested, and nothing to agree to.
 fn asked(
     scene: &Scene,
@@ -241,8 +236,8 @@ const NOT_SEEN: &str = "the cluster is being looked at: try again when that has 
 
 fn up(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
     let title = "Add a clone";
-    if let Some(why) = forbidden(scene) {
-        return refused(scene, title, &why, columns);
+    if let Some(refusal) = scene.state.hides_plans() {
+        return refused(scene, title, &refusal.to_string(), columns);
     }
     let plan: &UpPlan = match &cluster.up {
         Some(Ok(plan)) => plan,
@@ -268,8 +263,8 @@ fn up(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
 
 fn down(scene: &Scene, cluster: &ClusterState, droplet: DropletId, columns: u16) -> Dialog {
     let title = "Remove a clone";
-    if let Some(why) = forbidden(scene) {
-        return refused(scene, title, &why, columns);
+    if let Some(refusal) = scene.state.hides_plans() {
+        return refused(scene, title, &refusal.to_string(), columns);
     }
     let plan = down_plan(cluster, droplet).and_then(Result::ok);
     let plan: Option<&DownPlan> = plan.as_deref();
@@ -304,8 +299,8 @@ fn down(scene: &Scene, cluster: &ClusterState, droplet: DropletId, columns: u16)
 
 fn auto(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
     let title = "Scale by itself";
-    if let Some(why) = scene.state.forbids().map(|refusal| refusal.to_string()) {
-        return refused(scene, title, &why, columns);
+    if let Some(refusal) = scene.state.forbids() {
+        return refused(scene, title, &refusal.to_string(), columns);
     }
     let policy = &cluster.policy;
     let text = format!(

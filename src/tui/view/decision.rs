@@ -164,13 +164,8 @@ fn reason(scene: &Scene, cluster: &ClusterState, decision: &Decision, reason: &R
 
 /// What failed how often, and when it is tried again.
 pub fn backing_off(left: Option<Duration>, failures: u32, class: FailureClass) -> String {
-    format!(
-        "{}, {} in a row: next try {}{}",
-        class.describe(),
-        words::plural(failures as usize, "failure"),
-        left.map_or_else(|| "with the next look".to_owned(), |left| format!("in {}", words::left(left))),
-        class.remedy().map_or_else(String::new, |remedy| format!(", {remedy}"))
-    )
+    let when = left.map_or_else(|| "with the next look".to_owned(), |left| format!("in {}", words::left(left)));
+    class.tried_again(failures, &when)
 }
 
 /// That new samples are awaited, and why, when nothing else is the matter.

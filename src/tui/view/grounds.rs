@@ -31,7 +31,7 @@ const WIDE: u16 = 90;
 
 /// All of it, broken to `columns`.
 pub fn lines(scene: &Scene, cluster: &ClusterState, columns: u16) -> Vec<Line<'static>> {
-    let rows: Vec<_> = cluster.policy.metrics().map(|metric| cells(scene, cluster, metric)).collect();
+    let rows: Vec<_> = cluster.policy.metrics().map(|metric| row(scene, cluster, metric)).collect();
     let mut lines = table(scene, cluster, &rows, columns).unwrap_or_else(|| listed(scene, &rows));
     lines.push(Line::default());
     for (name, text) in facts(scene, cluster) {
@@ -67,7 +67,7 @@ pub fn next_look_of_auto(scene: &Scene, cluster: &ClusterState) -> String {
 type Row = [Span<'static>; HEADS.len()];
 
 /// A metric of the table.
-fn cells(scene: &Scene, cluster: &ClusterState, metric: Metric) -> Row {
+fn row(scene: &Scene, cluster: &ClusterState, metric: Metric) -> Row {
     let theme = scene.theme;
     let bounds = metrics::bounds(cluster, metric);
     let rule = metrics::rule(cluster, metric);
@@ -172,7 +172,7 @@ fn facts(scene: &Scene, cluster: &ClusterState) -> Vec<(&'static str, String)> {
     }
     facts.extend(cluster.decision.iter().flat_map(|decision| &decision.rules).filter_map(unusable));
     if let Some(seen) = cluster.observation.as_deref() {
-        facts.push(("bounds", bounds(policy, seen)));
+        facts.push(("bounds", droplet_bounds(policy, seen)));
         facts.push(("cooldown", cooldown(scene, policy, seen)));
         facts.extend(backoffs(scene, cluster, seen));
     }
@@ -203,7 +203,7 @@ fn unusable(rule: &Rule) -> Option<(&'static str, String)> {
     (rule.vote == Vote::Impossible).then_some(("unusable", text))
 }
 
-fn bounds(policy: &Policy, seen: &Observation) -> String {
+fn droplet_bounds(policy: &Policy, seen: &Observation) -> String {
     let (count, serving) = (seen.count(), seen.serving().count());
     let serve = if count == serving { String::new() } else { format!(", of which {serving} serve") };
     format!("min {}, max {}; now {}{serve}", policy.min, policy.max, words::plural(count, "droplet"))

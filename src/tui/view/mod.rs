@@ -2,8 +2,8 @@
 //!
 //! `cluster`, `droplet`, `chart`, `events` and `overview` are the pages, `help`, `confirm`, `choice`, `column_list`
 //! and `palette` lie over them; `header`, `held`, `metrics`, `status`, `decision`, `grounds`, `problems`, `progress`,
-//! `table`, `columns` and `footer` are their parts; `spark` and `gauge` the pictures; `value`, `sheet`, `words` and `ascii`
-//! what all of them draw with.
+//! `table`, `columns` and `footer` are their parts; `spark` and `gauge` the pictures; `value`, `sheet`, `words` and
+//! `ascii` what all of them draw with.
 
 mod ascii;
 mod chart;
@@ -151,7 +151,7 @@ fn overlaid(sheet: &mut Sheet, area: Rect, scene: &Scene, overlay: &Overlay) -> 
             let cluster = scene.cluster()?;
             return Some(confirm::draw(sheet, area, scene, cluster, confirm));
         }
-        Overlay::Told(told) => return Some(confirm::told(sheet, area, scene, told)),
+        Overlay::Event(detail) => return Some(confirm::event(sheet, area, scene, detail)),
         Overlay::Notice { title, text, .. } => return Some(confirm::notice(sheet, area, scene, title, text)),
         Overlay::Choice(choice) => choice::draw(sheet, area, scene, choice),
         Overlay::Columns { selected } => column_list::draw(sheet, area, scene, *selected),

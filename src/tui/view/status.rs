@@ -103,17 +103,16 @@ pub fn page(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
         lines.extend([Line::default(), Line::styled(progress::title(operation), theme.strong)]);
         lines.extend(progress::full(scene, cluster, operation, at.width));
     }
-    let grounds = grounds::lines(scene, cluster, at.width);
-    let (is_right, title) = (wrong.is_empty(), |text| Line::styled(text, theme.strong));
-    if !is_right {
-        lines.extend([Line::default(), title("not as it should be")]);
+    // What is wrong comes before the grounds; that nothing is may wait.
+    let title = |text| [Line::default(), Line::styled(text, theme.strong)];
+    let all_is_well = if wrong.is_empty() { Some(title("nothing is wrong")) } else { None };
+    if all_is_well.is_none() {
+        lines.extend(title("not as it should be"));
         lines.extend(wrong);
     }
     lines.push(Line::default());
-    lines.extend(grounds);
-    if is_right {
-        lines.extend([Line::default(), title("nothing is wrong")]);
-    }
+    lines.extend(grounds::lines(scene, cluster, at.width));
+    lines.extend(all_is_well.into_iter().flatten());
     let drawn = super::scrolled(scene.ui.scroll, None, at.height.into(), lines.len());
     let end = (drawn.offset + usize::from(at.height)).min(lines.len());
     let notes = [grounds::next_look(scene, cluster).unwrap_or_default(), super::position(drawn, lines.len())];

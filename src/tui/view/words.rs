@@ -6,9 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-pub use crate::cluster::plural;
-pub use crate::cluster::span;
 use crate::cluster::{Cost, Price, Size, seconds_left};
+pub use crate::cluster::{plural, span};
 
 /// What stands for a value that is not known: never a zero.
 pub const UNKNOWN: &str = "–";

@@ -2,7 +2,7 @@
 
 use super::{Action, Outcome, Page, Seen, Ui, ask, everywhere, turn_to};
 use crate::cluster::Droplet;
-use crate::tui::{Overlay, Told};
+use crate::tui::{EventDetail, Overlay};
 use crate::worker::{ClusterState, Event};
 
 /// Shows all of the selected event.
@@ -11,14 +11,14 @@ pub fn open(ui: &mut Ui, seen: &Seen) -> Outcome {
     if let Some(event) = cluster.events.iter().rev().nth(ui.events.selected) {
         let droplet = droplet(cluster, event).map(|droplet| (droplet.id, droplet.name.clone()));
         ui.dialog_scroll = 0;
-        ui.overlay = Some(Overlay::Told(Told { event: event.clone(), droplet, droplet_focused: false }));
+        ui.overlay = Some(Overlay::Event(EventDetail { event: event.clone(), droplet, droplet_focused: false }));
     }
     Outcome::default()
 }
 
 /// A key while an event is in front.
 pub fn hear(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
-    let Some(Overlay::Told(told)) = &mut ui.overlay else { return Outcome::default() };
+    let Some(Overlay::Event(told)) = &mut ui.overlay else { return Outcome::default() };
     let leads_on = match action {
         Action::MoveFocus => {
             told.droplet_focused = told.droplet.is_some() && !told.droplet_focused;
