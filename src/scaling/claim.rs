@@ -16,6 +16,8 @@ use super::{Phase, Refusal, Terms};
 
 /// How old a claim is renewed.
 const RENEWED_AT: Duration = Duration::from_secs(Claim::LEASE.as_secs() / 3);
+/// How old a claim nothing is changed with any more.
+const HELD_UNTIL: Duration = Duration::from_secs(Claim::LEASE.as_secs() * 2 / 3);
 
 impl<C: Cloud> Run<C> {
     /// Looks, asks `plan`, claims the cluster, and looks and asks again: what is then returned is fresh and
@@ -154,7 +156,18 @@ impl<C: Cloud> Run<C> {
     /// To be asked before each change: renews the claim when a third of it is over, and fails when two thirds are,
     /// since whoever comes next may be at work before the change is carried out.
     pub async fn hold(&mut self) -> Result<(), Stop> {
-        self.hold_until(Claim::LEASE * 2 / 3).await
+        self.hold_until(HELD_UNTIL).await
+    }
+
+    /// The same right after the world was asked about a change, when renewing would take time in which the answer
+    /// becomes old.
+    pub fn still_holds(&self) -> Result<(), Stop> {
+        self.is_younger_than(HELD_UNTIL)
+    }
+
+    /// Whether the claim is good for nearly all of its time.
+    pub fn is_fresh(&self) -> bool {
+        self.claimed.is_none() || self.claim_age() < RENEWED_AT
     }
 
     /// The same before what is done once and may take longest: the claim must be good for nearly all of its time.
@@ -170,7 +183,11 @@ impl<C: Cloud> Run<C> {
             self.renew().await;
             self.next_renewal = Some(Instant::now() + RENEWED_AT / 4);
         }
-        if self.claim_age() < oldest {
+        self.is_younger_than(oldest)
+    }
+
+    fn is_younger_than(&self, oldest: Duration) -> Result<(), Stop> {
+        if self.claimed.is_none() || self.claim_age() < oldest {
             return Ok(());
         }
         let text = "the claim could not be renewed before the operation ended; the next look goes on with it";

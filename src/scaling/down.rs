@@ -105,11 +105,10 @@ impl<C: Cloud> Run<C> {
             self.rest(self.spec.timing.drain).await?;
         }
         // Somebody may have changed their mind while it drained.
-        if self.check_ours(departure.id, &departure.tag).await?.is_none() {
+        if self.check_ours_anew(departure.id, &departure.tag).await?.is_none() {
             return Ok(());
         }
         self.enter(Phase::Shutdown);
-        self.hold_anew().await?;
         self.shut_down(departure.id).await?;
         self.delete(departure.id, &departure.tag, left).await
     }

@@ -252,8 +252,21 @@ impl<C: Cloud> Run<C> {
         Ok(Some(droplet))
     }
 
+    /// The same before what is done once: the claim is fresh, and nothing comes between the reading and the deed.
+    pub async fn check_ours_anew(&mut self, id: DropletId, operation_tag: &str) -> Result<Option<Droplet>, Stop> {
+        loop {
+            self.hold_anew().await?;
+            let droplet = self.check_ours(id, operation_tag).await?;
+            // Reading may have waited for the API for so long that the claim is not fresh any more.
+            if droplet.is_none() || self.is_fresh() {
+                return Ok(droplet);
+            }
+        }
+    }
+
     /// Deletes a droplet that has left this load balancer, if [`Self::check_ours`] agrees to it, and waits until it is
-    /// gone. Since anything takes its time, both are asked right before each try.
+    /// gone. Since anything takes its time, both are asked right before each try, and the claim, which holds since
+    /// that was asked, is not renewed in between.
     pub async fn delete(
         &mut self,
         id: DropletId,
@@ -271,7 +284,7 @@ impl<C: Cloud> Run<C> {
             if self.check_ours(id, operation_tag).await?.is_none() {
                 break;
             }
-            self.hold().await?;
+            self.still_holds()?;
             match self.cloud.delete_droplet(id).await {
                 Ok(()) => break,
                 Err(error) if error.is_transient() && Instant::now() < deadline => self.note(error.to_string()),

@@ -7,7 +7,7 @@ use std::time::Duration;
 use dropscale::cloud::Clock;
 use dropscale::cluster::Claim;
 use dropscale::scaling::Outcome;
-use dropscale::simulator::{Fate, SimulatedCloud, TokioClock, World};
+use dropscale::simulator::{Call, Fate, SimulatedCloud, TokioClock, World};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::bench::{Bench, by_hand};
@@ -216,4 +216,29 @@ async fn who_puts_a_clone_back_again_and_again_does_not_hold_the_cluster_for_eve
     assert!(bench.world.with(|world| claims(world).is_empty()), "others may operate");
     bench.settle().await;
     bench.check_settled("put back again and again");
+}
+
+/// What the droplet is, read before the claim is renewed, is old when that is done.
+#[tokio::test(start_paused = true)]
+async fn nothing_comes_between_the_reading_of_a_clone_and_its_shutdown_or_deletion() {
+    let scenario = format!("{FAST}\ncluster = {{ clones = 1 }}\nlatency = {{ min = \"9s\", max = \"11s\" }}");
+    for drain_s in (0..Claim::LEASE.as_secs()).step_by(5) {
+        let mut bench = Bench::new(&scenario);
+        Arc::make_mut(&mut bench.spec).timing.drain = Duration::from_secs(drain_s);
+        let down = bench.down().await;
+        assert!(matches!(down.outcome, Some(Outcome::Done(_))), "{down:#?}");
+        let calls = bench.world.with(|world| world.log().to_vec());
+        let deeds: Vec<_> = calls.windows(2).filter(|pair| is_final(&pair[1])).collect();
+        assert_eq!(deeds.len(), 2, "a shutdown and a deletion");
+        for pair in deeds {
+            let read = (pair[0].method, pair[0].path.as_str());
+            let droplet = pair[1].path.trim_end_matches("/actions");
+            assert_eq!(read, ("GET", droplet), "before {} after a drain of {drain_s} s", pair[1].path);
+        }
+    }
+}
+
+/// Whether it asks for a shutdown or the deletion of a droplet.
+fn is_final(call: &Call) -> bool {
+    call.method != "GET" && call.path.starts_with("/v2/droplets/")
 }
