@@ -103,7 +103,7 @@ impl<C: Cloud> Observer<C> {
     /// Keeps, and at the next look fetches, the past of this long.
     pub fn set_range(&mut self, range: Duration) {
         if range > self.wanted.range {
-            self.plan.forget();
+            self.plan.widen(self.wanted.range, &self.spec.timing);
         }
         self.wanted.range = range;
     }
@@ -290,6 +290,7 @@ pub(crate) fn read_base_tags(observation: &mut Observation, tags: &[String], spe
 
 #[cfg(test)]
 mod tests {
+    use super::plan::Span;
     use super::*;
     use crate::cloud::{Remedy, Window};
     use crate::cluster::LoadBalancerId;
@@ -298,7 +299,13 @@ mod tests {
     fn of_many_that_could_not_be_read_the_first_are_named() {
         let now = Timestamp::UNIX_EPOCH;
         let window = Window { start: now, end: now };
-        let job = |id| Job::Droplet { id: DropletId(id), metrics: vec![Metric::Load], series: &[], window };
+        let job = |id| Job::Droplet {
+            id: DropletId(id),
+            metrics: vec![Metric::Load],
+            series: &[],
+            window,
+            span: Span::Recent,
+        };
         let error = CloudError {
             remedy: Remedy::Retry,
             request: "GET /v2/monitoring".to_owned(),

@@ -1,6 +1,7 @@
 //! What to ask for at a look. The API has a new sample once in each step, so that nothing is asked for twice
 //! in one; and all metrics together may use only a part of the hourly requests, so that large clusters are
-//! asked less often, shown metrics before essential ones.
+//! asked less often, shown metrics before essential ones. What is long past comes in coarser samples, which are for
+//! charts alone: it is asked for apart, so that none of them gets among the fine ones that decide.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -11,8 +12,8 @@ use jiff::Timestamp;
 use super::Wanted;
 use crate::cloud::{Cloud, CloudError, Usage, Window};
 use crate::cluster::{
-    DropletId, DropletSeries, DropletStatus, LabelledSeries, LoadBalancerId, LoadBalancerSeries, Metric, Observation,
-    Source, Timing, elapsed,
+    Droplet, DropletId, DropletSeries, DropletStatus, LabelledSeries, LoadBalancerId, LoadBalancerSeries, Metric,
+    Observation, Source, Timing, elapsed,
 };
 
 /// The part of the hourly requests that metrics may use; the rest is for looks, operations and others who use
@@ -24,6 +25,10 @@ const SHARE_OF_MINUTE: f64 = 0.6;
 
 /// With less than this part of the hour's requests left, only essential metrics are asked for.
 const SCARCE: f64 = 0.1;
+
+/// So many steps of the API are answered step by step: a longer window comes in longer steps, which stand for the mean
+/// of their time.
+const FINE_STEPS: u32 = 400;
 
 /// How often metrics are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,11 +43,20 @@ pub struct Pace {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Job {
     /// Series of a droplet, from which these metrics are made.
-    Droplet { id: DropletId, metrics: Vec<Metric>, series: &'static [DropletSeries], window: Window },
+    Droplet { id: DropletId, metrics: Vec<Metric>, series: &'static [DropletSeries], window: Window, span: Span },
     /// A series of the load balancer.
-    LoadBalancer { id: LoadBalancerId, metric: Metric, series: LoadBalancerSeries, window: Window },
+    LoadBalancer { id: LoadBalancerId, metric: Metric, series: LoadBalancerSeries, window: Window, span: Span },
     /// The load balancer's health checks.
     Health { id: LoadBalancerId, window: Window, serving: Vec<DropletId> },
+}
+
+/// What of a series is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Span {
+    /// What is new, and of what was before as much as comes step by step. Asked for again and again.
+    Recent,
+    /// What was before that, in longer steps. Asked for once.
+    Past,
 }
 
 /// What a job brought.
@@ -84,8 +98,8 @@ pub async fn fetch(cloud: &impl Cloud, job: &Job) -> Result<Fetched, CloudError>
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
-    Droplet(DropletId, Metric),
-    LoadBalancer(Metric),
+    Droplet(DropletId, Metric, Span),
+    LoadBalancer(Metric, Span),
     Health,
 }
 
@@ -108,14 +122,23 @@ impl MetricsPlan {
         self.asked.clear();
     }
 
+    /// A longer past is wanted than was fetched.
+    pub fn widen(&mut self, fetched: Duration, timing: &Timing) {
+        let is_all_fine = fetched < timing.metrics_step * FINE_STEPS;
+        self.asked.retain(|key, _| match key {
+            Key::Droplet(.., span) | Key::LoadBalancer(_, span) => *span == Span::Recent && !is_all_fine,
+            Key::Health => true,
+        });
+    }
+
     /// Takes note that a job was answered.
     pub fn done(&mut self, job: &Job, now: Timestamp) {
         let key = match job {
-            Job::Droplet { id, metrics, .. } => match metrics.first() {
-                Some(metric) => Key::Droplet(*id, *metric),
+            Job::Droplet { id, metrics, span, .. } => match metrics.first() {
+                Some(metric) => Key::Droplet(*id, *metric, *span),
                 None => return,
             },
-            Job::LoadBalancer { metric, .. } => Key::LoadBalancer(*metric),
+            Job::LoadBalancer { metric, span, .. } => Key::LoadBalancer(*metric, *span),
             Job::Health { serving, .. } => {
                 self.served.clone_from(serving);
                 Key::Health
@@ -126,13 +149,9 @@ impl MetricsPlan {
 
     /// The jobs that are due now, the most overdue first, as many as the budget allows.
     pub fn due(&mut self, observation: &Observation, wanted: &Wanted, timing: &Timing, usage: Usage) -> Vec<Job> {
-        let droplets: Vec<DropletId> = observation
-            .members
-            .iter()
-            .filter(|m| m.droplet.status == DropletStatus::Active)
-            .map(|m| m.droplet.id)
-            .collect();
-        self.asked.retain(|key, _| !matches!(key, Key::Droplet(id, _) if !droplets.contains(id)));
+        let members = observation.members.iter().map(|m| &m.droplet);
+        let droplets: Vec<&Droplet> = members.filter(|d| d.status == DropletStatus::Active).collect();
+        self.asked.retain(|key, _| !matches!(key, Key::Droplet(id, ..) if !droplets.iter().any(|d| d.id == *id)));
         let essential = groups(&wanted.essential);
         let shown: Vec<Group> =
             groups(&wanted.shown).into_iter().filter(|g| !essential.iter().any(|e| e.source == g.source)).collect();
@@ -145,7 +164,8 @@ impl MetricsPlan {
             self.add(&mut jobs, &shown, &droplets, interval, now, wanted, timing);
         }
         self.add_balancer(&mut jobs, observation, wanted, timing);
-        jobs.sort_by_key(|(asked, _)| *asked);
+        // Charts can wait until what decides is known.
+        jobs.sort_by_key(|(asked, job)| (job.span(), *asked));
         let mut left = f64::from(usage.minute_left) * SHARE_OF_MINUTE;
         let affordable = jobs.into_iter().map(|(_, job)| job).take_while(|job| {
             left -= job.requests();
@@ -159,7 +179,7 @@ impl MetricsPlan {
         &self,
         jobs: &mut Vec<(Option<Timestamp>, Job)>,
         groups: &[Group],
-        droplets: &[DropletId],
+        droplets: &[&Droplet],
         interval: Duration,
         now: Timestamp,
         wanted: &Wanted,
@@ -167,11 +187,15 @@ impl MetricsPlan {
     ) {
         for group in groups {
             let Source::Droplet(series) = group.source else { continue };
-            for id in droplets {
-                let asked = self.asked.get(&Key::Droplet(*id, group.metrics[0])).copied();
-                if is_due(asked, now, interval, timing.metrics_step) {
-                    let window = window(asked, now, wanted, timing);
-                    jobs.push((asked, Job::Droplet { id: *id, metrics: group.metrics.clone(), series, window }));
+            for droplet in droplets {
+                for span in [Span::Recent, Span::Past] {
+                    let asked = self.asked.get(&Key::Droplet(droplet.id, group.metrics[0], span)).copied();
+                    let window = span.due(asked, now, interval, wanted, timing);
+                    // A clone has no past from before it was made.
+                    if let Some(window) = window.filter(|window| droplet.created_at < window.end) {
+                        let metrics = group.metrics.clone();
+                        jobs.push((asked, Job::Droplet { id: droplet.id, metrics, series, window, span }));
+                    }
                 }
             }
         }
@@ -189,15 +213,14 @@ impl MetricsPlan {
         let step = timing.metrics_step;
         for metric in wanted.essential.iter().chain(&wanted.shown) {
             let Source::LoadBalancer([series, ..]) = metric.source() else { continue };
-            let asked = self.asked.get(&Key::LoadBalancer(*metric)).copied();
-            let job = Job::LoadBalancer {
-                id: balancer.id.clone(),
-                metric: *metric,
-                series: *series,
-                window: window(asked, now, wanted, timing),
-            };
-            if is_due(asked, now, step, step) && !jobs.iter().any(|(_, known)| *known == job) {
-                jobs.push((asked, job));
+            for span in [Span::Recent, Span::Past] {
+                let asked = self.asked.get(&Key::LoadBalancer(*metric, span)).copied();
+                let Some(window) = span.due(asked, now, step, wanted, timing) else { continue };
+                let (id, metric, series) = (balancer.id.clone(), *metric, *series);
+                let job = Job::LoadBalancer { id, metric, series, window, span };
+                if !jobs.iter().any(|(_, known)| *known == job) {
+                    jobs.push((asked, job));
+                }
             }
         }
         let asked = self.asked.get(&Key::Health).copied();
@@ -221,6 +244,13 @@ impl Job {
             }
             Self::LoadBalancer { metric, .. } => format!("{} of the load balancer", metric.title()),
             Self::Health { .. } => "the load balancer's health checks".to_owned(),
+        }
+    }
+
+    fn span(&self) -> Span {
+        match self {
+            Self::Droplet { span, .. } | Self::LoadBalancer { span, .. } => *span,
+            Self::Health { .. } => Span::Recent,
         }
     }
 
@@ -288,13 +318,34 @@ fn is_due(asked: Option<Timestamp>, now: Timestamp, interval: Duration, step: Du
     step_of(asked) != step_of(now) && (interval <= step || elapsed(asked, now) >= interval)
 }
 
+impl Span {
+    /// The window to ask for, if it is due.
+    fn due(
+        self,
+        asked: Option<Timestamp>,
+        now: Timestamp,
+        interval: Duration,
+        wanted: &Wanted,
+        timing: &Timing,
+    ) -> Option<Window> {
+        let fine = timing.metrics_step * FINE_STEPS;
+        match self {
+            Self::Recent if is_due(asked, now, interval, timing.metrics_step) => {
+                let back = asked.map_or(wanted.range, |asked| since(asked, now, timing)).min(fine);
+                let least = timing.metrics_window + timing.metrics_step * 2;
+                Some(Window { start: earlier(now, back.max(least)), end: now })
+            }
+            Self::Past if asked.is_none() && wanted.range > fine => {
+                Some(Window { start: earlier(now, wanted.range), end: earlier(now, fine) })
+            }
+            _ => None,
+        }
+    }
+}
+
 /// From shortly before the last answer, so that a rate has its predecessor and late samples are caught.
-fn window(asked: Option<Timestamp>, now: Timestamp, wanted: &Wanted, timing: &Timing) -> Window {
-    let back = match asked {
-        Some(asked) => elapsed(asked, now) + timing.metrics_step * 3,
-        None => wanted.range,
-    };
-    Window { start: earlier(now, back.max(timing.metrics_window + timing.metrics_step * 2)), end: now }
+fn since(asked: Timestamp, now: Timestamp, timing: &Timing) -> Duration {
+    elapsed(asked, now) + timing.metrics_step * 3
 }
 
 fn earlier(now: Timestamp, by: Duration) -> Timestamp {
