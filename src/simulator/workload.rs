@@ -29,6 +29,9 @@ pub struct WorkloadConfig {
     /// Requests that were recorded, in place of base and wave.
     #[serde(default)]
     pub trace: Option<Trace>,
+    /// What it was before the start, if that was other.
+    #[serde(default)]
+    pub before: Option<Box<WorkloadConfig>>,
 }
 
 /// A wave.
@@ -98,6 +101,7 @@ pub struct Workload {
     config: WorkloadConfig,
     seed: u64,
     per_minute: Vec<f64>,
+    before: Option<Box<Workload>>,
 }
 
 impl Workload {
@@ -108,13 +112,17 @@ impl Workload {
             Some(trace) => read_trace(&folder.map_or_else(|| trace.file.clone(), |f| f.join(&trace.file)))?,
             None => Vec::new(),
         };
-        Ok(Self { config: config.clone(), seed, per_minute })
+        let before = config.before.as_deref().map(|before| Self::new(before, folder, seed)).transpose()?.map(Box::new);
+        Ok(Self { config: config.clone(), seed, per_minute, before })
     }
 
-    /// Requests a second at a time.
+    /// Requests a second at a time, which may be before the start.
     #[must_use]
     pub fn requests_per_second(&self, seconds_since_start: f64) -> f64 {
         let t = seconds_since_start;
+        if let Some(before) = self.before.as_deref().filter(|_| t < 0.0) {
+            return before.requests_per_second(t);
+        }
         let base = match &self.config.trace {
             Some(trace) => self.traced(t * trace.speed) * trace.scale,
             None => self.config.base * self.wave(t),
@@ -270,6 +278,14 @@ mod tests {
         let wave = workload("base = 100.0\nwave = { period = \"100s\", amplitude = 0.5 }", 1);
         let rates: Vec<f64> = [0.0, 25.0, 50.0, 75.0].map(|t| wave.requests_per_second(t).round()).into();
         assert_eq!(rates, [100.0, 150.0, 100.0, 50.0]);
+    }
+
+    #[test]
+    fn what_was_before_the_start_may_be_other() {
+        let both = workload("base = 100.0\nbefore = { base = 10.0, wave = { period = \"40s\", amplitude = 0.5 } }", 1);
+        assert_eq!(rates(&both, &[-10.0, -30.0, 0.0, 10.0]), [5.0, 15.0, 100.0, 100.0]);
+        let wrong = toml::from_str("base = 1.0\nbefore = { base = -1.0 }").unwrap();
+        assert!(Workload::new(&wrong, None, 1).unwrap_err().contains("base"));
     }
 
     #[test]
