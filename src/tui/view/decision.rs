@@ -58,15 +58,18 @@ pub fn foreseen(scene: &Scene, cluster: &ClusterState, columns: u16) -> Vec<Line
 fn decided(scene: &Scene, cluster: &ClusterState, decision: &Decision, columns: u16, lines: &mut Vec<Line<'static>>) {
     let theme = scene.theme;
     let (symbol, verb, style) = wish(theme, decision);
-    let stopped = decision.action != decision.wanted;
+    // What holds it back even when what runs here is done: then it only wishes, as the obstacles below say.
+    let stopped = obstacles(cluster, decision).next().is_some();
     let failing = matches!(cluster.connection, Connection::Failing { .. });
     let (lead, style) = match (cluster.auto, stopped) {
-        (true, _) if cluster.operates() => (format!("{}, would {verb}:", afterwards(scene, decision)), style),
+        (true, true) if cluster.operates() => (format!("{}, wants to {verb}:", afterwards(scene, decision)), style),
+        (true, false) if cluster.operates() => (format!("{}, would {verb}:", afterwards(scene, decision)), style),
         (true, _) if failing => (format!("waiting for the API; last decided to {verb}:"), theme.strong),
         (false, _) if failing => (format!("waiting for the API; auto is off, would {verb}:"), theme.strong),
         (true, false) => (format!("{verb}:"), style),
-        (true, true) => (format!("hold, would {verb}:"), style),
-        (false, _) => (format!("auto is off, would {verb}:"), theme.strong),
+        (true, true) => (format!("hold, wants to {verb}:"), style),
+        (false, false) => (format!("auto is off, would {verb}:"), theme.strong),
+        (false, true) => (format!("auto is off, wants to {verb}:"), theme.strong),
     };
     told(scene, cluster, decision, (symbol, &lead, style), columns, lines);
 }
@@ -141,11 +144,14 @@ fn reason(scene: &Scene, cluster: &ClusterState, decision: &Decision, reason: &R
         Reason::WouldBounce { metrics } => {
             let rules = decision.rules.iter().filter(|rule| metrics.contains(&rule.metric));
             let projected = rules.filter_map(|rule| {
-                let value = whole(rule.metric, rule.projected?.value);
-                Some(format!("{} at {value}", rule.metric.title()))
+                let (projected, up) = (rule.projected?.value, rule.up?);
+                let is_beyond = rule.metric.is_busier(projected, up);
+                let how = if is_beyond { "beyond" } else { "too close to" };
+                let [value, up] = [projected, up].map(|value| whole(rule.metric, value));
+                Some(format!("{} at {value}, {how} {up}", rule.metric.title()))
             });
-            let projected = projected.collect::<Vec<_>>().join(", ");
-            format!("one droplet less would leave {projected}: too busy again")
+            let projected = projected.collect::<Vec<_>>().join("; ");
+            format!("one droplet less would leave {projected}")
         }
         Reason::Cooldown { remaining } => left(remaining).map_or_else(
             || "it was cooling down until now: the next look decides".to_owned(),
