@@ -19,7 +19,7 @@ pub const WORDS: [(&str, &str); 15] = [
     ("guest", "a droplet with the cluster's tag that is neither base nor clone: counted, never touched"),
     ("quorum", "half of the droplets that serve: when fewer have readings of a metric, nothing follows from it"),
     ("reading", "what a metric of one droplet was lately: the mean of its newest samples"),
-    ("sample", "one measured value; there is a new one every two minutes"),
+    ("sample", "one measured value; new ones come at regular steps, not with each look"),
     ("serve", "to be active, behind the load balancer, and neither arriving nor leaving"),
     ("settle", "to end an operation, one's own or one that somebody left: its tags go, and the clone is in or gone"),
     ("vote", "what one metric asks for: up, down or neither. One for up is enough; down needs all of them"),
@@ -38,6 +38,12 @@ pub fn markdown() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_word_is_explained_by_a_figure_that_a_configuration_changes() {
+        let sample = WORDS.iter().find(|(word, _)| *word == "sample").unwrap().1;
+        assert!(!sample.contains("minute") && !sample.contains(|c: char| c.is_ascii_digit()), "{sample}");
+    }
 
     #[test]
     fn the_words_are_in_order_and_those_that_nobody_understands_are_there() {

@@ -85,6 +85,7 @@ fn cluster(readings: &[Option<(f64, f64)>]) -> Observation {
     seen.snapshot = Some(Image {
         id: 7,
         name: "web-snapshot".to_owned(),
+        distribution: None,
         created_at: None,
         regions: vec!["nyc3".to_owned()],
         min_disk_gib: 25,

@@ -30,8 +30,12 @@ mod held;
 mod layout;
 #[path = "view/operation.rs"]
 mod operation;
+#[path = "view/outage.rs"]
+mod outage;
 #[path = "view/past.rs"]
 mod past;
+#[path = "view/signs.rs"]
+mod signs;
 #[path = "view/sizes.rs"]
 mod sizes;
 #[path = "view/states.rs"]
@@ -104,6 +108,18 @@ fn ask(question: Question) -> Overlay {
 fn row(buffer: &Buffer, y: u16) -> &[Cell] {
     let width = usize::from(buffer.area.width);
     &buffer.content[usize::from(y) * width..][..width]
+}
+
+/// The cells of the first such text on the screen; none when it is not there.
+fn cells(buffer: &Buffer, wanted: &str) -> Vec<Cell> {
+    for y in 0..buffer.area.height {
+        let cells = row(buffer, y);
+        let line: Vec<&str> = cells.iter().map(Cell::symbol).collect();
+        if let Some(x) = (0..line.len()).find(|x| line[*x..].concat().starts_with(wanted)) {
+            return cells[x..x + wanted.chars().count()].to_vec();
+        }
+    }
+    Vec::new()
 }
 
 fn text(buffer: &Buffer) -> String {
@@ -342,7 +358,8 @@ fn what_matters_most_is_there_on_the_smallest_screen() {
         text(&render(state, &Look { live, ..at(view::MINIMUM.0, view::MINIMUM.1) }))
     };
     let over = smallest(&Fixture::new(5).load(0.93).demo().build(), false);
-    for part in ["web", "▲ busy", "5 of 7 droplets", "AUTO ON", "▲ scale up: Load per vCPU 0.93", "1–3 of 5", "q quit"]
+    for part in
+        ["web", "▲ busy", "5 droplets (max 7)", "AUTO ON", "▲ scale up: Load per vCPU 0.93", "1–3 of 5", "q quit"]
     {
         assert!(over.contains(part), "{part} in\n{over}");
     }
@@ -404,7 +421,7 @@ fn nothing_unknown_is_shown_as_zero() {
         [Fixture::new(3).build_with(false), Fixture::new(1).starting().build(), Fixture::new(1).refused().build()]
     {
         let shown = text(&render(&state, &at(120, 36)));
-        for zero in [" 0.00 ", " 0 % ", " 0 MB", "$0.0000", "0 of 5 droplets"] {
+        for zero in [" 0.00 ", " 0 % ", " 0 MB", "$0.0000", " 0 droplets"] {
             assert!(!shown.contains(zero), "{zero:?} in\n{shown}");
         }
     }

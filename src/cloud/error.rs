@@ -102,7 +102,7 @@ impl CloudError {
     #[must_use]
     pub fn advice(&self) -> String {
         match &self.remedy {
-            Remedy::Retry => "DigitalOcean is busy or has a fault, which passes: try again in a minute.".to_owned(),
+            Remedy::Retry => "DigitalOcean is busy or has a fault, which usually passes within minutes.".to_owned(),
             Remedy::RateLimited { retry_after: Some(wait) } => {
                 format!("The request limit is used up: try again in {} s.", seconds_left(*wait))
             }
@@ -173,5 +173,6 @@ mod tests {
             request_id: None,
         };
         assert!(error.explain().starts_with("GET /v2/droplets: 503 Service Unavailable. DigitalOcean is busy"));
+        assert!(!error.advice().contains("try again"), "auto does that by itself: {}", error.advice());
     }
 }

@@ -86,6 +86,8 @@ pub struct Image {
     pub id: u64,
     /// Its name.
     pub name: String,
+    /// The system on it, as `Ubuntu`, if the API says it: a public image's name has only the version.
+    pub distribution: Option<String>,
     /// When it was made.
     pub created_at: Option<Timestamp>,
     /// The regions where it can be used; empty when the API did not say.

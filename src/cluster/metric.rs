@@ -188,7 +188,7 @@ impl Metric {
             Self::FreeMemory => "Free memory",
             Self::Memory => "Memory used",
             Self::OutboundBandwidth => "Outbound",
-            Self::Requests => "Requests each",
+            Self::Requests => "Reqs/droplet",
             Self::ResponseTime => "Response p95",
         }
     }

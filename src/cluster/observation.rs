@@ -56,6 +56,18 @@ impl Member {
         let is_settled = !self.is_arriving() && !self.is_leaving();
         self.droplet.status == DropletStatus::Active && self.attached && is_settled
     }
+
+    /// Whether it is switched off.
+    #[must_use]
+    pub fn is_off(&self) -> bool {
+        matches!(self.droplet.status, DropletStatus::Off | DropletStatus::Archive)
+    }
+
+    /// What the health check says, as far as it can be of now: the last word on one that is off was on what it was.
+    #[must_use]
+    pub fn health_now(&self) -> Health {
+        if self.is_off() && self.health == Health::Healthy { Health::Unknown } else { self.health }
+    }
 }
 
 /// What a problem says of figures that were asked for in vain. Which they are differs from look to look, and so does

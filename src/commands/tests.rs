@@ -67,6 +67,7 @@ impl Scene {
         seen.snapshot = Some(crate::cluster::Image {
             id: 77,
             name: "snap".to_owned(),
+            distribution: None,
             created_at: None,
             regions: vec!["nyc3".to_owned()],
             min_disk_gib: 25,

@@ -180,7 +180,7 @@ fn state(member: &Member) -> String {
 }
 
 fn health(member: &Member) -> (String, Option<Ink>) {
-    match (member.attached, member.health) {
+    match (member.attached, member.health_now()) {
         (false, _) => ("no member".to_owned(), Some(Ink::Warning)),
         (true, Health::Healthy) => ("healthy".to_owned(), Some(Ink::Good)),
         (true, Health::Unhealthy) => ("unhealthy".to_owned(), Some(Ink::Bad)),

@@ -154,6 +154,7 @@ fn image_of(image: &world::Image, region: &str) -> Image {
     Image {
         id: image.id,
         name: image.name.clone(),
+        distribution: Some(world::DISTRIBUTION.to_owned()),
         created_at: Some(timestamp(image.created_at_ms)),
         regions: vec![region.to_owned()],
         min_disk_gib: image.min_disk_gib,

@@ -28,6 +28,12 @@ use crate::cloud::Usage;
 
 pub use droplets::NewDroplet;
 
+/// The number of the public image from which the base was made; its snapshots have numbers of their own.
+pub(super) const PUBLIC_IMAGE: u64 = 155_133_621;
+
+/// What all images have on them.
+pub const DISTRIBUTION: &str = "Ubuntu";
+
 /// An image or snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Image {

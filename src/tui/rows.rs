@@ -100,7 +100,7 @@ impl<'a> Row<'a> {
     /// Whether the load balancer has it, and what its health check says, in one word.
     #[must_use]
     pub fn balancer(&self) -> &'static str {
-        match self.member.filter(|member| member.attached).map(|member| member.health) {
+        match self.member.filter(|member| member.attached).map(Member::health_now) {
             Some(Health::Healthy) => "healthy",
             Some(Health::Unhealthy) => "unhealthy",
             Some(Health::Unknown) => "in",
@@ -110,7 +110,7 @@ impl<'a> Row<'a> {
 
     /// How well the load balancer has it: the worst is the least.
     fn standing(&self) -> u8 {
-        match self.member.filter(|member| member.attached).map(|member| member.health) {
+        match self.member.filter(|member| member.attached).map(Member::health_now) {
             Some(Health::Unhealthy) => 0,
             None => 1,
             Some(Health::Unknown) => 2,

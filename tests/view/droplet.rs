@@ -45,9 +45,9 @@ fn sizes_and_figures_have_the_words_that_they_have_elsewhere() {
     for part in [
         "s-1vcpu-1gb (1 vCPU, 1 GB memory, 25 GB disk)",
         "MEMORY last 1 h",
-        "412 MB, 380 to 500 MB",
-        "19.6 GB, 19.0 to 20.0 GB",
-        "2.5 Mbps, 0.0 to 3.0 Mbps",
+        "412 MB now, lowest 380, highest 500 MB",
+        "19.6 GB now, lowest 19.0, highest 20.0 GB",
+        "2.5 Mbps now, lowest 0.0, highest 3.0 Mbps",
     ] {
         assert!(shown.contains(part), "{part} in\n{shown}");
     }

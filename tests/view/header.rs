@@ -36,7 +36,7 @@ fn an_operation_does_not_hide_how_the_cluster_is() {
             let line = first_line(&state, width);
             let (before, after) = line.split_once(operation).unwrap_or_else(|| panic!("{operation} in {line}"));
             assert!(before.contains(verdict), "{verdict} in {line}");
-            assert!(after.contains("of 5 droplets"), "{line}");
+            assert!(after.contains("(max 5)"), "{line}");
         }
         let smallest = first_line(&state, view::MINIMUM.0);
         assert!(smallest.contains(verdict) && smallest.contains('▶'), "what is wrong is told first: {smallest}");
@@ -145,8 +145,8 @@ fn the_badges_and_the_count_never_give_way() {
             let line = first_line(&state, width);
             assert!(line.contains(" DEMO "), "{width}: {line}");
             assert!(!state.read_only || line.contains(" READ-ONLY "), "{width}: {line}");
-            let counts = [format!(" {count} of 5 droplets "), format!(" {count}/5 ")];
-            assert!(counts.iter().any(|count| line.contains(count)), "{width}: {line}");
+            let forms = [format!(" {count} droplets (max 5) "), format!(" {count} (max 5) "), format!(" {count}/5 ")];
+            assert!(forms.iter().any(|count| line.contains(count)), "{width}: {line}");
         }
     }
     let held = all().manual().build();
@@ -161,9 +161,9 @@ fn the_badges_and_the_count_never_give_way() {
 #[test]
 fn what_says_little_gives_way_first() {
     let line = first_line(&Fixture::new(3).demo().read_only().load(0.93).build(), 80);
-    assert!(line.contains("▲ busy   3 of 5 droplets") && !line.contains("fra1"), "{line}");
+    assert!(line.contains("▲ busy   3 droplets (max 5)") && !line.contains("fra1"), "{line}");
     let line = first_line(&Fixture::new(3).demo().read_only().load(0.93).build(), 60);
-    assert!(line.contains("▲ busy   3/5") && line.contains("AUTO OFF"), "{line}");
+    assert!(line.contains("▲ busy   3 (max 5)") && line.contains("AUTO OFF"), "{line}");
 }
 
 #[test]

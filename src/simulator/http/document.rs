@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::simulator::world::{Action, Image};
+use crate::simulator::world::{Action, DISTRIBUTION, Image};
 use crate::simulator::{Balancer, Droplet, SIZES, Size, World};
 
 /// A time as the API writes it: whole seconds.
@@ -33,7 +33,7 @@ fn disk(size: Size) -> Value {
 
 pub fn image(image: &Image, region: &str) -> Value {
     json!({
-        "id": image.id, "name": image.name, "distribution": "Ubuntu", "slug": null, "public": false,
+        "id": image.id, "name": image.name, "distribution": DISTRIBUTION, "slug": null, "public": false,
         "regions": [region], "created_at": time(image.created_at_ms), "min_disk_size": image.min_disk_gib,
         "type": "snapshot", "size_gigabytes": 2.36, "description": "", "tags": [], "status": "available",
         "error_message": "",

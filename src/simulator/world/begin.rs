@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Image, World};
+use super::{Image, PUBLIC_IMAGE, World};
 use crate::simulator::balancer::{Balancer, Traffic};
 use crate::simulator::droplet::{Blueprint, State};
 use crate::simulator::limits::Limits;
@@ -87,7 +87,7 @@ impl World {
         let scenario = Arc::clone(&self.scenario);
         let cluster = &scenario.cluster;
         let size = size::by_slug(&cluster.size).unwrap_or(size::SIZES[0]);
-        let mut image = 0;
+        let mut image = PUBLIC_IMAGE;
         let mut members = Vec::new();
         let names = (1..=cluster.clones).map(|n| format!("{}{n:03}", cluster.prefix));
         for name in std::iter::once(cluster.base.clone()).chain(names) {
@@ -100,7 +100,7 @@ impl World {
                 tags: BTreeSet::from([cluster.tag.clone()]),
                 monitoring: true,
             });
-            if image == 0 {
+            if image == PUBLIC_IMAGE {
                 image = self.add_image(&cluster.snapshot, id);
             }
             members.push(id);

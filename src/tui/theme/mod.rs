@@ -19,11 +19,11 @@ pub struct Theme {
     pub text: Style,
     /// What matters less: labels, units, rules, what is still to come.
     pub faint: Style,
-    /// Headings, and what the eye should find first.
+    /// Headings, what runs now, and what the eye should find first.
     pub strong: Style,
     /// Healthy, done, on.
     pub good: Style,
-    /// Somebody should look: busy, a warning, something under way.
+    /// Somebody should look: above a threshold, a warning. What runs as it should is no such thing.
     pub attention: Style,
     /// Failed, broken, or taking something away.
     pub bad: Style,

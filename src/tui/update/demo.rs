@@ -40,7 +40,7 @@ pub fn outage(ui: &mut Ui, seen: &Seen) -> Outcome {
         let again = binding.and_then(|binding| binding.keys.first()).map(|key| format!("; {key} again: it works"));
         format!("the API fails from now on{}", again.unwrap_or_default())
     } else {
-        "the API works again".to_owned()
+        "the API works again: the next look will find it".to_owned()
     };
     toast(ui, Level::Info, text, seen.now);
     Command::Demo(DemoCommand::Outage(ui.demo.outage)).into()

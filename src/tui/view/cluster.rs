@@ -25,6 +25,9 @@ const FEW: usize = 6;
 /// The least of the table of droplets: the heads and two rows.
 const DROPLETS: u16 = 3;
 
+/// From here on: a blank, the headings and two rows of the table, and two rows of events.
+const APART: u16 = 1 + DROPLETS + 1 + 2;
+
 /// Draws the page.
 pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
     if cluster.observation.is_none() {
@@ -72,7 +75,8 @@ fn narrow(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) ->
     let panel = rest.take_top(1 + said);
     let lines = status::fitted(scene, cluster, panel.width, said, true);
     section(sheet, panel, "DECISION", &grounds::next_look_of_auto(scene, cluster), &lines);
-    rest.take_top(gap_below);
+    // However much is said, the droplets stand apart where two of them have room, their headings and an event.
+    rest.take_top(gap_below.max(u16::from(rest.height >= APART)));
     // Two droplets at least are seen, if there are two; then the events give way.
     let most_below = rest.height.saturating_sub(table_needs.min(DROPLETS));
     let below = rest.height.saturating_sub(table_needs + gap).max((rest.height / 4).max(2)).min(most_below);

@@ -7,7 +7,7 @@ use super::sheet::{Cut, Sheet, cells};
 use super::spark::{self, Bounds};
 use super::{Scene, Scrolled, decision, metrics, table, value, words};
 use crate::cloud::ActionStatus;
-use crate::cluster::{DropletId, Health, LabelledSeries, Metric, Role, Scope, Series, Unit, elapsed};
+use crate::cluster::{DropletId, Health, Image, LabelledSeries, Metric, Role, Scope, Series, Unit, elapsed};
 use crate::tui::Row;
 use crate::worker::{ClusterState, DropletDetail};
 
@@ -30,8 +30,8 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     heading.take_left(used + 2);
     let (symbol, style) = table::state_mark(scene, &row);
     let used = sheet.spans(heading, &[Span::styled(format!("{symbol} {} ", row.state()), style)]);
-    heading.take_left(used);
-    sheet.heading(heading, "", "");
+    heading.take_left(used + 1);
+    sheet.heading(heading, "", &words::zone(scene.now, scene.zone));
     let detail = cluster.detail.as_deref().filter(|detail| detail.droplet == id);
     let shown: Vec<Metric> = Metric::ALL.into_iter().filter(|m| m.scope() == Scope::Droplet).collect();
     if at.width >= WIDE {
@@ -49,7 +49,7 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     let foot = at.take_bottom(u16::from(is_cut));
     let drawn = super::scrolled(scene.ui.scroll, None, at.height.into(), lines.len());
     if let Some(text) = super::rest(scene, drawn, lines.len(), super::UP_AND_DOWN) {
-        sheet.text(foot, text.trim(), scene.theme.attention);
+        sheet.text(foot, text.trim(), scene.theme.strong);
     }
     let end = (drawn.offset + usize::from(at.height)).min(lines.len());
     decision::draw(sheet, at, &lines[drawn.offset..end]);
@@ -154,7 +154,7 @@ fn facts(scene: &Scene, cluster: &ClusterState, row: &Row) -> Vec<(&'static str,
         Role::Guest => "guest: counted, never touched",
     };
     let balancer = match row.member {
-        Some(member) if member.attached => match member.health {
+        Some(member) if member.attached => match member.health_now() {
             Health::Healthy => "in, healthy",
             Health::Unhealthy => "in, UNHEALTHY: the health check fails",
             Health::Unknown => "in, its health is not known",
@@ -187,7 +187,7 @@ fn facts(scene: &Scene, cluster: &ClusterState, row: &Row) -> Vec<(&'static str,
         ("price", words::price(size.price)),
         ("created", created),
         ("region", droplet.region.clone()),
-        ("image", droplet.image.as_ref().map_or_else(unknown, |image| format!("{} ({})", image.name, image.id))),
+        ("image", droplet.image.as_ref().map_or_else(unknown, image)),
         ("addresses", joined(&addresses.collect::<Vec<_>>())),
         ("VPC", droplet.vpc.clone().unwrap_or_else(unknown)),
         ("tags", joined(&droplet.tags)),
@@ -200,6 +200,12 @@ fn facts(scene: &Scene, cluster: &ClusterState, row: &Row) -> Vec<(&'static str,
         facts.insert(2, ("locked", "yes: an action is running on it".to_owned()));
     }
     facts
+}
+
+/// With its distribution, as in the control panel, and its number.
+fn image(image: &Image) -> String {
+    let distribution = image.distribution.as_ref().map(|name| format!("{name} ")).unwrap_or_default();
+    format!("{distribution}{} (id {})", image.name, image.id)
 }
 
 fn unknown() -> String {
@@ -219,7 +225,7 @@ fn details(scene: &Scene, detail: &DropletDetail, lines: &mut Vec<Line<'static>>
     }
     for action in &detail.actions {
         let (symbol, style, word) = match action.status {
-            ActionStatus::InProgress => ("▶", theme.attention, "running"),
+            ActionStatus::InProgress => ("▶", theme.strong, "running"),
             ActionStatus::Completed => ("✓", theme.good, "done"),
             ActionStatus::Errored => ("✗", theme.bad, "failed"),
         };
@@ -247,7 +253,8 @@ fn labelled(scene: &Scene, series: &LabelledSeries, unit: Unit) -> Line<'static>
     let text = match series.samples.last() {
         Some(last) => {
             let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
-            format!("{}, {} to {}", unit.format(last.value), unit.format_number(low), unit.format(high))
+            let (now, low, high) = (unit.format(last.value), unit.format_number(low), unit.format(high));
+            format!("{now} now, lowest {low}, highest {high}")
         }
         None => unknown(),
     };

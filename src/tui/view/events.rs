@@ -1,6 +1,7 @@
 //! What happened, the newest first: as a panel on the cluster's page, and as a page of its own.
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::sheet::{Cut, Sheet, cells, width, wrap};
@@ -18,13 +19,13 @@ pub fn panel(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSt
     if heading.height == 0 {
         return;
     }
-    sheet.heading(heading, "EVENTS", "");
+    sheet.heading(heading, "EVENTS", &words::zone(scene.now, scene.zone));
     for event in cluster.events.iter().rev() {
         let row = at.take_top(1);
         if row.height == 0 {
             return;
         }
-        draw_row(sheet, row, scene, event, false);
+        draw_row(sheet, row, scene, event, &Row { dated: false, selected: false });
     }
     if cluster.events.is_empty() {
         sheet.text(at, "nothing has happened yet", scene.theme.faint);
@@ -41,13 +42,14 @@ pub fn page(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     }
     let rows = usize::from(at.height);
     let drawn = super::scrolled(scene.ui.events.offset, Some(selected), rows, all);
-    sheet.heading(heading, "EVENTS", &super::position(drawn, all));
+    let notes = [words::zone(scene.now, scene.zone), super::position(drawn, all)];
+    sheet.heading(heading, "EVENTS", notes.join("  ").trim());
     if all == 0 {
         sheet.text(at, "nothing has happened yet", scene.theme.faint);
     }
     for (i, event) in cluster.events.iter().rev().enumerate().skip(drawn.offset).take(rows) {
         let row = at.take_top(1);
-        draw_row(sheet, row, scene, event, true);
+        draw_row(sheet, row, scene, event, &Row { dated: true, selected: i == selected });
         sheet.target(row, Target::Event(i));
         if i == selected {
             sheet.restyle(row, scene.theme.selected);
@@ -77,15 +79,25 @@ fn whole(sheet: &mut Sheet, at: &mut Rect, scene: &Scene, event: &Event) {
     decision::draw(sheet, place, &lines);
 }
 
-fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, event: &Event, dated: bool) {
+/// What is special about a row.
+struct Row {
+    /// With the date, where there is room.
+    dated: bool,
+    selected: bool,
+}
+
+fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, event: &Event, Row { dated, selected }: &Row) {
     let theme = scene.theme;
+    // On the bar of the selected row faint text could not be read, and colours would be blocks in it.
+    let on_bar = |style: Style| if *selected { theme.selected } else { style };
     sheet.note_said(&event.text);
     let mut rest = at;
     let time =
-        if dated && at.width >= 80 { words::date(event.at, scene.zone) } else { words::clock(event.at, scene.zone) };
-    let used = sheet.text(rest, &time, theme.faint);
+        if *dated && at.width >= 80 { words::date(event.at, scene.zone) } else { words::clock(event.at, scene.zone) };
+    let used = sheet.text(rest, &time, on_bar(theme.faint));
     rest.take_left(used + 2);
     let (symbol, style) = decision::level(theme, event.level);
+    let style = on_bar(style);
     let word = match event.level {
         Level::Warning => "warning ",
         Level::Error => "failed ",
@@ -96,11 +108,11 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, event: &Event, dated: bo
     if at.width >= 100 && !event.text.contains(word.trim_end()) {
         spans.push(Span::styled(word, style));
     }
-    spans.push(Span::styled(event.text.as_str(), theme.text));
+    spans.push(Span::styled(event.text.as_str(), on_bar(theme.text)));
     if event.count > 1 {
         let times = format!("×{}", event.count);
         let place = rest.take_right(cells(times.chars().count()) + 1);
-        sheet.right(place, &times, theme.faint);
+        sheet.right(place, &times, on_bar(theme.faint));
     }
     sheet.spans(rest, &spans);
 }

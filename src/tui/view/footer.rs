@@ -53,7 +53,7 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
     let (theme, mut rest) = (scene.theme, at);
     let filter = &scene.ui.table.filter;
     if !filter.is_empty() {
-        let used = sheet.spans(rest, &[Span::styled(format!(" filter: {filter} "), Theme::badge(theme.attention))]);
+        let used = sheet.spans(rest, &[Span::styled(format!(" filter: {filter} "), Theme::badge(theme.strong))]);
         rest.take_left(used + 2);
     }
     // A question is answered at its own buttons: here one that was opened by a click could be answered by the next.

@@ -38,7 +38,8 @@ struct Part {
 }
 
 impl Part {
-    /// Becomes shorter, if it can be; from its shortest form on it stays. Tells whether there is still something of it.
+    /// Becomes shorter, if it can be; from its shortest form on it stays, unless that is nothing. Tells whether there is
+    /// still something of it.
     fn gives_way(&mut self) -> bool {
         if self.shorter.is_empty() {
             return false;
@@ -47,7 +48,7 @@ impl Part {
         if self.shorter.is_empty() {
             self.rank = 0;
         }
-        true
+        !self.spans.is_empty()
     }
 
     /// With shorter forms, the longest first, of which the last one stays.
@@ -114,7 +115,15 @@ fn line(sheet: &mut Sheet, at: Rect, mut left: Vec<Part>, mut right: Vec<Part>) 
 fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
     let theme = scene.theme;
     let verdict = verdict(theme, cluster);
-    let mut left = vec![name(scene, cluster), part(3, vec![verdict.span()])];
+    let mut left = vec![name(scene, cluster)];
+    match verdict.outage {
+        // Nothing matters more, and nothing stands before it.
+        Some(outage) => {
+            let word = |text: &str| badge(3, text, theme.bad);
+            left.insert(0, word(&verdict.text).or(vec![word(&outage.brief()).spans]));
+        }
+        None => left.push(part(3, vec![verdict.span()])),
+    }
     left.extend(verdict.more.map(|more| words_of(7, more, theme.text)));
     left.extend(under_way(theme, cluster).map(|doing| {
         let symbol = Span::styled(doing.symbol, doing.style);
@@ -123,8 +132,11 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
     if let Some(seen) = &cluster.observation {
         left.push(droplets(scene, cluster, seen));
         let serving = seen.serving().count();
-        if serving != seen.count() {
-            left.push(words_of(8, format!("{serving} serving"), theme.attention));
+        if serving != seen.count() && verdict.outage.is_none() {
+            // Fewer serve while one comes or goes: that is as it should be.
+            let settled = seen.members.iter().filter(|m| !m.is_arriving() && !m.is_leaving()).count();
+            let style = if serving < settled { theme.attention } else { styles(scene, cluster).1 };
+            left.push(words_of(8, format!("{serving} serving"), style));
         }
         match &seen.load_balancer {
             Some(balancer) => {
@@ -154,7 +166,7 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
         right.push(badge(0, word, theme.text));
     }
     if let Some(text) = held::badge(scene) {
-        right.push(badge(2, &text, theme.attention).or(vec![badge(0, held::PAUSED, theme.attention).spans]));
+        right.push(badge(2, &text, theme.strong).or(vec![badge(0, held::PAUSED, theme.strong).spans]));
     }
     if let Some(news) = held::told(scene, cluster) {
         let shorter = Span::styled(fit(&news.content, NEWS), news.style);
@@ -178,19 +190,23 @@ fn name(scene: &Scene, cluster: &ClusterState) -> Part {
     part(5, whole(NAME)).or(vec![whole(NAME / 2), vec![named(NAME / 2)], vec![named(NAME / 4)]])
 }
 
-/// `3 of 5 droplets`, with the minimum where that says something; at least `3/5`.
+/// `3 droplets (max 5)`, with the minimum where that says something; where there is hardly any room,
+/// `3/5`.
 fn droplets(scene: &Scene, cluster: &ClusterState, seen: &Observation) -> Part {
-    let policy = &cluster.policy;
+    let (policy, count) = (&cluster.policy, seen.count());
     let (strong, text) = styles(scene, cluster);
-    let count = |of: String| vec![Span::styled(seen.count().to_string(), strong), Span::styled(of, text)];
-    let of_all = || count(format!(" of {} droplets", policy.max));
-    let shortest = count(format!("/{}", policy.max));
-    if policy.min <= 1 {
-        return part(6, of_all()).or(vec![shortest]);
+    let counted = |what: &str, bounds: String| {
+        vec![Span::styled(count.to_string(), strong), Span::styled(format!("{what} ({bounds})"), text)]
+    };
+    let word = if count == 1 { " droplet" } else { " droplets" };
+    let max = || format!("max {}", policy.max);
+    let shortest = vec![Span::styled(count.to_string(), strong), Span::styled(format!("/{}", policy.max), text)];
+    let mut forms = vec![counted(word, max()), counted("", max()), shortest];
+    if policy.min > 1 {
+        forms.insert(0, counted(word, format!("min {}, {}", policy.min, max())));
     }
-    let mut spans = of_all();
-    spans.push(Span::styled(format!(" (min {})", policy.min), scene.theme.faint));
-    part(6, spans).or(vec![of_all(), shortest])
+    let longest = forms.remove(0);
+    part(6, longest).or(forms)
 }
 
 /// What there is to say of a cluster in one or two words.
@@ -203,6 +219,8 @@ pub struct Verdict {
     style: Style,
     /// How much it matters; when all is as it should be, [`Level::Done`].
     pub level: Level,
+    /// That nobody does the work.
+    outage: Option<Outage>,
 }
 
 impl Verdict {
@@ -212,26 +230,61 @@ impl Verdict {
     }
 }
 
+/// That there are droplets and not one of them can answer a request.
+#[derive(Debug, Clone, Copy)]
+struct Outage {
+    droplets: usize,
+    /// What none of them is.
+    lacking: &'static str,
+}
+
+impl Outage {
+    fn of(seen: &Observation) -> Option<Self> {
+        let mut serving = seen.serving().peekable();
+        let lacking = if serving.peek().is_some() { "healthy" } else { "serving" };
+        let is_down = !seen.members.is_empty() && serving.all(|member| member.health == Health::Unhealthy);
+        is_down.then_some(Self { droplets: seen.count(), lacking })
+    }
+
+    fn text(self) -> String {
+        format!("DOWN: 0 of {} {}", self.droplets, self.lacking)
+    }
+
+    /// For the least room.
+    fn brief(self) -> String {
+        format!("DOWN 0/{}", self.droplets)
+    }
+}
+
 /// What runs now.
 pub fn under_way(theme: &Theme, cluster: &ClusterState) -> Option<Verdict> {
     let text = progress::doing(cluster.running()?.kind).to_owned();
-    Some(Verdict { symbol: "▶", text, more: None, style: theme.attention, level: Level::Info })
+    Some(Verdict { symbol: "▶", text, more: None, style: theme.strong, level: Level::Info, outage: None })
 }
 
 /// Is it healthy, is something wrong?
 pub fn verdict(theme: &Theme, cluster: &ClusterState) -> Verdict {
-    let one = |symbol, text: String, style| Verdict { symbol, text, more: None, style, level: Level::Warning };
+    let one = |symbol, text: String, style| {
+        let (more, level, outage) = (None, Level::Warning, None);
+        Verdict { symbol, text, more, style, level, outage }
+    };
     let serious = |text| Verdict { level: Level::Error, ..one("✗", text, theme.bad) };
     if let Connection::Failing { remedy, .. } = &cluster.connection {
         return serious(failure(remedy).to_owned());
     }
     let Some(seen) = &cluster.observation else { return one("·", "starting".to_owned(), theme.faint) };
+    if let Some(outage) = Outage::of(seen) {
+        return Verdict { outage: Some(outage), ..serious(outage.text()) };
+    }
     let errors = cluster.findings.iter().filter(|f| f.level == Level::Error).count();
     let minor = cluster.findings.iter().filter(|f| f.level == Level::Warning).count();
     let minor = minor + problems::unread(cluster).count();
     // What is being made is not healthy yet, and what is removed no longer: that is no trouble.
     let in_work = cluster.running().and_then(|operation| operation.droplet);
-    let is_unhealthy = |m: &&Member| m.health == Health::Unhealthy && Some(m.droplet.id) != in_work;
+    let is_unhealthy = |m: &&Member| {
+        let fails = m.health == Health::Unhealthy || (m.is_off() && !m.is_leaving());
+        fails && Some(m.droplet.id) != in_work
+    };
     let unhealthy = seen.members.iter().filter(is_unhealthy).count();
     if errors > 0 {
         serious(words::plural(errors + minor, "problem"))
@@ -291,8 +344,9 @@ fn second_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) 
     }
     let low = u64::from(usage.hour_left) * 10 < u64::from(usage.hour_limit);
     let style = if low { theme.attention } else { theme.faint };
-    let requests = format!("{} of {} requests left", usage.hour_left, usage.hour_limit);
-    right.insert(0, words_of(7, requests, style));
+    let left_of_all = format!("{} of {}", usage.hour_left, usage.hour_limit);
+    let requests = |words: &str| vec![Span::styled(format!("{left_of_all} {words}"), style)];
+    right.insert(0, part(7, requests("API requests left this hour")).or(vec![requests("requests left"), Vec::new()]));
     (left, right)
 }
 

@@ -35,7 +35,11 @@ pub fn told(scene: &Scene, held: &ClusterState) -> Option<Span<'static>> {
         (None, Some(worst)) => ("while held", worst.clone()),
         (now, _) => ("now", now?),
     };
-    let style = if news.level == Level::Done { theme.good } else { theme.attention };
+    let style = match news.level {
+        Level::Done => theme.good,
+        Level::Info => theme.strong,
+        Level::Warning | Level::Error => theme.attention,
+    };
     Some(Span::styled(format!("{when}: {}", news.text), style))
 }
 

@@ -98,6 +98,7 @@ impl Columns {
         let value = row.take_left(VALUE);
         row.take_left(if all < 72 { 1 } else { 2 });
         let known = row.take_right(known_width);
+        row.take_right(if known_width > 0 { 2 } else { 0 });
         let vote = row.take_right(VOTE);
         row.take_right(1);
         let up = row.take_right(NUMBER);
@@ -159,21 +160,32 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState, 
     if picture.height > 2 {
         picture.take_top(1);
     }
-    spark::draw(sheet, picture, series, window(scene, cluster), bounds);
+    let top = spark::draw(sheet, picture, series, window(scene, cluster), bounds);
+    if let Some(top) = top.filter(|_| picture.height > 1) {
+        // Its scale: in one row there is only the value's own.
+        let place = Rect { y: picture.y, height: 1, ..columns.value };
+        sheet.right(place, &format!("top {}", metric.format_number(top)), sheet.theme.faint);
+    }
     if !has_threshold {
         sheet.text(foot(columns.gauge), "no threshold", sheet.theme.faint);
         return;
     }
     if let Some(down) = bounds.down {
-        sheet.right(foot(columns.down), &metric.format_number(down), sheet.theme.text);
+        sheet.right(foot(columns.down), &threshold(metric, down), sheet.theme.text);
     }
     if let Some(up) = bounds.up {
-        sheet.text(foot(columns.up), &metric.format_number(up), sheet.theme.text);
+        sheet.text(foot(columns.up), &threshold(metric, up), sheet.theme.text);
     }
     gauge::draw(sheet, foot(columns.gauge), shown.filter(|shown| shown.counts).map(|shown| shown.value), bounds);
     if let Some(rule) = rule {
         draw_vote(sheet, &columns, scene, cluster, (rule, shown));
     }
+}
+
+/// A threshold, with its unit where there is room.
+fn threshold(metric: Metric, value: f64) -> String {
+    let whole = metric.format(value);
+    if width(&whole) <= NUMBER { whole } else { metric.format_number(value) }
 }
 
 /// What stands beside a picture of several rows stands at its foot.
@@ -209,7 +221,10 @@ fn draw_vote(
 pub fn now(scene: &Scene, cluster: &ClusterState, metric: Metric) -> Option<Shown> {
     let rule = rule(cluster, metric);
     let series = cluster.history.cluster.get(&metric);
-    value::at_present(scene, cluster, Shown::of(reading(cluster, rule, metric).as_ref(), series, cluster))
+    let shown = Shown::of(reading(cluster, rule, metric).as_ref(), series, cluster);
+    // What the load balancer still tells while nobody serves is nothing that is decided by.
+    let of_nobody = rule.is_some_and(|rule| rule.serving == 0);
+    value::at_present(scene, cluster, shown.map(|shown| Shown { counts: shown.counts && !of_nobody, ..shown }))
 }
 
 /// The rule of a metric that has a threshold, as it was decided by.
@@ -230,7 +245,8 @@ fn draw_known(sheet: &mut Sheet, at: Rect, rule: &Rule, age: Option<Duration>, s
     if at.width == 0 {
         return;
     }
-    let age = age.map(|age| format!(", {}", words::age(age))).unwrap_or_default();
+    // The readings of nobody have no age.
+    let age = age.filter(|_| rule.serving > 0).map(|age| format!(", {}", words::age(age))).unwrap_or_default();
     let text = format!("{} of {}{age}", rule.known, rule.serving);
     if width(&text) <= at.width {
         sheet.right(at, &text, style);

@@ -196,7 +196,7 @@ fn rest(scene: &Scene, drawn: Scrolled, all: usize, [up, down]: [&str; 2]) -> Op
 fn draw_rest(sheet: &mut Sheet, frame: Rect, scene: &Scene, drawn: Scrolled, all: usize, keys: [&str; 2]) {
     let Some(text) = rest(scene, drawn, all, keys) else { return };
     let edge = Rect { y: frame.bottom().saturating_sub(1), height: 1, ..frame.narrowed(3) };
-    sheet.text(edge, &text, sheet.theme.attention);
+    sheet.text(edge, &text, sheet.theme.strong);
 }
 
 /// Which rows of a list are shown: `11–30 of 300`; nothing when all are.

@@ -28,7 +28,7 @@ impl Columns {
             row.take_left(2);
             place
         };
-        let (name, verdict, droplets, auto, age) = (take(12), take(15), take(8), take(4), take(6));
+        let (name, verdict, droplets, auto, age) = (take(12), take(15), take(10), take(4), take(6));
         let cost = if row.width >= 28 {
             let place = row.take_left(9);
             row.take_left(2);
@@ -83,8 +83,10 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) 
     sheet.text(columns.auto, auto, style);
     if let Some(seen) = &cluster.observation {
         let (strong, text) = header::styles(scene, cluster);
-        let count =
-            [Span::styled(seen.count().to_string(), strong), Span::styled(format!(" of {}", cluster.policy.max), text)];
+        let count = [
+            Span::styled(seen.count().to_string(), strong),
+            Span::styled(format!(", max {}", cluster.policy.max), text),
+        ];
         sheet.spans(columns.droplets, &count);
         sheet.right(columns.age, &header::age(scene, cluster, seen), theme.text);
         let cost = seen.cost();

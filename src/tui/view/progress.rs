@@ -127,7 +127,7 @@ pub fn compact(scene: &Scene, cluster: &ClusterState, operation: &OperationState
         return ending;
     }
     let current = operation.current();
-    let mut first = vec![Span::styled(format!("{}  ", title(operation)), theme.attention)];
+    let mut first = vec![Span::styled(format!("{}  ", title(operation)), theme.strong)];
     if let Some(current) = current {
         first.push(Span::styled(format!("{} ", current.phase.describe()), theme.text));
         let room = columns.saturating_sub(spans_width(&first));
@@ -192,7 +192,7 @@ fn marks(scene: &Scene, state: Option<&PhaseState>, outcome: Option<&Outcome>) -
     match state {
         Some(_) if matches!(outcome, Some(Outcome::Failed(_))) => ("✗", theme.bad, theme.text),
         Some(_) if matches!(outcome, Some(Outcome::Refused(_))) => ("!", theme.attention, theme.text),
-        Some(state) if state.ended_at.is_none() => ("▶", theme.attention, theme.strong),
+        Some(state) if state.ended_at.is_none() => ("▶", theme.strong, theme.strong),
         Some(_) => ("✓", theme.good, theme.text),
         None => ("○", theme.faint, theme.faint),
     }

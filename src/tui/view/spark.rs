@@ -151,6 +151,16 @@ pub fn row_of(value: f64, top: f64, rows: u16) -> u16 {
     u16::try_from(eighths(value, top, rows).saturating_sub(1) / 8).unwrap_or(0)
 }
 
+/// How many rows of a bar, from the bottom, are as calm ones are: all of one within the threshold, and of one beyond it
+/// those below the row of the threshold. Where less is busier the bar ends below it: then no row is calm.
+fn calm_rows(value: f64, top: f64, rows: u16, bounds: Bounds) -> u16 {
+    match bounds.up.filter(|_| bounds.is_beyond(value)) {
+        None => rows,
+        Some(up) if bounds.metric.busy() == Busy::High => row_of(up, top, rows),
+        Some(_) => 0,
+    }
+}
+
 /// A line at the height where such a value ends in its row: as high as a bar of the same value.
 pub fn line_of(value: f64, top: f64, rows: u16) -> char {
     LINE[eighths(value, top, rows).saturating_sub(1) % 8 / 2]
@@ -173,12 +183,13 @@ pub fn draw(sheet: &mut Sheet, at: Rect, series: Option<&Series>, window: Window
     }
     for (x, value) in (at.x..at.right()).zip(values) {
         let Some(value) = value else { continue };
-        let style = if bounds.is_beyond(value) { sheet.theme.attention } else { sheet.theme.data };
+        let calm = calm_rows(value, top, at.height, bounds);
         let mut height = eighths(value, top, at.height);
-        for y in (at.y..at.bottom()).rev() {
+        for (row, y) in (0..).zip((at.y..at.bottom()).rev()) {
             if height == 0 {
                 break;
             }
+            let style = if row < calm { sheet.theme.data } else { sheet.theme.attention };
             sheet.glyph(x, y, block(height), style);
             height = height.saturating_sub(8);
         }

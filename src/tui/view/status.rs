@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::sheet::{Cut, Sheet};
-use super::{Scene, Scrolled, decision, grounds, problems, progress};
+use super::{Scene, Scrolled, decision, grounds, problems, progress, words};
 use crate::scaling::Outcome;
 use crate::worker::ClusterState;
 
@@ -105,7 +105,7 @@ pub fn page(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     }
     // What is wrong comes before the grounds; that nothing is may wait.
     let title = |text| [Line::default(), Line::styled(text, theme.strong)];
-    let all_is_well = if wrong.is_empty() { Some(title("nothing is wrong")) } else { None };
+    let all_is_well = if wrong.is_empty() { Some(title("nothing is broken")) } else { None };
     if all_is_well.is_none() {
         lines.extend(title("not as it should be"));
         lines.extend(wrong);
@@ -115,7 +115,9 @@ pub fn page(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     lines.extend(all_is_well.into_iter().flatten());
     let drawn = super::scrolled(scene.ui.scroll, None, at.height.into(), lines.len());
     let end = (drawn.offset + usize::from(at.height)).min(lines.len());
-    let notes = [grounds::next_look(scene, cluster).unwrap_or_default(), super::position(drawn, lines.len())];
+    let (position, zone) = (super::position(drawn, lines.len()), words::zone(scene.now, scene.zone));
+    let notes = [grounds::next_look(scene, cluster).unwrap_or_default(), position, zone];
+    let notes: Vec<String> = notes.into_iter().filter(|note| !note.is_empty()).collect();
     sheet.heading(heading, "DECISION", notes.join("  ").trim());
     decision::draw(sheet, at, &lines[drawn.offset..end]);
     drawn

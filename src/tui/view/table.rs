@@ -55,7 +55,8 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     sheet.heading(heading, "DROPLETS", &notes.join(", "));
     draw_heads(sheet, heads, scene, &columns, &lead);
     if all.is_empty() {
-        sheet.text(at, empty(cluster, &table.filter).as_str(), scene.theme.attention);
+        let style = if table.filter.is_empty() { scene.theme.attention } else { scene.theme.text };
+        sheet.text(at, empty(cluster, &table.filter).as_str(), style);
     }
     let newest = seen.newest_clone(&cluster.spec).map(|m| m.droplet.id);
     let look = Look { scene, cluster, window: metrics::window(scene, cluster), newest };
@@ -183,6 +184,8 @@ impl Look<'_> {
         let style = match row.member {
             Some(member) if member.attached && member.health == Health::Unhealthy => theme.bad,
             Some(member) if member.attached => theme.text,
+            // What comes is not in yet, and what goes no longer.
+            _ if row.is_arriving() || row.is_leaving() => theme.text,
             _ => theme.attention,
         };
         (row.balancer(), style)
@@ -232,14 +235,14 @@ impl Look<'_> {
 pub fn state_mark(scene: &Scene, row: &Row) -> (char, Style) {
     let theme = scene.theme;
     if row.is_leaving() {
-        return ('−', theme.attention);
+        return ('−', theme.strong);
     }
     if row.is_arriving() {
-        return ('+', theme.attention);
+        return ('+', theme.strong);
     }
     match row.droplet.status {
         DropletStatus::Active => ('●', theme.good),
-        DropletStatus::New => ('○', theme.attention),
+        DropletStatus::New => ('○', theme.strong),
         DropletStatus::Off | DropletStatus::Archive => ('✗', theme.bad),
         DropletStatus::Unknown => ('?', theme.attention),
     }

@@ -49,6 +49,11 @@ pub fn clock(at: Timestamp, zone: &TimeZone) -> String {
     if *zone == TimeZone::UTC { time + "Z" } else { time }
 }
 
+/// In which zone the times of a page are: `times in CET`.
+pub fn zone(at: Timestamp, zone: &TimeZone) -> String {
+    format!("times in {}", at.to_zoned_datetime(zone.clone()).strftime("%Z"))
+}
+
 /// The time of day without seconds, for axes.
 pub fn short_clock(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned_datetime(zone.clone()).strftime("%H:%M").to_string()
@@ -171,5 +176,7 @@ mod tests {
         let at = Timestamp::from_second(1_763_985_600).unwrap();
         assert_eq!(clock(at, &TimeZone::UTC), "12:00:00Z");
         assert_eq!(clock(at, &TimeZone::fixed(jiff::tz::offset(1))), "13:00:00");
+        assert_eq!(zone(at, &TimeZone::UTC), "times in UTC");
+        assert_eq!(zone(at, &TimeZone::fixed(jiff::tz::offset(1))), "times in +01");
     }
 }

@@ -15,6 +15,8 @@ pub struct Image {
     #[serde(default)]
     name: Option<String>,
     #[serde(default, deserialize_with = "lenient")]
+    distribution: Option<String>,
+    #[serde(default, deserialize_with = "lenient")]
     created_at: Option<Timestamp>,
     #[serde(default, deserialize_with = "lenient")]
     regions: Vec<String>,
@@ -29,6 +31,7 @@ impl TryFrom<Image> for cluster::Image {
         Ok(Self {
             id: wire.id,
             name: wire.name.unwrap_or_default(),
+            distribution: wire.distribution,
             created_at: wire.created_at,
             regions: wire.regions,
             min_disk_gib: wire.min_disk_size.unwrap_or(0),

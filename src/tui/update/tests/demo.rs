@@ -45,5 +45,5 @@ fn an_outage_is_told_with_the_way_out_of_it() {
     assert_eq!(desk.keys("!").commands, [Command::Demo(DemoCommand::Outage(true))]);
     assert_eq!(told(&desk), ["the API fails from now on; ! again: it works"]);
     assert_eq!(desk.keys("!").commands, [Command::Demo(DemoCommand::Outage(false))]);
-    assert_eq!(told(&desk)[1], "the API works again");
+    assert_eq!(told(&desk)[1], "the API works again: the next look will find it");
 }
