@@ -76,7 +76,7 @@ impl Column {
             Self::Name => "the droplet",
             Self::Role => "base, clone or guest",
             Self::State => "what it is doing",
-            Self::Balancer => "whether in, and healthy",
+            Self::Balancer => "in or out, and whether it is healthy",
             Self::Metric(metric) => metric.title(),
             Self::Age => "how long it has been there",
             Self::Price => "what it costs a month",

@@ -7,8 +7,8 @@ use dropscale::scaling::Level;
 use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::tui::view::{self, Drawn, Live, News, Scene};
 use dropscale::tui::{
-    Choice, Column, Confirm, Contents, Export, Keymap, Overlay, Page, Palette, Pick, Picked, Question, SortBy, Theme,
-    Toast, Ui, commands, refusal,
+    Choice, Column, Confirm, Contents, Export, FilterLine, Keymap, Overlay, Page, Palette, Pick, Picked, Question,
+    SortBy, Theme, Toast, Ui, commands, refusal,
 };
 use dropscale::worker::AppState;
 use jiff::tz::TimeZone;
@@ -239,7 +239,7 @@ fn what_lies_over_them() {
     check("ask-up-refused", &full, &over(ask(Question::Up), (80, 24)));
     check("help", &state, &over(Overlay::Help { scroll: 0 }, (80, 24)));
     check("help", &state, &over(Overlay::Help { scroll: 0 }, (120, 36)));
-    let mut look = over(Overlay::Filter(tui_input::Input::new("web0".to_owned())), (80, 24));
+    let mut look = over(Overlay::Filter(FilterLine { input: "web0".into(), before: String::new() }), (80, 24));
     "web0".clone_into(&mut look.ui.table.filter);
     look.ui.toasts.push(Toast {
         level: Level::Done,
@@ -307,15 +307,38 @@ fn a_choice() {
 }
 
 #[test]
-fn the_help_explains_the_words_at_its_end() {
-    let help = |scroll| over(Overlay::Help { scroll }, (80, 24));
-    let begin = text(&render(&Fixture::new(3).build(), &help(0)));
-    assert!(begin.contains("signs and words stand at the end: G"), "{begin}");
-    let end = text(&render(&Fixture::new(3).build(), &help(u16::MAX)));
-    assert!(end.contains("lines above: k/up shows more"), "{end}");
+fn the_help_explains_signs_colours_and_words_before_the_lesser_keys() {
+    let help = |scroll, size| text(&render(&Fixture::new(3).build(), &over(Overlay::Help { scroll }, size)));
+    let all = help(0, (120, 200));
+    let at = |title: &str| all.find(title).unwrap_or_else(|| panic!("{title} in\n{all}"));
+    let titles = ["SCALING", "LOOKING", "SIGNS", "COLOURS", "WORDS", "MOVING", "IN A QUESTION OR A MESSAGE", "MOUSE"];
+    assert!(titles.is_sorted_by_key(|title| at(title)), "{all}");
     for word in ["guest", "quorum", "settle", "vote"] {
-        assert!(end.contains(&format!("  {word}  ")), "{word} in\n{end}");
+        assert!(all.contains(&format!("  {word}  ")), "{word} in\n{all}");
     }
+    assert!(help(u16::MAX, (80, 24)).contains("lines above: k/up shows more"));
+}
+
+#[test]
+fn on_the_smallest_screen_a_question_begins_with_what_speaks_against_it() {
+    let state = Fixture::new(3).load(0.93).build();
+    let down = || ask(Question::Down(DropletId(1002)));
+    let shown = text(&render(&state, &over(down(), view::MINIMUM)));
+    assert!(shown.contains("! the metrics ask for more droplets: Load per vCPU"), "{shown}");
+    assert!(shown.contains("Remove web002"), "{shown}");
+    // A droplet that the filter hides is not on the screen at all.
+    let mut look = over(down(), (80, 24));
+    "web001".clone_into(&mut look.ui.table.filter);
+    let shown = text(&render(&state, &look));
+    assert!(shown.contains("! this droplet is not on the screen: the filter \"web001\" hides it"), "{shown}");
+    assert!(!text(&render(&state, &over(down(), (80, 24)))).contains("not on the screen"));
+}
+
+#[test]
+fn the_page_of_the_decision_says_how_it_is_scrolled() {
+    let state = Fixture::new(3).load(0.9).findings().build();
+    let shown = text(&render(&state, &page(Page::Why, view::MINIMUM)));
+    assert!(shown.contains("below: j/down shows more"), "{shown}");
 }
 
 #[test]
@@ -332,6 +355,12 @@ fn the_columns_are_chosen() {
     assert!(text(&render(&state, &hidden)).contains("LOAD▼") && !text(&render(&state, &hidden)).contains("by LOAD"));
     hidden.ui.table.columns = Some(vec![Column::Price]);
     assert!(text(&render(&state, &hidden)).contains(" DROPLETS by LOAD▼ ─"));
+    hidden.ui.table.sort = SortBy::Role;
+    hidden.ui.table.descending = false;
+    assert!(text(&render(&state, &hidden)).contains(" DROPLETS by ROLE▲ ─"));
+    // So does what nobody has switched off.
+    let free = text(&render(&state, &over(Overlay::Columns { selected: 0 }, (80, 24))));
+    assert!(free.lines().any(|line| line.contains("[ ] note") && line.contains("no room")), "{free}");
     // What is chosen and too much for the width says so.
     let mut narrow = over(Overlay::Columns { selected: 0 }, (80, 24));
     narrow.ui.table.columns = Some(Column::all());
@@ -470,7 +499,7 @@ fn without_auto_it_says_what_auto_would_do() {
     let shown = text(&render(&busy.clone().build(), &at(120, 36)));
     assert!(shown.contains("auto is off, would scale up: Load per vCPU 0.91 is above 0.70"), "{shown}");
     let shown = text(&render(&busy.max(3).build(), &at(120, 36)));
-    assert!(shown.contains("auto is off, would scale up: Load per vCPU"), "{shown}");
+    assert!(shown.contains("auto is off, wants to scale up: Load per vCPU"), "{shown}");
     assert!(shown.contains("but the maximum of 3 droplets is reached"), "{shown}");
 }
 

@@ -22,7 +22,7 @@ pub enum Action {
     Sort,
     Reverse,
     Columns,
-    Zoom,
+    Chart,
     Shorter,
     Longer,
     Freeze,
@@ -56,5 +56,13 @@ impl Action {
     #[must_use]
     pub fn asks(self) -> bool {
         matches!(self, Self::ScaleUp | Self::ScaleDown | Self::RemoveSelected | Self::ToggleAuto)
+    }
+
+    /// Whether nothing is lost when it is done by mistake: neither the cloud is touched nor the program left.
+    #[must_use]
+    pub fn is_harmless(self) -> bool {
+        let leaves = matches!(self, Self::Quit | Self::QuitAtOnce | Self::Suspend);
+        let breaks = matches!(self, Self::MoreLoad | Self::LessLoad | Self::KillDroplet | Self::ToggleOutage);
+        !(self.asks() || leaves || breaks)
     }
 }

@@ -9,6 +9,7 @@ use super::{Action, Binding, Context, Key, On, ch, ctrl, key};
 const PAGE: &[Context] = &[Context::Page];
 const DIALOG: &[Context] = &[Context::Dialog];
 const SCROLLED: &[Context] = &[Context::Page, Context::Help, Context::Dialog];
+const LISTED: &[Context] = &[Context::Page, Context::Help, Context::Dialog, Context::Choice, Context::Columns];
 const ALL: &[Context] = &[
     Context::Page,
     Context::Dialog,
@@ -24,7 +25,12 @@ const LOOKING: &str = "Looking";
 const MOVING: &str = "Moving";
 const CLUSTERS: &str = "Clusters";
 const PROGRAM: &str = "Program";
-const DIALOGS: &str = "Dialogs and help";
+const QUESTION: &str = "In a question or a message";
+const HELP: &str = "In the help";
+const FILTER: &str = "While a filter is typed";
+const CHOICE: &str = "In a list of choices";
+const COLUMNS: &str = "In the list of columns";
+const PALETTE: &str = "While a command is typed";
 pub(super) const DEMO: &str = "Demo";
 
 pub(super) const DIGITS: &[Key] = &[ch('1'), ch('2'), ch('3'), ch('4'), ch('5'), ch('6'), ch('7'), ch('8'), ch('9')];
@@ -51,24 +57,32 @@ const IN_TABLE: Place = (LOOKING, PAGE, On::Table);
 const MOVE: Place = (MOVING, SCROLLED, On::Every);
 const IN_CHART: Place = (MOVING, PAGE, On::Chart);
 const CLUSTER: Place = (CLUSTERS, PAGE, On::Clusters);
-const ANSWER: Place = (DIALOGS, DIALOG, On::Every);
-const IN_PALETTE: Place = (DIALOGS, &[Context::Palette], On::Every);
-const IN_CHOICE: Place = (DIALOGS, &[Context::Choice], On::Every);
-const IN_COLUMNS: Place = (DIALOGS, &[Context::Columns], On::Every);
+const END: Place = (MOVING, LISTED, On::Every);
+const ANSWER: Place = (QUESTION, DIALOG, On::Every);
+const IN_PALETTE: Place = (PALETTE, &[Context::Palette], On::Every);
+const IN_CHOICE: Place = (CHOICE, &[Context::Choice], On::Every);
+const IN_COLUMNS: Place = (COLUMNS, &[Context::Columns], On::Every);
 const DEMO_ONLY: Place = (DEMO, PAGE, On::Every);
 
 pub(super) const BINDINGS: &[Binding] = &[
-    bind("scale_up", Action::ScaleUp, &[ch('u')], CHANGE, "up", "add a clone; asks first"),
+    bind("scale_up", Action::ScaleUp, &[ch('u')], CHANGE, "scale up", "add a clone; asks first"),
     bind(
         "scale_down",
         Action::ScaleDown,
         &[ch('d')],
         CHANGE,
-        "down",
-        "remove the clone made last, on a droplet's own page that one; asks first",
+        "scale down",
+        "remove the newest clone, or on a droplet's own page that droplet; asks first",
     ),
     bind("remove", Action::RemoveSelected, &[ch('D')], ON_CLONE, "remove it", "remove the selected clone; asks first"),
-    bind("auto", Action::ToggleAuto, &[ch('a')], CHANGE, "auto", "scale by itself; asks first. Again: stop that"),
+    bind(
+        "auto",
+        Action::ToggleAuto,
+        &[ch('a')],
+        CHANGE,
+        "auto",
+        "switch auto on, which scales without asking, or off; on asks first",
+    ),
     bind(
         "detail",
         Action::Open,
@@ -83,7 +97,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         &[key(KeyCode::Esc)],
         (LOOKING, PAGE, On::Deeper),
         "back",
-        "back; on the cluster: drop the filter",
+        "back; on the main page: drop the filter",
     ),
     bind(
         "filter",
@@ -96,12 +110,12 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind("sort", Action::Sort, &[ch('s')], IN_TABLE, "sort", "sort by the next column"),
     bind("reverse", Action::Reverse, &[ch('S')], IN_TABLE, "", "reverse the order"),
     bind("columns", Action::Columns, &[ch('C')], IN_TABLE, "", "choose the columns of the table"),
-    bind("chart", Action::Zoom, &[ch('z')], LOOK, "zoom", "one metric as a chart, and back"),
-    bind("why", Action::Why, &[ch('w')], LOOK, "why", "why it scales or not, and all that is wrong, and back"),
+    bind("chart", Action::Chart, &[ch('z')], LOOK, "chart", "one metric as a chart, and back"),
+    bind("why", Action::Why, &[ch('w')], LOOK, "why", "why it scales or not, and all problems; and back"),
     bind("events", Action::Events, &[ch('v')], LOOK, "events", "everything that happened, and back"),
     bind("shorter", Action::Shorter, &[ch('[')], LOOK, "", "a shorter range of time"),
     bind("longer", Action::Longer, &[ch(']')], LOOK, "range", "a longer range of time"),
-    bind("freeze", Action::Freeze, &[ch(' ')], LOOK, "", "hold the picture while the work goes on, and go on"),
+    bind("freeze", Action::Freeze, &[ch(' ')], LOOK, "", "freeze the picture, and unfreeze it; the work goes on"),
     bind("refresh", Action::Refresh, &[ch('r')], LOOK, "", "look at the cluster now"),
     bind(
         "copy",
@@ -111,15 +125,15 @@ pub(super) const BINDINGS: &[Binding] = &[
         "copy",
         "copy the public address; of one droplet or event: what it shows",
     ),
-    bind("export", Action::Export, &[ch('e')], LOOK, "export", "write the page into a file: CSV or JSON; asks which"),
+    bind("export", Action::Export, &[ch('e')], LOOK, "export", "export the page to a file; asks whether CSV or JSON"),
     bind("move_up", Action::Up, &[ch('k'), key(KeyCode::Up)], MOVE, "", "up"),
     bind("move_down", Action::Down, &[ch('j'), key(KeyCode::Down)], MOVE, "", "down"),
     bind("previous_metric", Action::Left, &[ch('h'), key(KeyCode::Left)], IN_CHART, "", "the metric before"),
     bind("next_metric", Action::Right, &[ch('l'), key(KeyCode::Right)], IN_CHART, "metric", "the next metric"),
     bind("page_up", Action::PageUp, &[key(KeyCode::PageUp)], MOVE, "", "a page up"),
     bind("page_down", Action::PageDown, &[key(KeyCode::PageDown)], MOVE, "", "a page down"),
-    bind("first", Action::First, &[ch('g'), key(KeyCode::Home)], MOVE, "", "to the begin"),
-    bind("last", Action::Last, &[ch('G'), key(KeyCode::End)], MOVE, "", "to the end"),
+    bind("first", Action::First, &[ch('g'), key(KeyCode::Home)], END, "", "to the beginning"),
+    bind("last", Action::Last, &[ch('G'), key(KeyCode::End)], END, "", "to the end"),
     bind("next_cluster", Action::NextCluster, &[key(KeyCode::Tab)], CLUSTER, "cluster", "the next cluster"),
     bind("previous_cluster", Action::PreviousCluster, &[key(KeyCode::BackTab)], CLUSTER, "", "the cluster before"),
     bind("cluster", Action::Cluster(0), DIGITS, CLUSTER, "", "the cluster with this number"),
@@ -129,88 +143,12 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind("crash", Action::KillDroplet, &[ch('x')], (DEMO, PAGE, On::Droplet), "crash", "the selected droplet crashes"),
     bind("outage", Action::ToggleOutage, &[ch('!')], DEMO_ONLY, "outage", "the API fails, and works again"),
     bind(
-        "press",
-        Action::Press,
-        &[key(KeyCode::Enter), ch(' ')],
-        ANSWER,
-        "choose",
-        "choose the button that has the focus",
-    ),
-    bind(
-        "other_button",
-        Action::MoveFocus,
-        &[key(KeyCode::Tab), key(KeyCode::BackTab), key(KeyCode::Left), key(KeyCode::Right), ch('h'), ch('l')],
-        ANSWER,
-        "",
-        "the other button",
-    ),
-    bind(
-        "yes",
-        Action::Accept,
-        &[ch('y')],
-        (DIALOGS, DIALOG, On::Question),
-        "yes",
-        "yes, whichever button has the focus; of an event: its droplet",
-    ),
-    bind("no", Action::Cancel, &[ch('n'), key(KeyCode::Esc), ch('q')], ANSWER, "cancel", "no, or close"),
-    bind(
-        "close_help",
-        Action::Cancel,
-        &[key(KeyCode::Esc), ch('q'), ch('?')],
-        (DIALOGS, &[Context::Help], On::Every),
-        "close",
-        "close the help",
-    ),
-    bind(
-        "keep_filter",
-        Action::Press,
-        &[key(KeyCode::Enter)],
-        (DIALOGS, &[Context::Filter], On::Every),
-        "",
-        "keep the filter",
-    ),
-    bind(
-        "drop_filter",
-        Action::Cancel,
-        &[key(KeyCode::Esc)],
-        (DIALOGS, &[Context::Filter], On::Every),
-        "",
-        "drop the filter",
-    ),
-    bind("pick", Action::Press, &[key(KeyCode::Enter)], IN_CHOICE, "pick", "take the selected one"),
-    bind("choice_before", Action::Up, &[ch('k'), key(KeyCode::Up)], IN_CHOICE, "", "the one before"),
-    bind(
-        "choice_after",
-        Action::Down,
-        &[ch('j'), key(KeyCode::Down), key(KeyCode::Tab)],
-        IN_CHOICE,
-        "",
-        "the next one",
-    ),
-    bind("leave_choice", Action::Cancel, &[key(KeyCode::Esc), ch('n'), ch('q')], IN_CHOICE, "cancel", "take none"),
-    bind("toggle_column", Action::Press, &[ch(' ')], IN_COLUMNS, "show/hide", "show the selected column, or hide it"),
-    bind("column_before", Action::Up, &[ch('k'), key(KeyCode::Up)], IN_COLUMNS, "", "the column before"),
-    bind("column_after", Action::Down, &[ch('j'), key(KeyCode::Down)], IN_COLUMNS, "", "the next column"),
-    bind(
-        "close_columns",
-        Action::Cancel,
-        &[key(KeyCode::Esc), key(KeyCode::Enter), ch('q'), ch('C')],
-        IN_COLUMNS,
-        "close",
-        "close the list",
-    ),
-    bind("run", Action::Press, &[key(KeyCode::Enter)], IN_PALETTE, "", "do the selected command"),
-    bind("complete", Action::MoveFocus, &[key(KeyCode::Tab)], IN_PALETTE, "", "complete what is typed"),
-    bind("command_before", Action::Up, &[key(KeyCode::Up), ctrl('p')], IN_PALETTE, "", "the command before"),
-    bind("command_after", Action::Down, &[key(KeyCode::Down), ctrl('n')], IN_PALETTE, "", "the next command"),
-    bind("leave_palette", Action::Cancel, &[key(KeyCode::Esc)], IN_PALETTE, "", "do nothing"),
-    bind(
         "palette",
         Action::Palette,
         &[ch(':')],
         (PROGRAM, PAGE, On::Every),
         "more",
-        "everything by its name, such as :sort cpu or :range 6h",
+        "every command by its name, such as :sort cpu or :range 6h",
     ),
     bind("help", Action::Help, &[ch('?')], (PROGRAM, PAGE, On::Every), "help", "these keys, the signs and the words"),
     bind(
@@ -222,6 +160,89 @@ pub(super) const BINDINGS: &[Binding] = &[
         "leave; asks while an operation runs or auto is on",
     ),
     bind("quit_at_once", Action::QuitAtOnce, &[ctrl('c')], (PROGRAM, ALL, On::Every), "", "leave at once"),
-    bind("suspend", Action::Suspend, &[ctrl('z')], (PROGRAM, ALL, On::Every), "", "to the shell; `fg` comes back"),
-    bind("repaint", Action::Repaint, &[ctrl('l')], (PROGRAM, ALL, On::Every), "", "draw the screen anew"),
+    bind("suspend", Action::Suspend, &[ctrl('z')], (PROGRAM, ALL, On::Every), "", "to the shell; `fg` brings it back"),
+    bind("repaint", Action::Repaint, &[ctrl('l')], (PROGRAM, ALL, On::Every), "", "draw the screen again"),
+    bind(
+        "press",
+        Action::Press,
+        &[key(KeyCode::Enter), ch(' ')],
+        ANSWER,
+        "press",
+        "press the button that has the focus",
+    ),
+    bind(
+        "other_button",
+        Action::MoveFocus,
+        &[key(KeyCode::Tab), key(KeyCode::BackTab), key(KeyCode::Left), key(KeyCode::Right), ch('h'), ch('l')],
+        (QUESTION, DIALOG, On::Question),
+        "other button",
+        "to the other button",
+    ),
+    bind(
+        "yes",
+        Action::Accept,
+        &[ch('y')],
+        (QUESTION, DIALOG, On::Question),
+        "yes",
+        "yes, whichever button has the focus; in an event: show its droplet",
+    ),
+    bind("no", Action::Cancel, &[ch('n'), key(KeyCode::Esc), ch('q')], ANSWER, "cancel", "no, or close"),
+    bind(
+        "close_help",
+        Action::Cancel,
+        &[key(KeyCode::Esc), ch('q'), ch('?')],
+        (HELP, &[Context::Help], On::Every),
+        "close",
+        "close the help",
+    ),
+    bind(
+        "keep_filter",
+        Action::Press,
+        &[key(KeyCode::Enter)],
+        (FILTER, &[Context::Filter], On::Every),
+        "",
+        "keep the filter",
+    ),
+    bind(
+        "drop_filter",
+        Action::Cancel,
+        &[key(KeyCode::Esc)],
+        (FILTER, &[Context::Filter], On::Every),
+        "",
+        "cancel: the filter is what it was before",
+    ),
+    bind("pick", Action::Press, &[key(KeyCode::Enter)], IN_CHOICE, "choose", "choose the selected one"),
+    bind("choice_before", Action::Up, &[ch('k'), key(KeyCode::Up)], IN_CHOICE, "", "the one before"),
+    bind(
+        "choice_after",
+        Action::Down,
+        &[ch('j'), key(KeyCode::Down), key(KeyCode::Tab)],
+        IN_CHOICE,
+        "",
+        "the next one",
+    ),
+    bind(
+        "leave_choice",
+        Action::Cancel,
+        &[key(KeyCode::Esc), ch('n'), ch('q')],
+        IN_CHOICE,
+        "cancel",
+        "close the list and do nothing",
+    ),
+    bind("toggle_column", Action::Press, &[ch(' ')], IN_COLUMNS, "show/hide", "show the selected column, or hide it"),
+    bind("column_before", Action::Up, &[ch('k'), key(KeyCode::Up)], IN_COLUMNS, "", "the column before"),
+    bind("column_after", Action::Down, &[ch('j'), key(KeyCode::Down)], IN_COLUMNS, "", "the next column"),
+    bind(
+        "close_columns",
+        Action::Cancel,
+        &[key(KeyCode::Esc), key(KeyCode::Enter), ch('q'), ch('C')],
+        IN_COLUMNS,
+        "close",
+        "close the list",
+    ),
+    bind("run", Action::Press, &[key(KeyCode::Enter)], IN_PALETTE, "", "run the selected command"),
+    bind("complete", Action::MoveFocus, &[key(KeyCode::Tab)], IN_PALETTE, "", "complete what is typed"),
+    bind("command_before", Action::Up, &[key(KeyCode::Up), ctrl('p')], IN_PALETTE, "", "the command before"),
+    bind("command_after", Action::Down, &[key(KeyCode::Down), ctrl('n')], IN_PALETTE, "", "the next command"),
+    bind("leave_palette", Action::Cancel, &[key(KeyCode::Esc)], IN_PALETTE, "", "close the list and do nothing"),
 ];

@@ -40,7 +40,8 @@ impl On {
             Self::Rows => {
                 let happened = || state.clusters.get(ui.cluster).is_some_and(|cluster| !cluster.events.is_empty());
                 let has_rows = match ui.page {
-                    Page::Cluster | Page::Overview => true,
+                    Page::Cluster => ui.table.selected.is_some(),
+                    Page::Overview => true,
                     Page::Events => happened(),
                     Page::Droplet(_) | Page::Chart(_) | Page::DropletChart(..) | Page::Why => false,
                 };
@@ -77,6 +78,20 @@ fn is_base(state: &AppState, ui: &Ui, id: DropletId) -> bool {
     seen.and_then(|seen| seen.base_member()).is_some_and(|base| base.droplet.id == id)
 }
 
+/// The word for what a key does now, where another than that of the table says more: in a dialog what the button with
+/// the focus does, on the main page what there is to go back from.
+fn word(binding: &Binding, ui: &Ui, state: &AppState) -> Option<&'static str> {
+    match (binding.action, &ui.overlay) {
+        (Action::Press, Some(Overlay::Confirm(confirm))) if confirm.may_agree(state) => {
+            Some(if confirm.accept_focused { confirm.question.consent() } else { "cancel" })
+        }
+        (Action::Press, Some(Overlay::Event(told))) if told.droplet_focused => Some("show it"),
+        (Action::Press, Some(Overlay::Confirm(_) | Overlay::Event(_) | Overlay::Notice { .. })) => Some("close"),
+        (Action::Back, None) if ui.page == Page::Cluster => Some("drop filter"),
+        _ => None,
+    }
+}
+
 impl Keymap {
     /// The keys as the help and the footer show them, in their order.
     #[must_use]
@@ -86,15 +101,11 @@ impl Keymap {
             let action = binding.action.on(ui.page);
             let other = self.bindings().iter().find(|other| other.action == action && action != binding.action);
             let bound = other.unwrap_or(binding);
-            // Where there is but one button there is nothing to choose.
-            let closes = context == Context::Dialog
-                && binding.action == Action::Press
-                && On::Question.why_not(ui, state).is_some();
             KeyHint {
                 name: binding.name,
                 action: bound.action,
                 keys: binding.keys(),
-                short: if closes { "close" } else { bound.short },
+                short: word(binding, ui, state).unwrap_or(bound.short),
                 describe: binding.describe,
                 group: binding.group,
                 applies: binding.contexts.contains(&context) && bound.on.why_not(ui, state).is_none(),
@@ -111,6 +122,7 @@ mod tests {
 
     use super::*;
     use crate::tui::fixtures::{self, Fixture};
+    use crate::tui::{Confirm, Question};
 
     #[test]
     fn the_keys_of_the_demo_do_nothing_on_a_real_cloud() {
@@ -127,17 +139,46 @@ mod tests {
             Keymap::default().hints(ui, state).iter().any(|hint| hint.short == short && hint.applies)
         };
         let (mut ui, state) = (fixtures::ui(), Fixture::new(2).build());
-        assert!(applies(&ui, &state, "up") && applies(&ui, &state, "filter") && !applies(&ui, &state, "back"));
-        assert!(!applies(&ui, &Fixture::new(2).read_only().build(), "up"), "nothing may be changed");
+        assert!(applies(&ui, &state, "scale up") && applies(&ui, &state, "filter") && !applies(&ui, &state, "back"));
+        assert!(!applies(&ui, &Fixture::new(2).read_only().build(), "scale up"), "nothing may be changed");
         ui.page = Page::Events;
         assert!(applies(&ui, &state, "back") && !applies(&ui, &state, "filter") && applies(&ui, &state, "detail"));
         let mut quiet = state.clone();
         quiet.clusters[0].events = std::sync::Arc::default();
         assert!(!applies(&ui, &quiet, "detail"), "there is nothing to open");
         ui.overlay = Some(Overlay::Help { scroll: 0 });
-        assert!(!applies(&ui, &state, "up") && applies(&ui, &state, "close"));
+        assert!(!applies(&ui, &state, "scale up") && applies(&ui, &state, "close"));
         ui.overlay = Some(Overlay::Notice { title: "Add a clone", text: String::new(), asked: None });
         assert!(applies(&ui, &state, "close") && !applies(&ui, &state, "yes"), "there is nothing to agree to");
-        assert!(!applies(&ui, &state, "choose"), "nor to choose");
+        assert!(!applies(&ui, &state, "other button"), "nor another button");
+    }
+
+    /// The word for Enter with this in front.
+    fn enter(overlay: Overlay, state: &AppState) -> &'static str {
+        let ui = Ui { overlay: Some(overlay), ..fixtures::ui() };
+        let hints = Keymap::default().hints(&ui, state);
+        hints.iter().find(|hint| hint.applies && hint.action == Action::Press).map_or("", |hint| hint.short)
+    }
+
+    #[test]
+    fn enter_is_called_what_the_button_with_the_focus_does() {
+        let state = Fixture::new(3).build();
+        let ask = |question, accept_focused| Overlay::Confirm(Confirm { question, accept_focused });
+        assert_eq!(enter(ask(Question::Up, false), &state), "cancel");
+        assert_eq!(enter(ask(Question::Up, true), &state), "add it");
+        assert_eq!(enter(ask(Question::Down(fixtures::BASE), true), &state), "remove it");
+        assert_eq!(enter(ask(Question::Auto, true), &state), "switch it on");
+        assert_eq!(enter(ask(Question::Up, false), &Fixture::new(3).dry_run().build()), "close");
+    }
+
+    #[test]
+    fn on_the_main_page_esc_drops_the_filter_and_enter_needs_a_row() {
+        let state = Fixture::new(3).build();
+        let mut ui = fixtures::ui();
+        "nothing like it".clone_into(&mut ui.table.filter);
+        ui.table.selected = None;
+        let hints = Keymap::default().hints(&ui, &state);
+        let short = |name: &str| hints.iter().find(|hint| hint.name == name && hint.applies).map(|hint| hint.short);
+        assert_eq!((short("back"), short("detail")), (Some("drop filter"), None));
     }
 }

@@ -24,14 +24,14 @@ pub use awaited::Awaited;
 pub use export::{Contents, Export, Format};
 pub use options::Options;
 pub use palette::{Does, Entry, Palette, commands, refusal};
-pub use rows::{Row, rows, sort_columns};
+pub use rows::{Row, newest, rows, sort_columns};
 pub use run::{Exit, run};
 pub use shown::Shown;
 pub use target::{Target, Targets};
 pub use terminal::{Multiplexer, TuiError};
 pub use theme::{Depth, Theme, ThemeError, ThemeMistake};
 pub use ui::{
-    Asked, Choice, Confirm, Demo, EventDetail, List, Overlay, Page, Pick, Picked, Pointer, Question, SortBy, Table,
-    Toast, Ui,
+    Asked, Choice, Confirm, Demo, EventDetail, FilterLine, List, Overlay, Page, Pick, Picked, Pointer, Question,
+    SortBy, Table, Toast, Ui,
 };
 pub use update::down_plan;

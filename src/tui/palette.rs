@@ -105,17 +105,12 @@ pub fn commands(typed: &str, keymap: &Keymap, ui: &Ui, state: &AppState) -> Vec<
     }
     let all = names(keymap, ui, state);
     let wanted = bare(typed);
+    if typed.trim().is_empty() {
+        return untyped(all, keymap, ui, state);
+    }
     if wanted.is_empty() {
-        let recent = ui.history.iter().rev().take(RECENT);
-        let mut entries: Vec<Entry> = recent
-            .filter_map(|line| {
-                let fitting = if line.contains(' ') { commands(line, keymap, ui, state) } else { all.clone() };
-                fitting.into_iter().find(|entry| entry.line == *line)
-            })
-            .collect();
-        let rest: Vec<Entry> = all.into_iter().filter(|entry| !entries.contains(entry)).collect();
-        entries.extend(rest);
-        return entries;
+        // A sign is in no name: it may be a key.
+        return all.into_iter().filter(|entry| entry.keys.split(" / ").any(|key| key == typed.trim())).collect();
     }
     let mut ranked: Vec<((u8, bool), Entry)> = all
         .into_iter()
@@ -125,17 +120,35 @@ pub fn commands(typed: &str, keymap: &Keymap, ui: &Ui, state: &AppState) -> Vec<
     ranked.into_iter().map(|(_, entry)| entry).collect()
 }
 
+/// All commands, while nothing is typed: what was done last and can be done again without harm comes first, and the
+/// help before the order of the table. Enter alone, pressed by mistake, does nothing that is regretted.
+fn untyped(all: Vec<Entry>, keymap: &Keymap, ui: &Ui, state: &AppState) -> Vec<Entry> {
+    let again = |line: &String| {
+        let fitting = if line.contains(' ') { commands(line, keymap, ui, state) } else { all.clone() };
+        fitting.into_iter().find(|entry| entry.line == *line)
+    };
+    let mut entries: Vec<Entry> = ui.history.iter().rev().filter_map(again).filter(is_harmless).take(RECENT).collect();
+    let (help, others): (Vec<Entry>, Vec<Entry>) =
+        all.into_iter().filter(|entry| !entries.contains(entry)).partition(|e| e.does == Does::Act(Action::Help));
+    entries.extend(help.into_iter().chain(others));
+    entries
+}
+
+fn is_harmless(entry: &Entry) -> bool {
+    if let Does::Act(action) = entry.does { action.is_harmless() } else { true }
+}
+
 /// Why no command fits what is typed, and what would.
 #[must_use]
 pub fn refusal(typed: &str, keymap: &Keymap, ui: &Ui, state: &AppState) -> String {
     let typed = typed.trim_start_matches([' ', ':']).trim_end();
     let (word, rest) = typed.split_once(' ').map_or((typed, ""), |(word, rest)| (word, rest.trim()));
     match Argument::of(&word.to_lowercase()) {
-        Some(Argument::Range) => format!("{rest:?} is no range: it is one of {}", RANGES.join(", ")),
+        Some(Argument::Range) => format!("{rest:?} is not a range: choose one of {}", RANGES.join(", ")),
         Some(Argument::Sort) => {
             let columns = state.clusters.get(ui.cluster).into_iter().flat_map(sort_columns);
             let columns: Vec<&str> = columns.map(|column| column.column().key()).collect();
-            format!("{rest:?} is no column to sort by: there is {}", columns.join(", "))
+            format!("{rest:?} is not a column to sort by: choose one of {}", columns.join(", "))
         }
         Some(Argument::Cluster) => {
             let names: Vec<&str> = state.clusters.iter().map(|cluster| cluster.spec.name.as_str()).collect();
@@ -168,7 +181,7 @@ fn names(keymap: &Keymap, ui: &Ui, state: &AppState) -> Vec<Entry> {
     let mut all: Vec<Entry> = keymap.bindings().iter().filter(named).map(entry).collect();
     let range = Entry {
         line: "range".to_owned(),
-        describe: format!("how far back pictures go: {}", RANGES.join(", ")),
+        describe: format!("how far back charts go: {}", RANGES.join(", ")),
         keys: String::new(),
         why_not: None,
         does: Does::Ask,
@@ -232,7 +245,11 @@ fn with_argument(argument: Argument, rest: &str, ui: &Ui, state: &AppState) -> V
             .flat_map(sort_columns)
             .map(|column| (column.column().key(), column))
             .filter(|(name, _)| fits(name))
-            .map(|(name, column)| entry(format!("sort {name}"), format!("sort by {name}"), Does::Sort(column)))
+            .map(|(name, column)| {
+                // A metric has the name by which it stands elsewhere.
+                let what = if let SortBy::Metric(metric) = column { metric.title() } else { name };
+                entry(format!("sort {name}"), format!("sort by {what}"), Does::Sort(column))
+            })
             .collect(),
         Argument::Cluster => state
             .clusters
@@ -292,11 +309,11 @@ mod tests {
             assert!(lines(typed).is_empty(), "{typed}: {:?}", lines(typed));
             refusal(typed, &Keymap::default(), &fixtures::ui(), &Fixture::new(3).build())
         };
-        assert_eq!(refused("range 3h"), "\"3h\" is no range: it is one of 15m, 1h, 6h, 24h, 7d");
-        assert_eq!(refused(":Range 4h "), "\"4h\" is no range: it is one of 15m, 1h, 6h, 24h, 7d", "not 24h");
+        assert_eq!(refused("range 3h"), "\"3h\" is not a range: choose one of 15m, 1h, 6h, 24h, 7d");
+        assert_eq!(refused(":Range 4h "), "\"4h\" is not a range: choose one of 15m, 1h, 6h, 24h, 7d", "not 24h");
         let sort = refused("sort colour");
         assert!(
-            sort.starts_with("\"colour\" is no column to sort by: there is role, name, state, balancer, load"),
+            sort.starts_with("\"colour\" is not a column to sort by: choose one of role, name, state, balancer, load"),
             "{sort}"
         );
         assert_eq!(refused("cluster jobs"), "no cluster is called \"jobs\": there is web");
@@ -322,6 +339,25 @@ mod tests {
         let entries = entries("", &ui);
         assert_eq!((entries[0].line.as_str(), entries[1].line.as_str()), ("sort cpu", "refresh"));
         assert_eq!(entries.iter().filter(|entry| entry.line == "refresh").count(), 1);
+    }
+
+    #[test]
+    fn nothing_is_done_by_enter_alone_that_is_regretted() {
+        assert_eq!(lines("")[0], "help");
+        let history = ["refresh", "scale_up", "quit"].map(str::to_owned).to_vec();
+        let ui = Ui { history, ..fixtures::ui() };
+        assert_eq!(entries(" ", &ui)[0].line, "refresh");
+        let only_risky = Ui { history: vec!["scale_down".to_owned()], ..fixtures::ui() };
+        assert_eq!(entries("", &only_risky)[0].line, "help");
+    }
+
+    #[test]
+    fn a_sign_finds_the_command_of_its_key_and_else_nothing() {
+        assert_eq!(lines("?"), ["help"]);
+        assert_eq!(lines("["), ["shorter"]);
+        assert!(lines("%").is_empty());
+        let told = refusal("%", &Keymap::default(), &fixtures::ui(), &Fixture::new(3).build());
+        assert_eq!(told, "no command is called \"%\"");
     }
 
     proptest! {

@@ -3,10 +3,13 @@
 
 use std::cmp::Ordering;
 
-use crate::cluster::{ClusterSpec, Droplet, DropletStatus, Health, Member, Metric, Role, Scope};
+use crate::cluster::{ClusterSpec, Droplet, DropletId, DropletStatus, Health, Member, Metric, Role, Scope};
 use crate::worker::ClusterState;
 
 use super::{Shown, SortBy, Table};
+
+/// The word for the clone made last, in place of its role.
+const NEWEST: &str = "newest";
 
 /// A row.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +27,9 @@ pub fn rows<'a>(cluster: &'a ClusterState, table: &Table) -> Vec<Row<'a>> {
     let members = seen.members.iter().map(Row::of);
     let leaving = seen.leaving.iter().map(|droplet| Row { droplet, member: None });
     let wanted = table.filter.trim().to_lowercase();
-    let mut rows: Vec<Row> = members.chain(leaving).filter(|row| row.matches(&wanted, &cluster.spec)).collect();
+    let newest = newest(cluster);
+    let matches = |row: &Row| row.matches(&wanted, newest, &cluster.spec);
+    let mut rows: Vec<Row> = members.chain(leaving).filter(matches).collect();
     match table.sort {
         SortBy::Role if table.descending => rows.reverse(),
         SortBy::Role => {}
@@ -32,6 +37,13 @@ pub fn rows<'a>(cluster: &'a ClusterState, table: &Table) -> Vec<Row<'a>> {
         sort => rows.sort_by(|a, b| compare(a, b, sort, table.descending)),
     }
     rows
+}
+
+/// The clone made last: the one that scaling down removes.
+#[must_use]
+pub fn newest(cluster: &ClusterState) -> Option<DropletId> {
+    let seen = cluster.observation.as_ref()?;
+    seen.newest_clone(&cluster.spec).map(|member| member.droplet.id)
 }
 
 /// Each value is looked up once and not for each comparison: there are thousands of rows, in each frame. What is not
@@ -71,6 +83,13 @@ impl<'a> Row<'a> {
     #[must_use]
     pub fn role(&self) -> Role {
         self.member.map_or(Role::Clone, |member| member.role)
+    }
+
+    /// Its role in one word as the column has it: of the clones one is the newest.
+    #[must_use]
+    pub fn role_word(&self, newest: Option<DropletId>) -> &'static str {
+        let is_newest = self.role() == Role::Clone && newest == Some(self.droplet.id);
+        if is_newest { NEWEST } else { self.role().word() }
     }
 
     /// Whether an operation brings it in.
@@ -119,13 +138,14 @@ impl<'a> Row<'a> {
     }
 
     /// Whether this text, in lower case, occurs in its name, state, role or a tag.
-    fn matches(&self, wanted: &str, spec: &ClusterSpec) -> bool {
+    fn matches(&self, wanted: &str, newest: Option<DropletId>, spec: &ClusterSpec) -> bool {
         // The cluster's own tag is on each of them and tells nothing apart.
         let mut tags = self.droplet.tags.iter().filter(|tag| **tag != spec.tag);
         wanted.is_empty()
             || self.droplet.name.to_lowercase().contains(wanted)
             || self.state().contains(wanted)
             || self.role().word().contains(wanted)
+            || self.role_word(newest).contains(wanted)
             || tags.any(|tag| tag.to_lowercase().contains(wanted))
     }
 
@@ -177,6 +197,7 @@ mod tests {
         assert_eq!(find("WEB001"), ["web001"]);
         assert_eq!(find("base"), ["web-base"]);
         assert_eq!(find("clone").len(), 3);
+        assert_eq!(find("Newest"), ["web003"], "as the column has it");
         assert_eq!(find("arriving"), ["web003"]);
         assert_eq!(find("dropscale:pending"), ["web003"]);
         assert!(find("nothing like it").is_empty());

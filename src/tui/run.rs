@@ -384,7 +384,7 @@ impl Loop {
             return self.suspend(terminal::stop_job);
         }
         let text = "no shell to go to: dropscale was not started from one";
-        update::toast(&mut self.ui, Level::Warning, text, Instant::now());
+        update::toast(&mut self.ui, Level::Info, text, Instant::now());
         Ok(())
     }
 }

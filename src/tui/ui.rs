@@ -140,7 +140,7 @@ pub enum Overlay {
     /// A question before the cloud is changed.
     Confirm(Confirm),
     /// The filter of the table is being typed.
-    Filter(tui_input::Input),
+    Filter(FilterLine),
     /// One of a few things is to be picked.
     Choice(Choice),
     /// The columns of the table are being chosen.
@@ -161,6 +161,15 @@ pub enum Overlay {
         /// What was asked for, so that the answer can follow the state.
         asked: Option<Asked>,
     },
+}
+
+/// The line in which a filter is typed. It begins empty, as another filter is mostly another one.
+#[derive(Debug, Clone, Default)]
+pub struct FilterLine {
+    /// What is typed.
+    pub input: tui_input::Input,
+    /// The filter there was before, to which one can go back.
+    pub before: String,
 }
 
 /// What is asked of a cluster.
@@ -244,6 +253,19 @@ pub enum Question {
     Auto,
     /// Leave although an operation runs, with which whoever looks next goes on, or although auto is on?
     Quit,
+}
+
+impl Question {
+    /// What agreeing does, in two words.
+    #[must_use]
+    pub fn consent(self) -> &'static str {
+        match self {
+            Self::Up => "add it",
+            Self::Down(_) => "remove it",
+            Self::Auto => "switch it on",
+            Self::Quit => "leave",
+        }
+    }
 }
 
 /// The mouse.

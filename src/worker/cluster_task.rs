@@ -16,6 +16,7 @@ use tokio::time::{Instant, sleep_until};
 use super::board::Board;
 use super::changes::Told;
 use super::connection::Failures;
+use super::events::{AUTO_OFF, AUTO_ON};
 use super::operation::{self, Work};
 use super::{ClusterState, Command, Connection, Controller, DropletDetail, History, Look, detail, events};
 use crate::cloud::{Cloud, CloudError};
@@ -227,7 +228,7 @@ impl<C: Cloud> ClusterTask<C> {
             self.say(Level::Warning, &format!("auto stays off: {refusal}"));
         } else if on != self.state.auto {
             self.state.auto = on;
-            self.say(Level::Info, if on { "auto is on" } else { "auto is off" });
+            self.say(Level::Info, if on { AUTO_ON } else { AUTO_OFF });
             self.look_again();
         }
     }

@@ -7,6 +7,11 @@ use jiff::Timestamp;
 use super::Event;
 use crate::scaling::Level;
 
+/// What tells that auto was switched on.
+pub const AUTO_ON: &str = "auto is on";
+/// The same, the other way.
+pub const AUTO_OFF: &str = "auto is off";
+
 /// How many events are kept.
 const KEPT: usize = 1000;
 

@@ -20,5 +20,6 @@ mod state;
 
 pub use command::{Command, DemoCommand};
 pub use controller::{Controller, Look};
+pub use events::{AUTO_OFF, AUTO_ON};
 pub use hub::{ClusterSetup, Handle, Setup, start};
 pub use state::{AppState, ClusterState, Connection, DetailSeries, DropletDetail, Event, History};

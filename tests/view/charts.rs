@@ -84,7 +84,7 @@ fn marks_close_together_keep_the_text_of_the_newest() {
 #[test]
 fn the_help_explains_the_marks() {
     let state = Fixture::new(3).build();
-    let shown = text(&render(&state, &over(Overlay::Help { scroll: u16::MAX }, (120, 36))));
+    let shown = text(&render(&state, &over(Overlay::Help { scroll: 0 }, (120, 100))));
     for part in ["▲ 3 serve", "▼ 3 serve", "droplets came here"] {
         assert!(shown.contains(part), "{part} in\n{shown}");
     }

@@ -316,7 +316,7 @@ fn a_message_never_takes_the_place_of_the_keys() {
             let shown = text(&render(&Fixture::new(3).api_down().build(), &Look { ui, size, ..Look::default() }));
             let last = shown.lines().last().unwrap_or_default();
             assert!(shown.contains("the file is written"), "{shown}");
-            let keys: &[&str] = if overlay.is_some() { &["choose"] } else { &["? help", "q quit"] };
+            let keys: &[&str] = if overlay.is_some() { &["enter cancel"] } else { &["? help", "q quit"] };
             assert!(keys.iter().all(|key| last.contains(key)), "{shown}");
         }
     }
@@ -338,7 +338,7 @@ fn a_question_says_once_which_keys_answer() {
     let shown = text(&render(&state, &over(ask(Question::Up), (80, 24))));
     assert!(shown.contains("y add it · n/esc cancel"), "{shown}");
     let last = shown.lines().last().unwrap_or_default();
-    assert!(last.contains("enter choose") && !last.contains("yes") && !last.contains("cancel"), "{last}");
+    assert!(last.contains("enter cancel") && !last.contains("yes") && !last.contains("choose"), "{last}");
     let notice = Overlay::Notice { title: "Add a clone", text: "no".to_owned(), asked: None };
     let shown = text(&render(&state, &over(notice, (80, 24))));
     let last = shown.lines().last().unwrap_or_default();

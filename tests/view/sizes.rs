@@ -28,7 +28,10 @@ pub fn everything() -> Vec<Ui> {
     let overlays = [
         Overlay::Help { scroll: 0 },
         Overlay::Help { scroll: u16::MAX },
-        Overlay::Filter(tui_input::Input::new("日本語のサーバー web".repeat(20))),
+        Overlay::Filter(dropscale::tui::FilterLine {
+            input: "日本語のサーバー web".repeat(20).into(),
+            before: String::new(),
+        }),
         choice(&Fixture::new(2).build(), Page::Cluster, "/home/me"),
         Overlay::Columns { selected: 10 },
         palette("", &Fixture::new(2).demo().build()),

@@ -142,7 +142,7 @@ fn the_next_look_is_told_and_what_comes_of_it() {
     let manual = Fixture::new(3).manual().build();
     assert!(next(&manual, 0).ends_with("auto is off: whatever is decided, nothing is done"), "{}", next(&manual, 0));
     let failing = Fixture::new(3).api_down().build();
-    assert!(next(&failing, 0).contains("rarely while looks fail"), "{}", next(&failing, 0));
+    assert!(next(&failing, 0).contains("less often while looks fail"), "{}", next(&failing, 0));
     assert_eq!(later(&state, 0, why()), later(&state, 30, why()), "nothing counts down at rest");
     let mut quick = state.clone();
     Arc::make_mut(&mut quick.clusters[0].spec).timing.poll = Duration::from_secs(1);

@@ -112,7 +112,7 @@ impl Contents {
             Page::Droplet(id) | Page::DropletChart(id, _) => both_of(cluster, id),
             page => Self::of(page).first().map(|(_, export)| export.title(cluster)).unwrap_or_default(),
         };
-        format!("Write {title}")
+        format!("Export {title}")
     }
 
     fn title(self, cluster: &ClusterState) -> String {

@@ -14,6 +14,8 @@ const NOT_YET: &str = "the cluster is being looked at: try again when that has e
 
 const UNDER_WAY: &str = "an operation is under way on this cluster: wait for it to end";
 
+const CANCELLED: &str = "cancelled: nothing was changed";
+
 const POSSIBLE_NOW: &str = "nothing stands in its way any more: close this and ask again";
 
 /// What removing this droplet would do now, or why it is refused: the state's own plan where that is about it.
@@ -46,8 +48,7 @@ impl Asked {
     fn title(self) -> &'static str {
         match self {
             Self::Up => "Add a clone",
-            Self::Down(None) => "Remove a clone",
-            Self::Down(Some(_)) => "Remove this droplet",
+            Self::Down(_) => "Remove a clone",
         }
     }
 
@@ -134,9 +135,16 @@ pub fn answer(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
             return everywhere(other);
         }
     };
-    let question = confirm.question;
+    let confirm = confirm.clone();
     ui.overlay = None;
-    if accepted { agreed(ui, question, seen) } else { Outcome::default() }
+    if accepted {
+        return agreed(ui, confirm.question, seen);
+    }
+    if confirm.may_agree(seen.state) {
+        let text = if confirm.question == Question::Quit { "cancelled: dropscale goes on" } else { CANCELLED };
+        toast(ui, Level::Info, text, seen.now);
+    }
+    Outcome::default()
 }
 
 /// Scrolls the question, the event or the notice in front, where it has more lines than room.

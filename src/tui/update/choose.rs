@@ -54,6 +54,8 @@ pub fn hear(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
     match action {
         Action::Up => choice.selected = (choice.selected + count - 1) % count,
         Action::Down => choice.selected = (choice.selected + 1) % count,
+        Action::First => choice.selected = 0,
+        Action::Last => choice.selected = count - 1,
         Action::Cancel => ui.overlay = None,
         Action::Press => {
             let pick = choice.picks.get(choice.selected).cloned();
@@ -73,6 +75,8 @@ pub fn columns(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
     match action {
         Action::Up => ui.overlay = turn_to(all.len() - 1),
         Action::Down => ui.overlay = turn_to(1),
+        Action::First => ui.overlay = Some(Overlay::Columns { selected: 0 }),
+        Action::Last => ui.overlay = Some(Overlay::Columns { selected: all.len() - 1 }),
         Action::Cancel => ui.overlay = None,
         Action::Press => {
             let begun = |cluster| begun_columns(&seen.drawn.columns, cluster);

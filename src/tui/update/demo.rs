@@ -50,6 +50,6 @@ pub fn outage(ui: &mut Ui, seen: &Seen) -> Outcome {
 pub fn crash(ui: &mut Ui, id: DropletId, seen: &Seen) -> Outcome {
     let droplet = seen.cluster(ui).and_then(|cluster| cluster.observation.as_ref()?.droplet(id));
     let name = droplet.map_or_else(|| "the droplet".to_owned(), |droplet| droplet.name.clone());
-    toast(ui, Level::Info, format!("{name} crashes: it is off from now on"), seen.now);
+    toast(ui, Level::Info, format!("{name} crashed: it is off now"), seen.now);
     Command::Demo(DemoCommand::KillDroplet(id)).into()
 }

@@ -25,7 +25,7 @@ pub fn hear(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
             return Outcome::default();
         }
         Action::Press => told.droplet_focused,
-        Action::Accept => true,
+        Action::Accept if told.droplet.is_some() => true,
         Action::Cancel => false,
         other => {
             ask::scroll(ui, other, seen);

@@ -8,7 +8,7 @@ use super::{Seen, Ui, ask, toast, turn_to};
 use crate::cluster::DropletId;
 use crate::scaling::Level;
 use crate::tui::{Confirm, Overlay, Page, Question, rows};
-use crate::worker::{AppState, ClusterState, Event};
+use crate::worker::{AUTO_OFF, AUTO_ON, AppState, ClusterState, Event};
 
 /// Brings the interface in line with the state. A selection whose droplet is gone stays on its row.
 pub fn follow(ui: &mut Ui, seen: &Seen) {
@@ -52,11 +52,14 @@ impl Heard {
         Self { last: state.clusters.iter().map(|cluster| Arc::clone(&cluster.events)).collect() }
     }
 
-    /// Shows what happened since; mere information only stands in the list of events.
+    /// Shows what happened since; mere information only stands in the list of events, but for auto: the list may not
+    /// be on the screen, and what scales by itself from now on is no small thing.
     pub fn tell(&mut self, ui: &mut Ui, state: &AppState, now: Instant) {
         for (index, cluster) in state.clusters.iter().enumerate() {
             let known = self.last.get(index).map_or(&[][..], |events| events.as_slice());
-            for event in news(&cluster.events, known).iter().filter(|event| event.level != Level::Info) {
+            for event in
+                news(&cluster.events, known).iter().filter(|event| event.level != Level::Info || is_auto(event))
+            {
                 let text = if index == ui.cluster {
                     event.text.clone()
                 } else {
@@ -67,6 +70,11 @@ impl Heard {
         }
         *self = Self::all_of(state);
     }
+}
+
+/// Whether it tells that auto was switched.
+fn is_auto(event: &Event) -> bool {
+    [AUTO_ON, AUTO_OFF].contains(&event.text.as_str())
 }
 
 /// The events after the last known one. The same again, only counted up, is no news.

@@ -17,10 +17,10 @@ use std::time::{Duration, Instant};
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::Timestamp;
-use tui_input::{Input, InputRequest};
+use tui_input::InputRequest;
 
 use super::view::Drawn;
-use super::{Does, Export, Overlay, Page, Toast, Ui};
+use super::{Does, Export, FilterLine, Overlay, Page, Toast, Ui};
 use crate::cluster::{Metric, Scope};
 use crate::keymap::{Action, Context, Keymap};
 use crate::policy::Vote;
@@ -184,7 +184,7 @@ pub fn act(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
         }
         Action::Open => open(ui, seen),
         Action::Back => back(ui),
-        Action::Zoom => {
+        Action::Chart => {
             let chart = seen.cluster(ui).map_or(Page::Cluster, |cluster| match ui.page {
                 Page::Droplet(id) => Page::DropletChart(id, first_metric(&of_droplet(cluster), cluster)),
                 _ => Page::Chart(first_metric(&metrics(cluster), cluster)),
@@ -217,7 +217,8 @@ pub fn act(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
 fn simply(ui: &mut Ui, action: Action, seen: &Seen) {
     match action {
         Action::Filter if ui.page == Page::Cluster => {
-            ui.overlay = Some(Overlay::Filter(Input::new(ui.table.filter.clone())));
+            let before = std::mem::take(&mut ui.table.filter);
+            ui.overlay = Some(Overlay::Filter(FilterLine { before, ..FilterLine::default() }));
         }
         Action::Sort if ui.page == Page::Cluster => walk::sort_by_next(ui, seen),
         Action::Reverse if ui.page == Page::Cluster => ui.table.descending = !ui.table.descending,
@@ -247,11 +248,11 @@ fn in_overlay(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
             let line = walk::step(usize::from(*scroll), list.last_offset + 1, action, list.rows);
             *scroll = u16::try_from(line).unwrap_or(u16::MAX);
         }
-        (Some(Overlay::Filter(_)), Action::Cancel) => {
-            ui.table.filter.clear();
+        (Some(Overlay::Filter(line)), Action::Cancel) => {
+            ui.table.filter = std::mem::take(&mut line.before);
             ui.overlay = None;
         }
-        (_, Action::Cancel | Action::Press | Action::Accept) => ui.overlay = None,
+        (_, Action::Cancel | Action::Press) => ui.overlay = None,
         _ => ask::scroll(ui, action, seen),
     }
     everywhere(action)
@@ -260,11 +261,11 @@ fn in_overlay(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
 /// Types into the line in front, if there is one.
 fn type_text(ui: &mut Ui, requests: impl IntoIterator<Item = InputRequest>) {
     match &mut ui.overlay {
-        Some(Overlay::Filter(input)) => {
+        Some(Overlay::Filter(line)) => {
             for request in requests {
-                input.handle(request);
+                line.input.handle(request);
             }
-            input.value().clone_into(&mut ui.table.filter);
+            line.input.value().clone_into(&mut ui.table.filter);
         }
         Some(Overlay::Palette(palette)) => {
             for request in requests {

@@ -15,7 +15,7 @@ use crate::scaling::Refusal;
 use crate::tui::fixtures::{self, BASE, Fixture};
 use crate::tui::view::Scrolled;
 use crate::tui::{Confirm, Contents, Format, Question, SortBy};
-use crate::worker::Event;
+use crate::worker::{AUTO_OFF, Event};
 
 /// An interface in use.
 struct Desk {
@@ -130,6 +130,7 @@ fn every_way_to_say_no_changes_nothing() {
             assert!(desk.confirm().is_some());
             assert_eq!(desk.press(no), Outcome::default());
             assert!(desk.ui.overlay.is_none());
+            assert_eq!(desk.ui.toasts[0].text, "cancelled: nothing was changed");
         }
     }
 }
@@ -298,6 +299,17 @@ fn the_filter_is_typed_kept_and_dropped() {
 }
 
 #[test]
+fn a_new_filter_begins_anew_and_esc_brings_the_old_one_back() {
+    let mut desk = Desk::new(Fixture::new(3));
+    desk.keys("/web001");
+    desk.press(KeyCode::Enter);
+    desk.keys("/base");
+    assert_eq!(desk.ui.table.filter, "base");
+    desk.press(KeyCode::Esc);
+    assert_eq!((desk.ui.table.filter.as_str(), desk.ui.overlay.is_none()), ("web001", true));
+}
+
+#[test]
 fn pasted_text_is_never_a_key() {
     let mut desk = Desk::new(Fixture::new(3));
     paste(&mut desk.ui, "u\ry");
@@ -346,6 +358,10 @@ fn columns_are_hidden_and_shown_again_and_the_worker_is_not_told() {
     assert!(!chosen.contains(&Column::Role) && chosen.contains(&Column::State), "{chosen:?}");
     desk.keys("jk ");
     assert_eq!(desk.ui.table.columns.as_ref().unwrap()[0], Column::Role);
+    for (end, column) in [(KeyCode::End, Column::Note), (KeyCode::Home, Column::Role)] {
+        desk.press(end);
+        assert!(matches!(desk.ui.overlay, Some(Overlay::Columns { selected }) if Column::all()[selected] == column));
+    }
     desk.keys("k");
     assert!(matches!(desk.ui.overlay, Some(Overlay::Columns { selected }) if Column::all()[selected] == Column::Note));
     desk.press(KeyCode::Enter);
@@ -413,6 +429,7 @@ fn news_are_toasts_but_not_what_is_only_information_or_a_repetition() {
     assert_eq!(happen(&mut desk, Level::Done, "web003 serves", 1), ["web003 serves"]);
     assert_eq!(happen(&mut desk, Level::Error, "503", 1), ["web003 serves", "503"]);
     assert_eq!(happen(&mut desk, Level::Error, "503", 2), ["web003 serves", "503"], "the same again");
+    assert_eq!(happen(&mut desk, Level::Info, AUTO_OFF, 1).last().map(String::as_str), Some("auto is off"));
     assert!(desk.ui.toasts.iter().all(|toast| toast.until > now));
     assert!(!desk.state.clusters.is_empty());
 }

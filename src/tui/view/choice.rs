@@ -45,7 +45,7 @@ pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, choice: &Choice) {
         row.take_left(used);
         sheet.text(row, &tail(&folder.display().to_string(), row.width), theme.text);
     }
-    for (name, count, word) in [("pick", 1, " take it"), ("choice_after", 2, " next"), ("leave_choice", 1, " cancel")] {
+    for (name, count, word) in [("pick", 1, " choose"), ("choice_after", 2, " next"), ("leave_choice", 1, " cancel")] {
         let keys = scene.keys_of(name, count);
         let used = sheet.spans(foot, &[Span::styled(keys, theme.strong), Span::raw(word)]);
         foot.take_left(used + 3);

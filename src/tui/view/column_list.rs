@@ -9,7 +9,7 @@ use super::{Scene, columns};
 use crate::column::Column;
 use crate::tui::Target;
 
-/// What stands beside a column that is chosen, and that the table is too narrow for.
+/// What stands beside a column that is chosen or would be there by itself, and that the table is too narrow for.
 const NO_ROOM: &str = "no room";
 
 /// Draws it over the page.
@@ -19,7 +19,11 @@ pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, selected: usize) {
     let drawn_columns = sheet.columns().to_vec();
     let begun = |cluster| columns::begun(&drawn_columns, cluster);
     let shown = scene.ui.table.columns.clone().unwrap_or_else(|| scene.cluster().map(begun).unwrap_or_default());
-    let has_no_room = |column| !drawn_columns.is_empty() && shown.contains(column) && !drawn_columns.contains(column);
+    // While nobody has chosen, all that matter are wanted: what has no room was not switched off.
+    let is_free = scene.ui.table.columns.is_none();
+    let wanted =
+        if is_free { scene.cluster().map(|c| columns::begun(&[], c)).unwrap_or_default() } else { shown.clone() };
+    let has_no_room = |column| !drawn_columns.is_empty() && wanted.contains(column) && !drawn_columns.contains(column);
     let rows = cells(all.len()).saturating_add(4).min(area.height.saturating_sub(2));
     let place = super::centred(area, area.width.saturating_sub(4).min(58), rows);
     let place = Rect { x: area.right().saturating_sub(place.width + 2).max(area.x), ..place };

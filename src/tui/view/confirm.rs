@@ -17,7 +17,7 @@ use crate::keymap::Action;
 use crate::policy::Action as Wish;
 use crate::scaling::{DownPlan, Level, UpPlan};
 use crate::tui::text::clean;
-use crate::tui::{Confirm, EventDetail, Question, Target, down_plan};
+use crate::tui::{Confirm, EventDetail, Page, Question, Target, down_plan, rows};
 use crate::worker::{ClusterState, Connection};
 
 /// What a dialog shows.
@@ -68,7 +68,7 @@ pub fn event(sheet: &mut Sheet, area: Rect, scene: &Scene, detail: &EventDetail)
         Level::Info => "info",
         Level::Done => "done",
         Level::Warning => "warning",
-        Level::Error => "error",
+        Level::Error => "failed",
     };
     let mut rows = vec![("when", words::date(event.at, scene.zone)), ("level", level.to_owned())];
     if event.count > 1 {
@@ -171,9 +171,6 @@ fn plain(text: &str, style: Style, columns: u16) -> Vec<Line<'static>> {
 }
 
 fn warnings(scene: &Scene, warnings: &[String], columns: u16, lines: &mut Vec<Line<'static>>) {
-    if !warnings.is_empty() {
-        lines.push(Line::default());
-    }
     for warning in warnings {
         decision::paragraph(lines, "!", warning, scene.theme.attention, columns);
     }
@@ -185,6 +182,24 @@ fn opposed(scene: &Scene, cluster: &ClusterState, wanted: Wish, columns: u16, li
     let what = if wanted == Wish::Up { "more" } else { "fewer" };
     let text = format!("the metrics ask for {what} droplets: {}", decision.why());
     warnings(scene, &[text], columns, lines);
+}
+
+/// A blank line between what stands there and what follows.
+fn spaced(mut lines: Vec<Line<'static>>) -> Vec<Line<'static>> {
+    if !lines.is_empty() {
+        lines.push(Line::default());
+    }
+    lines
+}
+
+/// That the droplet is none of those that are on the screen.
+fn hidden(scene: &Scene, cluster: &ClusterState, id: DropletId, columns: u16, lines: &mut Vec<Line<'static>>) {
+    let table = &scene.ui.table;
+    let is_shown = || rows(cluster, table).iter().any(|row| row.droplet.id == id);
+    if scene.ui.page == Page::Cluster && !table.filter.is_empty() && !is_shown() {
+        let text = format!("this droplet is not on the screen: the filter {:?} hides it", table.filter);
+        warnings(scene, &[text], columns, lines);
+    }
 }
 
 /// That what is asked for may fail, and what is shown may be old.
@@ -222,6 +237,7 @@ fn asked(
     let Some(refusal) = scene.state.forbids() else {
         return Dialog { title: title.into(), lines, accept: Some(accept), leave: CANCEL };
     };
+    lines.push(Line::default());
     warnings(scene, &[refusal.to_string()], columns, &mut lines);
     lines.push(Line::default());
     lines.extend(plain("These requests would be made:", scene.theme.strong, columns));
@@ -250,14 +266,17 @@ fn up(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
         ("region", plan.region.clone()),
         ("image", plan.image.clone()),
         ("costs", words::price(plan.price)),
-        ("then", format!("{} of {} droplets", plan.count_after, cluster.policy.max)),
+        ("then", format!("{} droplets (max {})", plan.count_after, cluster.policy.max)),
     ];
     rows.extend(cost_after(cluster, plan.price, 1.0).map(|cost| ("all of them", cost)));
-    let mut lines = facts(scene, &rows, columns);
+    // What speaks against it comes first: on a low terminal the end is what has no room.
+    let mut lines = Vec::new();
     opposed(scene, cluster, Wish::Down, columns, &mut lines);
     warnings(scene, &plan.warnings, columns, &mut lines);
     failing(scene, cluster, columns, &mut lines);
-    let accept = accept(format!("Add {}", plan.name), scene.theme.strong, "add it");
+    let mut lines = spaced(lines);
+    lines.extend(facts(scene, &rows, columns));
+    let accept = accept(format!("Add {}", plan.name), scene.theme.strong, Question::Up.consent());
     asked(scene, title, lines, &plan.requests, columns, accept)
 }
 
@@ -280,25 +299,28 @@ fn down(scene: &Scene, cluster: &ClusterState, droplet: DropletId, columns: u16)
         ("size", member.droplet.size.slug.clone()),
         ("region", member.droplet.region.clone()),
         ("saves", words::price(price)),
-        ("then", format!("{after} of {} droplets", cluster.policy.max)),
+        ("then", format!("{after} droplets (max {})", cluster.policy.max)),
     ];
     rows.extend(cost_after(cluster, price, -1.0).map(|cost| ("all of them", cost)));
-    let mut lines = facts(scene, &rows, columns);
-    let text = "It leaves the load balancer, its connections end, it is shut down and then deleted with its disk.";
-    lines.push(Line::default());
-    lines.extend(plain(text, scene.theme.text, columns));
+    let mut lines = Vec::new();
+    hidden(scene, cluster, droplet, columns, &mut lines);
     opposed(scene, cluster, Wish::Up, columns, &mut lines);
     if let Some(plan) = plan {
         warnings(scene, &plan.warnings, columns, &mut lines);
     }
     failing(scene, cluster, columns, &mut lines);
+    let mut lines = spaced(lines);
+    lines.extend(facts(scene, &rows, columns));
+    let text = "It leaves the load balancer, its connections end, it is shut down and then deleted with its disk.";
+    lines.push(Line::default());
+    lines.extend(plain(text, scene.theme.text, columns));
     let button = format!("Remove {}", member.droplet.name);
     let requests = plan.map_or(&[][..], |plan| &plan.requests);
-    asked(scene, title, lines, requests, columns, accept(button, scene.theme.bad, "remove it"))
+    asked(scene, title, lines, requests, columns, accept(button, scene.theme.bad, Question::Down(droplet).consent()))
 }
 
 fn auto(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
-    let title = "Scale by itself";
+    let title = "Switch auto on";
     if let Some(refusal) = scene.state.forbids() {
         return refused(scene, title, &refusal.to_string(), columns);
     }
@@ -310,11 +332,13 @@ fn auto(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
         words::plural(policy.max, "droplet"),
         words::span(policy.scaling_interval)
     );
-    let mut lines = plain(&text, scene.theme.text, columns);
+    let mut lines = Vec::new();
+    failing(scene, cluster, columns, &mut lines);
+    let mut lines = spaced(lines);
+    lines.extend(plain(&text, scene.theme.text, columns));
     lines.push(Line::default());
     lines.extend(decision::foreseen(scene, cluster, columns));
-    failing(scene, cluster, columns, &mut lines);
-    let accept = accept("Switch auto on", scene.theme.strong, "switch it on");
+    let accept = accept("Switch auto on", scene.theme.strong, Question::Auto.consent());
     Dialog { title: title.into(), lines, accept: Some(accept), leave: CANCEL }
 }
 
@@ -323,7 +347,7 @@ fn quit(scene: &Scene, columns: u16) -> Dialog {
     let mut lines = Vec::new();
     if clusters.iter().any(ClusterState::operates) {
         let text = "An operation is under way. It stops where it is, and tags in the cloud tell how far it has come: \
-                    whoever looks next, this program or another, finishes or undoes it. Until then nobody does.";
+                    whoever looks next, this program or another, finishes or undoes it. Until then it stays unfinished.";
         lines.extend(plain(text, scene.theme.text, columns));
     }
     if clusters.iter().any(|cluster| cluster.auto) {
@@ -334,6 +358,6 @@ fn quit(scene: &Scene, columns: u16) -> Dialog {
                     `dropscale auto --watch` or a timer does so elsewhere.";
         lines.extend(plain(text, scene.theme.text, columns));
     }
-    let accept = accept("Leave", scene.theme.strong, "leave");
+    let accept = accept("Leave", scene.theme.strong, Question::Quit.consent());
     Dialog { title: "Leave".into(), lines, accept: Some(accept), leave: CANCEL }
 }

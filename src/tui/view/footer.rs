@@ -28,9 +28,9 @@ const IMPORTANT: [&str; 20] = [
     "next_metric",
     RANGE,
     "next_cluster",
-    "filter",
     "why",
     "palette",
+    "filter",
     "more_load",
     "crash",
     "detail",
@@ -44,7 +44,9 @@ const IMPORTANT: [&str; 20] = [
 /// Draws the keys, or the line of the filter. Gives the place of the cursor while something is typed.
 pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
     match &scene.ui.overlay {
-        Some(Overlay::Filter(input)) => return Some(typed(sheet, at, "filter: ", &answers(scene, FILTER), input)),
+        Some(Overlay::Filter(line)) => {
+            return Some(typed(sheet, at, "filter: ", &answers(scene, FILTER), &line.input));
+        }
         Some(Overlay::Palette(palette)) => {
             return Some(typed(sheet, at, ":", &answers(scene, PALETTE), &palette.input));
         }
@@ -64,6 +66,9 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
         // The keys that answer stand under the buttons.
         keys.retain(|hint| !matches!(hint.action, Action::Accept | Action::Cancel));
     }
+    if rest.width < SPELLED_OUT {
+        keys.iter_mut().for_each(shorten);
+    }
     for hint in fitting(&in_order(&keys), rest.width) {
         if hint.demo && !std::mem::replace(&mut has_demo, true) {
             let used = sheet.text(rest, DEMO, theme.faint);
@@ -77,6 +82,13 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
         rest.take_left(2);
     }
     None
+}
+
+/// From this width on `scale up` is written out; below, the room is better used for another key.
+const SPELLED_OUT: u16 = 100;
+
+fn shorten(hint: &mut KeyHint) {
+    hint.short = hint.short.strip_prefix("scale ").unwrap_or(hint.short);
 }
 
 /// The keys of a page: on a chart, one hint for both keys of the range. What opens the page that is open needs none: the
@@ -148,8 +160,8 @@ fn hint_width(hint: &KeyHint) -> u16 {
 }
 
 /// What ends a line that is typed, by its name in the table of keys, and the word for it here.
-const FILTER: &[(&str, &str)] = &[("keep_filter", "keep"), ("drop_filter", "drop")];
-const PALETTE: &[(&str, &str)] = &[("complete", "complete"), ("run", "do it"), ("leave_palette", "leave")];
+const FILTER: &[(&str, &str)] = &[("keep_filter", "keep"), ("drop_filter", "cancel")];
+const PALETTE: &[(&str, &str)] = &[("complete", "complete"), ("run", "run"), ("leave_palette", "cancel")];
 
 fn answers(scene: &Scene, answers: &[(&str, &str)]) -> String {
     let answer = |(name, word): &(&str, &str)| format!("{} {word}", scene.keys_of(name, 1));
@@ -214,8 +226,11 @@ mod tests {
     use crate::tui::fixtures::{self, Fixture};
 
     fn shown(room: u16, fixture: Fixture) -> Vec<&'static str> {
-        let keys = Keymap::default().hints(&fixtures::ui(), &fixture.build());
-        fitting(&in_order(&of_page(&keys, Page::Cluster)), room).iter().map(|hint| hint.name).collect()
+        let mut keys = of_page(&Keymap::default().hints(&fixtures::ui(), &fixture.build()), Page::Cluster);
+        if room < SPELLED_OUT {
+            keys.iter_mut().for_each(shorten);
+        }
+        fitting(&in_order(&keys), room).iter().map(|hint| hint.name).collect()
     }
 
     #[test]
@@ -230,18 +245,19 @@ mod tests {
     fn who_sees_it_for_the_first_time_finds_the_ways_to_all_else_on_any_width() {
         let scaling = ["scale_up", "scale_down", "auto"];
         let ways = ["help", "quit"];
-        assert_eq!(shown(58, Fixture::new(3)), [&scaling[..], &["filter", "why"], &ways].concat());
+        assert_eq!(shown(58, Fixture::new(3)), [&scaling[..], &["why", "palette"], &ways].concat());
         assert_eq!(shown(78, Fixture::new(3)), [&scaling[..], &["detail", "filter", "why", "palette"], &ways].concat());
         let demo = ["more_load", "filter", "why", "palette"];
         assert_eq!(shown(78, Fixture::new(3).demo()), [&scaling[..], &demo, &ways].concat());
-        assert!(shown(118, Fixture::new(3)).contains(&"export"));
+        assert!(shown(130, Fixture::new(3)).contains(&"export"));
         assert_eq!(shown(5, Fixture::new(3)), ["scale_up"], "rather another than none");
     }
 
     #[test]
     fn on_the_page_of_events_stands_how_one_is_opened_and_not_how_the_page_is() {
         let ui = crate::tui::Ui { page: Page::Events, ..fixtures::ui() };
-        let keys = of_page(&Keymap::default().hints(&ui, &Fixture::new(3).demo().build()), Page::Events);
+        let mut keys = of_page(&Keymap::default().hints(&ui, &Fixture::new(3).demo().build()), Page::Events);
+        keys.iter_mut().for_each(shorten);
         let names: Vec<&str> = fitting(&in_order(&keys), 78).iter().map(|hint| hint.name).collect();
         assert!(names.contains(&"detail") && names.contains(&"back") && !names.contains(&"events"), "{names:?}");
     }
@@ -259,10 +275,10 @@ mod tests {
         for room in [58, 78, 118] {
             let shown = words(Page::Droplet(clone), room);
             assert!(shown.contains(&"d remove it".to_owned()), "{shown:?}");
-            assert!(!shown.iter().any(|hint| hint == "d down" || hint.starts_with('D')), "{shown:?}");
+            assert!(!shown.iter().any(|hint| hint == "d scale down" || hint.starts_with('D')), "{shown:?}");
         }
         assert!(!words(Page::Droplet(fixtures::BASE), 200).iter().any(|hint| hint.contains("remove")));
-        assert!(words(Page::Cluster, 118).contains(&"d down".to_owned()));
+        assert!(words(Page::Cluster, 118).contains(&"d scale down".to_owned()));
     }
 
     #[test]

@@ -239,7 +239,7 @@ fn backoffs(scene: &Scene, cluster: &ClusterState, seen: &Observation) -> Vec<(&
 fn look(scene: &Scene, cluster: &ClusterState) -> String {
     let pace = match cluster.connection {
         Connection::Starting => "the first one is under way".to_owned(),
-        Connection::Failing { .. } => "rarely while looks fail".to_owned(),
+        Connection::Failing { .. } => "less often while looks fail".to_owned(),
         Connection::Live if cluster.operates() => "often while an operation runs".to_owned(),
         Connection::Live => format!("every {}", words::span(cluster.spec.timing.poll)),
     };

@@ -1,12 +1,14 @@
 //! The keys, from the keymap, what the symbols on the screen mean, and the words, from the glossary.
 
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::sheet::{Cut, Sheet, cells, width};
 use super::{Scene, Scrolled, chart, decision};
 use crate::glossary;
 use crate::keymap::{MOUSE, MOUSE_TITLE};
+use crate::tui::Theme;
 
 /// What is not obvious on the screen. The texts stand here once, for the help.
 const LEGEND: [(&str, &str); 11] = [
@@ -22,6 +24,9 @@ const LEGEND: [(&str, &str); 11] = [
     ("–", "not known, which is not zero"),
     ("~0.42", "measured last, but nothing is decided by it: new samples are awaited, or it is too old"),
 ];
+
+/// The groups of keys that come before the signs and the words: what acts and what one looks for.
+const FIRST: usize = 2;
 
 /// Draws the help over everything.
 pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, scroll: u16) -> Scrolled {
@@ -47,12 +52,12 @@ fn lines(scene: &Scene, columns: u16) -> Vec<Line<'static>> {
     }
     let keys = scene.keys.iter().map(|hint| width(&hint.keys)).max().unwrap_or(0).clamp(10, 14);
     let mut lines = Vec::new();
-    let entry = |lines: &mut Vec<Line>, key: &str, text: &str| {
+    let styled = |lines: &mut Vec<Line>, key: &str, style: Style, text: &str| {
         let indent = usize::from(keys) + 4;
         let wrapped = super::sheet::wrap(text, columns.saturating_sub(cells(indent)));
         // Many keys for one thing take a line of their own.
         let key = if usize::from(width(key)) + 3 > indent {
-            lines.push(Line::styled(format!("  {key}"), theme.strong));
+            lines.push(Line::styled(format!("  {key}"), style));
             ""
         } else {
             key
@@ -61,14 +66,18 @@ fn lines(scene: &Scene, columns: u16) -> Vec<Line<'static>> {
             let lead = if i == 0 { key } else { "" };
             let gap = indent.saturating_sub(2 + usize::from(width(lead)));
             lines.push(Line::from(vec![
-                Span::styled(format!("  {lead}{}", " ".repeat(gap)), theme.strong),
+                Span::styled(format!("  {lead}{}", " ".repeat(gap)), style),
                 Span::styled(text, theme.text),
             ]));
         }
     };
-    let text = format!("the keys; signs and words stand at the end: {}", scene.keys_of("last", 1));
+    let entry = |lines: &mut Vec<Line>, key: &str, text: &str| styled(lines, key, theme.strong, text);
+    let text = "first the keys that one needs most, then signs, colours and words, then all other keys";
     lines.extend([Line::styled(text, theme.faint), Line::default()]);
-    for group in groups {
+    for (index, group) in groups.into_iter().enumerate() {
+        if index == FIRST {
+            explain(&mut lines, theme, &styled);
+        }
         lines.push(Line::styled(group.to_uppercase(), theme.strong));
         for hint in scene.keys.iter().filter(|hint| hint.group == group) {
             // What has no key is in the palette.
@@ -81,19 +90,35 @@ fn lines(scene: &Scene, columns: u16) -> Vec<Line<'static>> {
     for (gesture, does) in MOUSE {
         entry(&mut lines, gesture, does);
     }
-    lines.push(Line::default());
-    lines.push(Line::styled("SIGNS", theme.strong));
+    lines
+}
+
+/// What signs, colours and words mean.
+fn explain(lines: &mut Vec<Line<'static>>, theme: &Theme, entry: &impl Fn(&mut Vec<Line>, &str, Style, &str)) {
+    let title = |lines: &mut Vec<Line>, text: &str| lines.push(Line::styled(text.to_uppercase(), theme.strong));
+    title(lines, "Signs");
     for (sign, text) in LEGEND {
-        entry(&mut lines, sign, text);
+        entry(lines, sign, theme.strong, text);
     }
     for (mark, what) in [(chart::CAME, "came"), (chart::WENT, "went")] {
         let text = format!("in a chart: droplets {what} here, and so many serve from there on");
-        entry(&mut lines, &format!("{mark} {}", chart::how_many(3.0)), &text);
+        entry(lines, &format!("{mark} {}", chart::how_many(3.0)), theme.strong, &text);
     }
     lines.push(Line::default());
-    lines.push(Line::styled(glossary::TITLE.to_uppercase(), theme.strong));
-    for (word, meaning) in glossary::WORDS {
-        entry(&mut lines, word, meaning);
+    title(lines, "Colours");
+    let colours = [
+        ("like this", theme.good, "in order, or done"),
+        ("like this", theme.attention, "worth a look: beyond its threshold, not known, or a warning"),
+        ("like this", theme.bad, "broken or failed"),
+        ("like this", theme.faint, "a label, or a value that is old or does not count"),
+    ];
+    for (sample, style, text) in colours {
+        entry(lines, sample, style, text);
     }
-    lines
+    lines.push(Line::default());
+    title(lines, glossary::TITLE);
+    for (word, meaning) in glossary::WORDS {
+        entry(lines, word, theme.strong, meaning);
+    }
+    lines.push(Line::default());
 }

@@ -76,8 +76,8 @@ fn draw_too_small(sheet: &mut Sheet, mut area: Rect, scene: &Scene) {
     let (columns, rows) = MINIMUM;
     let auto = scene.state.clusters.iter().any(|cluster| cluster.auto);
     let text = format!(
-        "This terminal has {}×{} characters; at least {columns}×{rows} are needed. Until then the keys rest; Ctrl-C \
-         leaves. {}",
+        "This terminal has {}×{} characters; at least {columns}×{rows} are needed. Until then keys do nothing; \
+         Ctrl-C leaves. {}",
         area.width,
         area.height,
         if auto { "Auto is on and goes on." } else { "Auto is off." }

@@ -4,6 +4,7 @@
 
 use ratatui::layout::Rect;
 use ratatui::text::Line;
+use unicode_width::UnicodeWidthStr;
 
 use super::sheet::{Cut, Sheet};
 use super::{Scene, Scrolled, decision, grounds, problems, progress, words};
@@ -94,6 +95,20 @@ pub fn fitted(scene: &Scene, cluster: &ClusterState, columns: u16, rows: u16, op
     shown
 }
 
+/// What stands beside the heading of the page, as far as there is room: the next look, what is out of sight, the zone.
+fn note(scene: &Scene, cluster: &ClusterState, drawn: Scrolled, count: usize, columns: u16) -> String {
+    let next_look = grounds::next_look(scene, cluster).unwrap_or_default();
+    let more = super::rest(scene, drawn, count, super::UP_AND_DOWN).unwrap_or_default();
+    let zone = words::zone(scene.now, scene.zone);
+    let position = super::position(drawn, count);
+    let room = usize::from(columns).saturating_sub("DECISION  ".len());
+    let joined =
+        |notes: &[&str]| notes.iter().map(|n| n.trim()).filter(|n| !n.is_empty()).collect::<Vec<_>>().join("  ");
+    let notes = [joined(&[&next_look, &more, &zone]), joined(&[&next_look, &more]), joined(&[&next_look, &position])];
+    let fits = notes.iter().position(|note| note.as_str().width() <= room).unwrap_or(notes.len() - 1);
+    notes.into_iter().nth(fits).unwrap_or_default()
+}
+
 /// Draws the page: the same, all of it, each step of the operation, and what the decision rests on.
 pub fn page(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
     let heading = at.take_top(1);
@@ -107,7 +122,7 @@ pub fn page(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     let title = |text| [Line::default(), Line::styled(text, theme.strong)];
     let all_is_well = if wrong.is_empty() { Some(title("nothing is broken")) } else { None };
     if all_is_well.is_none() {
-        lines.extend(title("not as it should be"));
+        lines.extend(title("problems"));
         lines.extend(wrong);
     }
     lines.push(Line::default());
@@ -115,10 +130,8 @@ pub fn page(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     lines.extend(all_is_well.into_iter().flatten());
     let drawn = super::scrolled(scene.ui.scroll, None, at.height.into(), lines.len());
     let end = (drawn.offset + usize::from(at.height)).min(lines.len());
-    let (position, zone) = (super::position(drawn, lines.len()), words::zone(scene.now, scene.zone));
-    let notes = [grounds::next_look(scene, cluster).unwrap_or_default(), position, zone];
-    let notes: Vec<String> = notes.into_iter().filter(|note| !note.is_empty()).collect();
-    sheet.heading(heading, "DECISION", notes.join("  ").trim());
+    let note = note(scene, cluster, drawn, lines.len(), heading.width);
+    sheet.heading(heading, "DECISION", &note);
     decision::draw(sheet, at, &lines[drawn.offset..end]);
     drawn
 }

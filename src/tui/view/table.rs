@@ -9,7 +9,7 @@ use super::spark::Window;
 use super::{Scene, Scrolled, header, metrics, spark, value, words};
 use crate::cluster::{DropletId, DropletStatus, Health, Metric, Role, elapsed};
 use crate::column::Column;
-use crate::tui::{Row, SortBy, Table, Target, rows};
+use crate::tui::{Row, SortBy, Table, Target, newest, rows};
 use crate::worker::ClusterState;
 
 /// What all rows need and is found once.
@@ -40,6 +40,7 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     // The names of all rows, so that the columns stand still while one scrolls.
     let name = all.iter().map(|row| width(&row.droplet.name)).max().unwrap_or(0);
     let columns = Columns::of(at.width, name, cluster, table.columns.as_deref());
+    let by_itself = Columns::of(at.width, name, cluster, None);
     sheet.note_columns(columns.choosable());
     let matching = if table.filter.is_empty() { String::new() } else { format!("{} of {total} match", all.len()) };
     let seen_ago = header::stale_for(scene, cluster).map(|age| format!("seen {}", words::ago(age))).unwrap_or_default();
@@ -50,7 +51,7 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
         0 => format!("{position}{matching}"),
         _ => String::new(),
     };
-    let notes = [matching, position, order(table, &columns), seen_ago];
+    let notes = [matching, position, order(table, &columns, &by_itself), seen_ago];
     let notes: Vec<String> = notes.into_iter().filter(|note| !note.is_empty()).collect();
     sheet.heading(heading, "DROPLETS", &notes.join(", "));
     draw_heads(sheet, heads, scene, &columns, &lead);
@@ -58,7 +59,7 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
         let style = if table.filter.is_empty() { scene.theme.attention } else { scene.theme.text };
         sheet.text(at, empty(cluster, &table.filter).as_str(), style);
     }
-    let newest = seen.newest_clone(&cluster.spec).map(|m| m.droplet.id);
+    let newest = newest(cluster);
     let look = Look { scene, cluster, window: metrics::window(scene, cluster), newest };
     for row in shown {
         let place = at.take_top(1);
@@ -74,10 +75,11 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     drawn
 }
 
-/// By what the rows are sorted, where no head of a column can tell it. That the base comes first needs no word.
-fn order(table: &Table, columns: &Columns) -> String {
+/// By what the rows are sorted, where no head of a column can tell it. That the base comes first needs no word, unless
+/// the head that says so was hidden.
+fn order(table: &Table, columns: &Columns, by_itself: &Columns) -> String {
     let column = table.sort.column();
-    let is_usual = table.sort == SortBy::Role && !table.descending;
+    let is_usual = table.sort == SortBy::Role && !table.descending && !by_itself.has(Column::Role);
     if is_usual || columns.has(column) { String::new() } else { format!("by {}{}", column.head(), arrow(table)) }
 }
 
@@ -169,13 +171,12 @@ impl Look<'_> {
 
     fn role(&self, row: &Row) -> (&'static str, Style) {
         let theme = self.scene.theme;
-        let word = row.role().word();
-        match row.role() {
-            Role::Base => (word, theme.strong),
-            Role::Clone if self.newest == Some(row.droplet.id) => ("newest", theme.text),
-            Role::Clone => (word, theme.faint),
-            Role::Guest => (word, theme.text),
-        }
+        let style = match row.role() {
+            Role::Base => theme.strong,
+            Role::Clone if self.newest != Some(row.droplet.id) => theme.faint,
+            Role::Clone | Role::Guest => theme.text,
+        };
+        (row.role_word(self.newest), style)
     }
 
     /// Whether the load balancer has it, and what its health check says.

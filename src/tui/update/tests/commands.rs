@@ -107,7 +107,7 @@ fn an_export_asks_for_its_kind_and_shows_the_name() {
     let mut desk = Desk::new(Fixture::new(3));
     assert_eq!(desk.keys("e"), Outcome::default());
     let (title, files) = offered(&desk);
-    assert_eq!((title.as_str(), files.len()), ("Write the droplets of web", 3));
+    assert_eq!((title.as_str(), files.len()), ("Export the droplets of web", 3));
     let export = Export { contents: Contents::Droplets, format: Format::Json };
     assert_eq!(desk.keys("j"), Outcome::default());
     assert_eq!(desk.press(KeyCode::Enter).effect, Some(Effect::Export { export, name: files[1].clone() }));
@@ -123,12 +123,12 @@ fn an_export_asks_for_its_kind_and_shows_the_name() {
 fn an_export_is_of_the_page_that_is_open() {
     let mut desk = Desk::new(Fixture::new(3));
     let pages = [
-        (Page::Cluster, "Write the droplets of web", "web-droplets", "web-all"),
-        (Page::Events, "Write the events of web", "web-events", "web-all"),
-        (Page::Why, "Write the decision of web", "web-decision", "web-all"),
-        (Page::Chart(Metric::FreeMemory), "Write the chart of Free memory", "web-free_memory", "web-all"),
-        (Page::Droplet(CLONE), "Write the metrics and facts of web002", "web-web002-metrics", "web-all"),
-        (Page::Overview, "Write all clusters", "clusters", "clusters"),
+        (Page::Cluster, "Export the droplets of web", "web-droplets", "web-all"),
+        (Page::Events, "Export the events of web", "web-events", "web-all"),
+        (Page::Why, "Export the decision of web", "web-decision", "web-all"),
+        (Page::Chart(Metric::FreeMemory), "Export the chart of Free memory", "web-free_memory", "web-all"),
+        (Page::Droplet(CLONE), "Export the metrics and facts of web002", "web-web002-metrics", "web-all"),
+        (Page::Overview, "Export all clusters", "clusters", "clusters"),
     ];
     for (page, title, first, last) in pages {
         desk.ui.page = page;

@@ -15,7 +15,7 @@ fn told(desk: &Desk) -> Vec<&str> {
 fn each_key_is_for_the_demo_only() {
     let mut desk = desk();
     assert_eq!(desk.keys("jx").commands, [Command::Demo(DemoCommand::KillDroplet(DropletId(BASE.0 + 1)))]);
-    assert_eq!(told(&desk), ["web001 crashes: it is off from now on"]);
+    assert_eq!(told(&desk), ["web001 crashed: it is off now"]);
     assert_eq!(Desk::new(Fixture::new(3)).keys("x"), Outcome::default());
 }
 

@@ -265,7 +265,7 @@ fn an_event_or_a_command_that_has_come_under_a_held_button_is_not_clicked() {
     let entry = desk.place(Target::Entry(1));
     desk.point(MouseEventKind::Down(LEFT), (entry.x, entry.y));
     // What was done last comes to the top.
-    desk.ui.history.push("quit".to_owned());
+    desk.ui.history.push("refresh".to_owned());
     desk.follow();
     desk.draw((80, 24));
     desk.point(MouseEventKind::Up(LEFT), (entry.x, entry.y));
@@ -367,10 +367,10 @@ fn a_column_that_is_hidden_and_shown_again_leaves_the_table_as_it_was() {
 fn a_command_of_the_palette_is_selected_and_done() {
     let mut desk = Desk::new(Fixture::new(3));
     desk.keys(":");
-    assert_eq!(desk.click(Target::Entry(1)), Outcome::default());
-    assert!(matches!(&desk.ui.overlay, Some(Overlay::Palette(palette)) if palette.selected == 1));
+    assert_eq!(desk.click(Target::Entry(2)), Outcome::default());
+    assert!(matches!(&desk.ui.overlay, Some(Overlay::Palette(palette)) if palette.selected == 2));
     desk.draw((80, 24));
-    let place = desk.place(Target::Entry(1));
+    let place = desk.place(Target::Entry(2));
     let (column, row) = (place.x, place.y);
     desk.point(MouseEventKind::Down(LEFT), (column, row));
     let up = MouseEvent { kind: MouseEventKind::Up(LEFT), column, row, modifiers: KeyModifiers::NONE };

@@ -63,6 +63,8 @@ fn an_event_opens_whole_and_leads_to_its_droplet() {
     desk.keys("v");
     desk.press(KeyCode::Enter);
     assert_eq!((told(&desk).event.text.as_str(), told(&desk).droplet), ("auto is on", None));
+    assert_eq!(desk.keys("y"), Outcome::default());
+    assert!(desk.ui.overlay.is_some(), "there is nothing to say yes to");
     desk.press(KeyCode::Tab);
     desk.press(KeyCode::Enter);
     assert!(desk.ui.overlay.is_none() && desk.ui.page == Page::Events);
