@@ -149,7 +149,7 @@ fn the_next_look_is_told_and_what_comes_of_it() {
     assert!(next(&quick, 0).starts_with("next look every 1 s; auto is on"), "nobody reads a time of each second");
     // It is seen also where its line has no room.
     let incident = later(&Fixture::new(3).findings().build(), 0, page(Page::Why, (60, 16)));
-    assert!(incident.contains("DECISION next look 12:00:18Z  1–12 of "), "{incident}");
+    assert!(incident.contains("DECISION next look 12:00:18Z  16 lines below: j/down"), "{incident}");
 }
 
 #[test]

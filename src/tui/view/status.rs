@@ -100,11 +100,13 @@ fn note(scene: &Scene, cluster: &ClusterState, drawn: Scrolled, count: usize, co
     let next_look = grounds::next_look(scene, cluster).unwrap_or_default();
     let more = super::rest(scene, drawn, count, super::UP_AND_DOWN).unwrap_or_default();
     let zone = words::zone(scene.now, scene.zone);
-    let position = super::position(drawn, count);
+    let (brief, position) = (more.trim_end().trim_end_matches(" shows more"), super::position(drawn, count));
     let room = usize::from(columns).saturating_sub("DECISION  ".len());
     let joined =
         |notes: &[&str]| notes.iter().map(|n| n.trim()).filter(|n| !n.is_empty()).collect::<Vec<_>>().join("  ");
-    let notes = [joined(&[&next_look, &more, &zone]), joined(&[&next_look, &more]), joined(&[&next_look, &position])];
+    let notes =
+        [[&next_look, &*more, &zone], [&next_look, &more, ""], [&next_look, brief, ""], [&next_look, &position, ""]];
+    let notes = notes.map(|notes| joined(&notes));
     let fits = notes.iter().position(|note| note.as_str().width() <= room).unwrap_or(notes.len() - 1);
     notes.into_iter().nth(fits).unwrap_or_default()
 }
