@@ -297,7 +297,9 @@ impl Cloud for SimulatedCloud {
 
     async fn snapshots(&self) -> Result<Vec<Image>> {
         self.call("GET", "/v2/snapshots".to_owned(), |world| {
-            Ok(world.images().iter().map(|image| image_of(image, &world.scenario().region)).collect())
+            // This list alone does not say what is on them.
+            let listed = |image| Image { distribution: None, ..image_of(image, &world.scenario().region) };
+            Ok(world.images().iter().map(listed).collect())
         })
         .await
     }
