@@ -88,7 +88,7 @@ fn the_keys_of_a_configuration_are_heard_and_shown() {
     std::fs::write(&file, OTHER_KEYS).unwrap();
     let mut pty = start_with(&["--config", file.to_str().unwrap()]);
     pty.expect_drawn();
-    pty.expect("f2 up");
+    pty.expect("f2 scale up");
     pty.expect("web001");
     pty.keys("u");
     pty.expect("looking at the cluster now");

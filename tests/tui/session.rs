@@ -235,7 +235,7 @@ fn what_is_shown_is_written_into_a_new_file() {
     let files = [("e", "droplets", "", 5), ("e", "droplets", "-2", 5), ("ve", "events", "", 7)];
     for (keys, page, number, lines) in files {
         pty.keys(keys);
-        pty.expect(&format!("Write the {page} of web"));
+        pty.expect(&format!("Export the {page} of web"));
         pty.expect(&format!("into {}", folder.path().display()));
         pty.keys("\r");
         let name = format!("dropscale-web-{page}-20251124T120000Z{number}.csv");
