@@ -155,7 +155,7 @@ fn a_click_selects_a_row_and_one_more_opens_it() {
 #[test]
 fn a_hint_opens_the_question_and_its_button_answers() {
     let (mut pty, journal) = start((80, 24));
-    pty.click("u scale up");
+    pty.click("u up");
     pty.expect("Add web004");
     pty.click("[ Cancel ]");
     pty.wait_for("the end of the question", |pty| !pty.text().contains("Cancel"));
