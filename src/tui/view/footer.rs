@@ -28,9 +28,9 @@ const IMPORTANT: [&str; 20] = [
     "next_metric",
     RANGE,
     "next_cluster",
+    "filter",
     "why",
     "palette",
-    "filter",
     "more_load",
     "crash",
     "detail",
@@ -245,7 +245,7 @@ mod tests {
     fn who_sees_it_for_the_first_time_finds_the_ways_to_all_else_on_any_width() {
         let scaling = ["scale_up", "scale_down", "auto"];
         let ways = ["help", "quit"];
-        assert_eq!(shown(58, Fixture::new(3)), [&scaling[..], &["why", "palette"], &ways].concat());
+        assert_eq!(shown(58, Fixture::new(3)), [&scaling[..], &["filter", "why"], &ways].concat());
         assert_eq!(shown(78, Fixture::new(3)), [&scaling[..], &["detail", "filter", "why", "palette"], &ways].concat());
         let demo = ["more_load", "filter", "why", "palette"];
         assert_eq!(shown(78, Fixture::new(3).demo()), [&scaling[..], &demo, &ways].concat());
