@@ -99,6 +99,7 @@ impl Global {
         Flags {
             config: self.config.clone(),
             cluster: self.cluster.clone(),
+            any_cluster: false,
             token_file: self.token_file.clone(),
             context: self.context.clone(),
             api_url: self.api_url.clone(),

@@ -250,6 +250,31 @@ fn flags_go_before_environment_before_file_before_defaults() {
 }
 
 #[test]
+fn what_shows_all_clusters_needs_none_to_be_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("two.toml");
+    let cluster = |name: &str| {
+        format!(
+            "[clusters.{name}]\ntag = \"{name}\"\nbase_droplet = \"{name}\"\nsnapshot = \"s\"\n\
+             clone_prefix = \"{name}\"\nload_balancer = \"{name}-lb\"\n"
+        )
+    };
+    fs::write(&path, cluster("a") + &cluster("b")).unwrap();
+    let environment =
+        |variables: &[(&'static str, &'static str)]| Environment::new(&nowhere(), variables.iter().copied());
+    let any = Flags { any_cluster: true, ..flags(&path) };
+    let config = load(&any, &environment(&[])).unwrap();
+    assert_eq!((config.clusters.len(), config.chosen, config.selected()), (2, None, 0));
+    let named = Flags { cluster: Some("b".to_owned()), ..any.clone() };
+    let config = load(&named, &environment(&[])).unwrap();
+    assert_eq!(config.chosen, Some(1));
+    // Of which cluster should it be?
+    let error = load(&any, &environment(&[("SNAPSHOT", "newer")])).unwrap_err().to_string();
+    assert!(error.contains("which cluster?"), "{error}");
+    assert!(load(&flags(&path), &environment(&[])).unwrap_err().to_string().contains("which cluster?"));
+}
+
+#[test]
 fn the_api_is_spoken_to_over_https_or_on_this_machine_only() {
     for wrong in ["http://api.digitalocean.com", "ftp://localhost", "nonsense", "https://user:pass@example.com"] {
         let error = seed(&[("DIGITALOCEAN_API_URL", wrong)]).unwrap_err();

@@ -14,7 +14,7 @@ use crate::cli::{ColorChoice, Global};
 use crate::cloud::Cloud;
 use crate::config::{Config, Environment, Problem};
 use crate::scaling::{Kind, OperationState, Outcome};
-use crate::tui::{self, Depth, Options, Theme, ThemeError, TuiError};
+use crate::tui::{self, Depth, Options, Page, Theme, ThemeError, TuiError};
 use crate::worker::{self, AppState, ClusterSetup, Setup};
 
 /// How long what still runs may take when the program ends.
@@ -36,13 +36,14 @@ pub fn run(session: &Session, global: &Global, environment: &Environment) -> Res
         auto: cluster.auto,
     });
     let setup = Setup {
-        focus: config.selected,
+        focus: config.selected(),
         read_only: config.read_only,
         dry_run: session.dry_run,
         keeper: session.keeper(),
         ..Setup::new(clusters.collect(), random_nonces())
     };
-    let options = Options { cluster: config.selected, ..options(global, Some(config), environment)? };
+    let page = if config.chosen.is_some() { Page::Cluster } else { Page::Overview };
+    let options = Options { cluster: config.selected(), page, ..options(global, Some(config), environment)? };
     let options = lend(config, options);
     show(&runtime()?, Arc::clone(&session.client), setup, options)
 }

@@ -64,7 +64,7 @@ fn dispatch(cli: &Cli, environment: &Environment, console: Console) -> Result<Ex
             block_on(simulate::run(args, console))
         }
         Some(Command::Demo(args)) => demo::run(args, global, environment),
-        None => live::run(&Session::open(global, environment, console)?, global, environment),
+        None => live::run(&Session::open_on_all(global, environment, console)?, global, environment),
     }
 }
 

@@ -9,7 +9,7 @@ use super::json::SEED_METRICS;
 use crate::cli::Global;
 use crate::cloud::digitalocean::{Client, ClientOptions};
 use crate::cluster::{ClusterSpec, Nonce};
-use crate::config::{self, Config, Environment};
+use crate::config::{self, Config, Environment, Flags};
 use crate::journal::{Author, FileKeeper, Keeper};
 use crate::policy::Policy;
 use crate::scaling::Nonces;
@@ -32,9 +32,18 @@ pub struct Session {
 impl Session {
     /// Loads configuration and token, and warns of what is not as it should be.
     pub fn open(global: &Global, environment: &Environment, console: Console) -> Result<Self, Failure> {
-        let flags = global.flags();
-        let config = config::load(&flags, environment)?;
-        let token = config::token(&flags, environment)?;
+        Self::with(&global.flags(), global, environment, console)
+    }
+
+    /// The same for what shows all clusters: none of them needs to be named.
+    pub fn open_on_all(global: &Global, environment: &Environment, console: Console) -> Result<Self, Failure> {
+        let flags = Flags { any_cluster: true, ..global.flags() };
+        Self::with(&flags, global, environment, console)
+    }
+
+    fn with(flags: &Flags, global: &Global, environment: &Environment, console: Console) -> Result<Self, Failure> {
+        let config = config::load(flags, environment)?;
+        let token = config::token(flags, environment)?;
         for warning in config.warnings.iter().chain(&token.warnings) {
             console.warn(warning);
         }

@@ -9,6 +9,8 @@ pub struct Flags {
     pub config: Option<PathBuf>,
     /// `--cluster`: which of its clusters.
     pub cluster: Option<String>,
+    /// Whether no cluster needs to be named: all are shown. Then the first counts as the one that is meant.
+    pub any_cluster: bool,
     /// `--token-file`: a file with the token.
     pub token_file: Option<PathBuf>,
     /// `--context`: which of doctl's contexts.

@@ -39,7 +39,8 @@ fn top() -> Vec<Key> {
             "default_cluster",
             Kind::Name,
             Fallback::Unset("the only cluster"),
-            "The cluster that is meant when `--cluster` is not given. Needed with several clusters only.",
+            "The cluster that is meant when `--cluster` is not given. Needed with several clusters only; without it the \
+             terminal interface opens on all of them.",
         )
         .example(text("web")),
         key(

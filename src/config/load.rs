@@ -22,8 +22,8 @@ use crate::keymap::{Keymap, Wish};
 pub struct Config {
     /// The clusters, in the file's order; never empty.
     pub clusters: Vec<ClusterConfig>,
-    /// The one that is meant: an index into `clusters`.
-    pub selected: usize,
+    /// The one that is meant: an index into `clusters`. Missing when there are several, and none needed to be named.
+    pub chosen: Option<usize>,
     /// The address of the API.
     pub api_url: ApiUrl,
     /// Whether nothing may be changed.
@@ -49,10 +49,16 @@ pub struct Config {
 }
 
 impl Config {
-    /// The cluster that is meant.
+    /// The index of the cluster that is meant, or of the first.
+    #[must_use]
+    pub fn selected(&self) -> usize {
+        self.chosen.unwrap_or_default()
+    }
+
+    /// The cluster that is meant, or the first.
     #[must_use]
     pub fn cluster(&self) -> &ClusterConfig {
-        &self.clusters[self.selected]
+        &self.clusters[self.selected()]
     }
 }
 
@@ -104,7 +110,14 @@ fn assemble(
             contents.clusters.push(cluster_of_environment(&of_environment));
         }
     }
-    let selected = select(&contents, &top, flags).map_err(|problem| problems.extend(problem)).unwrap_or_default();
+    // What the environment says of a cluster must not be said of one that was not meant.
+    let may_be_any = flags.any_cluster && of_environment.is_empty();
+    let chosen = match select(&contents, &top, flags) {
+        Ok(None) if !may_be_any => Err(Some(which(&contents))),
+        chosen => chosen,
+    };
+    let chosen = chosen.map_err(|problem| problems.extend(problem)).unwrap_or_default();
+    let selected = chosen.unwrap_or_default();
     let folder = file.and_then(Path::parent).map(Path::to_owned).unwrap_or_default();
     let folders = Folders { file: folder, home: environment.home().map(Path::to_owned) };
     let mut warnings = Vec::new();
@@ -130,7 +143,7 @@ fn assemble(
             let file = file.map(Path::to_owned);
             Ok(Config {
                 clusters,
-                selected,
+                chosen,
                 api_url,
                 read_only,
                 keymap,
@@ -241,8 +254,8 @@ fn cluster_of_environment(environment: &Layer) -> FileCluster {
     FileCluster { name, origin: None, values: Layer::new(), has_thresholds: false }
 }
 
-/// Which cluster is meant.
-fn select(contents: &FileContents, top: &Layer, flags: &Flags) -> Result<usize, Option<Problem>> {
+/// Which cluster is meant; `None` when that is not said and there are several.
+fn select(contents: &FileContents, top: &Layer, flags: &Flags) -> Result<Option<usize>, Option<Problem>> {
     let names = || contents.clusters.iter().map(|cluster| cluster.name.as_str());
     let default = top.get(&(Section::Top, "default_cluster"));
     let wanted = match (&flags.cluster, default) {
@@ -251,7 +264,7 @@ fn select(contents: &FileContents, top: &Layer, flags: &Flags) -> Result<usize, 
         _ => None,
     };
     match wanted {
-        Some((name, origin)) => names().position(|known| known == name).ok_or_else(|| {
+        Some((name, origin)) => names().position(|known| known == name).map(Some).ok_or_else(|| {
             let known: Vec<&str> = names().collect();
             let near = did_you_mean(&name, known.iter().copied());
             // Without any cluster that is the mistake to tell.
@@ -259,13 +272,13 @@ fn select(contents: &FileContents, top: &Layer, flags: &Flags) -> Result<usize, 
                 Problem::at(&origin, format!("there is no cluster {name:?} (there is {}){near}", known.join(", ")))
             })
         }),
-        None if contents.clusters.len() > 1 => {
-            let names: Vec<&str> = names().collect();
-            let text = format!("which cluster? Give --cluster, or set default_cluster: {}", names.join(", "));
-            Err(Some(Problem::general(text)))
-        }
-        None => Ok(0),
+        None => Ok((contents.clusters.len() < 2).then_some(0)),
     }
+}
+
+fn which(contents: &FileContents) -> Problem {
+    let names: Vec<&str> = contents.clusters.iter().map(|cluster| cluster.name.as_str()).collect();
+    Problem::general(format!("which cluster? Give --cluster, or set default_cluster: {}", names.join(", ")))
 }
 
 /// Two clusters must not share their droplets.

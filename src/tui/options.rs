@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 
 use super::terminal::Multiplexer;
-use super::{Column, Depth, Keymap, Theme, Ui};
+use super::{Column, Depth, Keymap, Page, Theme, Ui};
 use crate::cloud::{Clock, SystemClock};
 
 /// What the interface is told at the start.
@@ -27,6 +27,8 @@ pub struct Options {
     pub mouse: bool,
     /// The cluster that is looked at first: an index.
     pub cluster: usize,
+    /// The page that is open at first.
+    pub page: Page,
     /// How far back sparklines and charts go at first.
     pub range: Duration,
     /// The zone in which times of day are shown.
@@ -49,6 +51,7 @@ impl Options {
             columns: None,
             mouse: false,
             cluster: 0,
+            page: Page::Cluster,
             range: Ui::default().range,
             zone: TimeZone::system(),
             clock: Arc::new(SystemClock),

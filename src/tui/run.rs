@@ -110,7 +110,7 @@ impl Loop {
         let heard = Heard::all_of(&shown);
         let drawn = Drawn::default();
         let cluster = options.cluster.min(shown.clusters.len().saturating_sub(1));
-        let mut ui = Ui { cluster, range: options.range, ..Ui::default() };
+        let mut ui = Ui { cluster, page: options.page, range: options.range, ..Ui::default() };
         ui.overview.selected = cluster;
         ui.table.columns.clone_from(&options.columns);
         Self {

@@ -46,7 +46,7 @@ fn that_nobody_serves_is_the_first_word_in_the_colour_of_errors() {
         let smallest = text(&render(&state, &at(view::MINIMUM.0, view::MINIMUM.1)));
         assert!(smallest.trim_start().starts_with("DOWN"), "{smallest}");
         let overview = text(&render(&state, &page(Page::Overview, (80, 24))));
-        assert!(overview.contains("✗ DOWN: 0 of 3"), "{overview}");
+        assert!(overview.contains("✗ DOWN 0/3 "), "{overview}");
     }
 }
 

@@ -228,6 +228,12 @@ impl Verdict {
     pub fn span(&self) -> Span<'static> {
         Span::styled(format!("{} {}", self.symbol, self.text), self.style)
     }
+
+    /// The same where there is little room.
+    pub fn brief(&self) -> Span<'static> {
+        self.outage
+            .map_or_else(|| self.span(), |down| Span::styled(format!("{} {}", self.symbol, down.brief()), self.style))
+    }
 }
 
 /// That there are droplets and not one of them can answer a request.

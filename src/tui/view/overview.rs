@@ -78,7 +78,7 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) 
         // There is room for one of them.
         verdict = header::under_way(theme, cluster).unwrap_or(verdict);
     }
-    sheet.spans(columns.verdict, &[verdict.span()]);
+    sheet.spans(columns.verdict, &[verdict.brief()]);
     let (auto, style) = if cluster.auto { ("on", theme.good) } else { ("off", theme.faint) };
     sheet.text(columns.auto, auto, style);
     if let Some(seen) = &cluster.observation {
