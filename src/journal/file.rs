@@ -69,8 +69,14 @@ fn ends_with_a_whole_line(file: &mut File) -> io::Result<bool> {
 fn rotate(path: &Path) -> io::Result<()> {
     let lock = open(&path.with_extension("lock"))?;
     // Where nothing can be locked, as on some network drives, rotating all the same is better than never.
-    if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) || fs::metadata(path)?.len() < LONGEST / 2 {
+    if matches!(lock.try_lock(), Err(TryLockError::WouldBlock)) {
         return Ok(());
+    }
+    match fs::metadata(path) {
+        Ok(about) if about.len() >= LONGEST / 2 => {}
+        // Who came first has made it a predecessor, and there is no new one yet, or but a short one.
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => return Ok(()),
     }
     let missing_is_fine = |result: io::Result<()>| match result {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -174,6 +180,12 @@ mod tests {
         tighten_folder(&path);
         append(&path, "two").unwrap();
         assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+    }
+
+    #[test]
+    fn who_comes_second_to_rotate_loses_nothing() {
+        let home = tempfile::tempdir().unwrap();
+        rotate(&path(home.path())).unwrap();
     }
 
     #[test]
