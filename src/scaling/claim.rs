@@ -16,7 +16,7 @@ use super::{Phase, Refusal, Terms};
 
 /// How old a claim is renewed.
 const RENEWED_AT: Duration = Duration::from_secs(Claim::LEASE.as_secs() / 3);
-/// How old a claim nothing is changed with any more.
+/// From this age of the claim on nothing is changed any more.
 const HELD_UNTIL: Duration = Duration::from_secs(Claim::LEASE.as_secs() * 2 / 3);
 
 impl<C: Cloud> Run<C> {
@@ -162,7 +162,7 @@ impl<C: Cloud> Run<C> {
     /// The same right after the world was asked about a change, when renewing would take time in which the answer
     /// becomes old.
     pub fn still_holds(&self) -> Result<(), Stop> {
-        self.is_younger_than(HELD_UNTIL)
+        self.check_age(HELD_UNTIL)
     }
 
     /// Whether the claim is good for nearly all of its time.
@@ -183,10 +183,10 @@ impl<C: Cloud> Run<C> {
             self.renew().await;
             self.next_renewal = Some(Instant::now() + RENEWED_AT / 4);
         }
-        self.is_younger_than(oldest)
+        self.check_age(oldest)
     }
 
-    fn is_younger_than(&self, oldest: Duration) -> Result<(), Stop> {
+    fn check_age(&self, oldest: Duration) -> Result<(), Stop> {
         if self.claimed.is_none() || self.claim_age() < oldest {
             return Ok(());
         }

@@ -27,7 +27,9 @@ pub fn rows<'a>(cluster: &'a ClusterState, table: &Table) -> Vec<Row<'a>> {
     let members = seen.members.iter().map(Row::of);
     let leaving = seen.leaving.iter().map(|droplet| Row { droplet, member: None });
     let wanted = table.filter.trim().to_lowercase();
-    let newest = newest(cluster);
+    // It goes through all droplets, in each frame: only where its word may be meant.
+    let may_be_meant = !wanted.is_empty() && NEWEST.contains(&wanted);
+    let newest = may_be_meant.then(|| newest(cluster)).flatten();
     let matches = |row: &Row| row.matches(&wanted, newest, &cluster.spec);
     let mut rows: Vec<Row> = members.chain(leaving).filter(matches).collect();
     match table.sort {
@@ -137,7 +139,8 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// Whether this text, in lower case, occurs in its name, state, role or a tag.
+    /// Whether this text, in lower case, occurs in its name, state, role or a tag; or whether it is `newest`, the clone
+    /// that the text may mean by that word.
     fn matches(&self, wanted: &str, newest: Option<DropletId>, spec: &ClusterSpec) -> bool {
         // The cluster's own tag is on each of them and tells nothing apart.
         let mut tags = self.droplet.tags.iter().filter(|tag| **tag != spec.tag);
@@ -145,7 +148,7 @@ impl<'a> Row<'a> {
             || self.droplet.name.to_lowercase().contains(wanted)
             || self.state().contains(wanted)
             || self.role().word().contains(wanted)
-            || self.role_word(newest).contains(wanted)
+            || newest == Some(self.droplet.id)
             || tags.any(|tag| tag.to_lowercase().contains(wanted))
     }
 

@@ -6,7 +6,8 @@ use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::tui::{EventDetail, Overlay, Page, Question, SortBy, Ui};
 use dropscale::worker::{AppState, Event};
 
-use crate::{Look, ask, choice, palette, render};
+use crate::overlays::{choice, palette};
+use crate::{Look, ask, render};
 
 /// Every page and overlay there is.
 pub fn everything() -> Vec<Ui> {

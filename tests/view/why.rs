@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dropscale::cluster::{Backoff, FailureClass, Metric, Timing};
-use dropscale::tui::Page;
 use dropscale::tui::fixtures::{self, Fixture};
+use dropscale::tui::{Page, view};
 use dropscale::worker::AppState;
 use jiff::SignedDuration;
 
@@ -190,4 +190,11 @@ fn what_holds_a_decision_back_comes_before_what_was_wanted() {
     let state = Fixture::new(3).max(3).load(0.95).build();
     let decision = state.clusters[0].decision.as_ref().unwrap().to_string();
     assert!(decision.starts_with("hold: the maximum of 3 droplets is reached (would scale up: Load"), "{decision}");
+}
+
+#[test]
+fn the_page_of_the_decision_says_how_it_is_scrolled() {
+    let state = Fixture::new(3).load(0.9).findings().build();
+    let shown = text(&render(&state, &page(Page::Why, view::MINIMUM)));
+    assert!(shown.contains("below: j/down"), "{shown}");
 }

@@ -58,18 +58,17 @@ pub fn foreseen(scene: &Scene, cluster: &ClusterState, columns: u16) -> Vec<Line
 fn decided(scene: &Scene, cluster: &ClusterState, decision: &Decision, columns: u16, lines: &mut Vec<Line<'static>>) {
     let theme = scene.theme;
     let (symbol, verb, style) = wish(theme, decision);
-    // What holds it back even when what runs here is done: then it only wishes, as the obstacles below say.
+    // What is held back even when the operation here is done is but a wish; the obstacles below say why.
     let stopped = obstacles(cluster, decision).next().is_some();
+    let would = if stopped { "wants to" } else { "would" };
     let failing = matches!(cluster.connection, Connection::Failing { .. });
     let (lead, style) = match (cluster.auto, stopped) {
-        (true, true) if cluster.operates() => (format!("{}, wants to {verb}:", afterwards(scene, decision)), style),
-        (true, false) if cluster.operates() => (format!("{}, would {verb}:", afterwards(scene, decision)), style),
+        (true, _) if cluster.operates() => (format!("{}, {would} {verb}:", afterwards(scene, decision)), style),
         (true, _) if failing => (format!("waiting for the API; last decided to {verb}:"), theme.strong),
         (false, _) if failing => (format!("waiting for the API; auto is off, would {verb}:"), theme.strong),
         (true, false) => (format!("{verb}:"), style),
-        (true, true) => (format!("hold, wants to {verb}:"), style),
-        (false, false) => (format!("auto is off, would {verb}:"), theme.strong),
-        (false, true) => (format!("auto is off, wants to {verb}:"), theme.strong),
+        (true, true) => (format!("hold, {would} {verb}:"), style),
+        (false, _) => (format!("auto is off, {would} {verb}:"), theme.strong),
     };
     told(scene, cluster, decision, (symbol, &lead, style), columns, lines);
 }

@@ -40,7 +40,6 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     // The names of all rows, so that the columns stand still while one scrolls.
     let name = all.iter().map(|row| width(&row.droplet.name)).max().unwrap_or(0);
     let columns = Columns::of(at.width, name, cluster, table.columns.as_deref());
-    let by_itself = Columns::of(at.width, name, cluster, None);
     sheet.note_columns(columns.choosable());
     let matching = if table.filter.is_empty() { String::new() } else { format!("{} of {total} match", all.len()) };
     let seen_ago = header::stale_for(scene, cluster).map(|age| format!("seen {}", words::ago(age))).unwrap_or_default();
@@ -51,7 +50,7 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
         0 => format!("{position}{matching}"),
         _ => String::new(),
     };
-    let notes = [matching, position, order(table, &columns, &by_itself), seen_ago];
+    let notes = [matching, position, order(table, &columns, || Columns::of(at.width, name, cluster, None)), seen_ago];
     let notes: Vec<String> = notes.into_iter().filter(|note| !note.is_empty()).collect();
     sheet.heading(heading, "DROPLETS", &notes.join(", "));
     draw_heads(sheet, heads, scene, &columns, &lead);
@@ -77,10 +76,13 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
 
 /// By what the rows are sorted, where no head of a column can tell it. That the base comes first needs no word, unless
 /// the head that says so was hidden.
-fn order(table: &Table, columns: &Columns, by_itself: &Columns) -> String {
+fn order(table: &Table, columns: &Columns, by_itself: impl FnOnce() -> Columns) -> String {
     let column = table.sort.column();
-    let is_usual = table.sort == SortBy::Role && !table.descending && !by_itself.has(Column::Role);
-    if is_usual || columns.has(column) { String::new() } else { format!("by {}{}", column.head(), arrow(table)) }
+    if columns.has(column) {
+        return String::new();
+    }
+    let is_usual = table.sort == SortBy::Role && !table.descending && !by_itself().has(Column::Role);
+    if is_usual { String::new() } else { format!("by {}{}", column.head(), arrow(table)) }
 }
 
 /// Which way the rows are sorted.
