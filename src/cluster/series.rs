@@ -65,6 +65,12 @@ impl Series {
             if !sample.value.is_finite() {
                 continue;
             }
+            // What comes is newer than all, as a rule.
+            if self.samples.last().is_none_or(|last| last.at < sample.at) {
+                self.samples.push(sample);
+                changed = true;
+                continue;
+            }
             match self.samples.binary_search_by_key(&sample.at, |s| s.at) {
                 Ok(i) if self.samples[i] == sample => {}
                 Ok(i) => {

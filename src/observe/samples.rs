@@ -107,15 +107,12 @@ impl Samples {
     pub fn cluster(&self) -> BTreeMap<Metric, Series> {
         let mut cluster: BTreeMap<Metric, Series> = BTreeMap::new();
         for metric in Metric::ALL {
-            let mut sums: BTreeMap<Timestamp, (f64, f64)> = BTreeMap::new();
-            for sample in self.droplets.values().filter_map(|m| m.get(&metric)).flat_map(Series::samples) {
-                let (sum, count) = sums.entry(sample.at).or_default();
-                *sum += sample.value;
-                *count += 1.0;
-            }
-            if !sums.is_empty() {
-                let mean = |(at, (sum, count)): (Timestamp, (f64, f64))| Sample { at, value: sum / count };
-                cluster.insert(metric, Series::new(sums.into_iter().map(mean)));
+            let mut all: Vec<Sample> =
+                self.droplets.values().filter_map(|m| m.get(&metric)).flat_map(Series::samples).copied().collect();
+            // In order already, one droplet after the other: a sort that finds such runs has but to join them.
+            all.sort_by_key(|sample| sample.at);
+            if !all.is_empty() {
+                cluster.insert(metric, Series::new(all.chunk_by(|a, b| a.at == b.at).map(mean)));
             }
         }
         for (metric, series) in &self.balancer {
@@ -143,6 +140,13 @@ impl Samples {
         };
         (known > 0.0).then_some(known)
     }
+}
+
+/// The mean of samples of one time; there is at least one.
+#[expect(clippy::cast_precision_loss, reason = "a count of droplets")]
+fn mean(samples: &[Sample]) -> Sample {
+    let sum: f64 = samples.iter().map(|sample| sample.value).sum();
+    Sample { at: samples[0].at, value: sum / samples.len() as f64 }
 }
 
 /// Whether a metric needs the agent on the droplet. Bandwidth comes from the hypervisor.

@@ -87,7 +87,7 @@ impl Gate {
             }
             _ => Ok(match reply {
                 Ok(Reply { status, body }) => {
-                    let body = body.map(|body| Bytes::from(body.to_string()));
+                    let body = body.and_then(|body| serde_json::to_vec(&body).ok()).map(Bytes::from);
                     self.answer(&admission, status, "application/json", body)
                 }
                 Err(error) => self.refuse(&admission, &error),
