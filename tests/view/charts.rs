@@ -104,13 +104,13 @@ fn chart(hours: u64, step: i64, known: i64, size: (u16, u16)) -> String {
 #[test]
 fn a_chart_says_what_a_bar_is_when_it_is_more_than_a_sample() {
     let heading = |hours, step, size| row_with(&chart(hours, step, 7 * 86_400, size), "CPU last").to_owned();
-    assert!(heading(1, 120, (80, 24)).starts_with(" CPU last 1 h ──"), "{}", heading(1, 120, (80, 24)));
+    assert!(heading(1, 120, (80, 24)).starts_with(" CPU last 1 h, times in UTC ──"), "{}", heading(1, 120, (80, 24)));
     let six = heading(6, 120, (80, 24));
-    assert!(six.contains("CPU last 6 h, a bar is the mean of 5 min ──"), "{six}");
+    assert!(six.contains("CPU last 6 h, a bar is the mean of 5 min, times in UTC ──"), "{six}");
     let day = heading(24, 120, (80, 24));
     assert!(day.contains("a bar is the mean of 22 min"), "{day}");
     let week = heading(168, 120, (60, 16));
-    assert!(week.contains("a bar is the mean of 3 h 34 min ──"), "there is room on the smallest screen: {week}");
+    assert!(week.contains("a bar is the mean of 3 h 34 min"), "there is room on the smallest screen: {week}");
     let wide = heading(6, 120, (300, 50));
     assert!(!wide.contains("mean"), "each bar has a sample of its own: {wide}");
 }

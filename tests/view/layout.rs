@@ -228,6 +228,32 @@ fn what_stands_below_the_decision_stays_where_it_is_whatever_is_decided() {
     }
 }
 
+/// The row of a metric in the panel of the cluster.
+fn metric_row(droplets: usize, size: (u16, u16), metric: &str) -> String {
+    let screen = text(&render(&Fixture::new(droplets).build(), &at(size.0, size.1)));
+    screen.lines().find(|line| line.contains(metric)).unwrap_or_default().trim().to_owned()
+}
+
+#[test]
+fn metrics_that_have_no_row_share_one_where_the_droplets_leave_it() {
+    let shared = "Memory used 58 %  Outbound 6.3 Mbps  Reqs/droplet 52.9/s  Response p95 98 ms";
+    assert_eq!(metric_row(3, (80, 24), "Memory used"), shared);
+    assert_eq!(metric_row(5, (80, 22), "Memory used"), "", "droplets come first");
+    assert_eq!(metric_row(3, (60, 16), "Memory used"), "");
+    assert!(metric_row(3, (120, 36), "Memory used").ends_with("no threshold"), "here it has a row of its own");
+}
+
+#[test]
+fn what_bounds_scaling_is_told_beside_the_pictures_where_there_is_room() {
+    let shown = |state: &dropscale::worker::AppState, size: (u16, u16)| text(&render(state, &at(size.0, size.1)));
+    let fixture = || Fixture::new(3).load(0.93);
+    for state in [fixture().build(), fixture().scaling_up().build(), fixture().cooldown().build()] {
+        let screen = shown(&state, (200, 60));
+        assert!(screen.contains(" RULES ─") && screen.contains(" bounds     min 1, max 5; now"), "{screen}");
+        assert!(!shown(&state, (160, 40)).contains("RULES"), "events come first");
+    }
+}
+
 #[test]
 fn scaling_moves_nothing_above_the_droplets_where_there_is_room() {
     let calm = |droplets: usize| Fixture::new(droplets).max(6).build();

@@ -80,6 +80,9 @@ fn what_is_known_of_nobody_has_no_age_and_is_not_decided_by() {
     let screen = text(&buffer);
     let line = screen.lines().find(|line| line.contains("Load per vCPU")).unwrap_or_default();
     assert!(line.ends_with(" 0 of 0"), "{line}");
+    let its_grounds = text(&render(&off(), &page(Page::Why, (120, 36))));
+    let line = its_grounds.lines().find(|line| line.contains("Load per vCPU")).unwrap_or_default();
+    assert!(line.split_whitespace().collect::<Vec<_>>().join(" ").contains(" 0 of 0 – "), "{line}");
     let mut state = off();
     let policy = Arc::make_mut(&mut state.clusters[0].policy);
     policy.scale_up.insert(dropscale::cluster::Metric::ResponseTime, 1.0);

@@ -70,6 +70,16 @@ fn only_the_part_of_a_bar_above_the_threshold_calls_for_attention() {
 }
 
 #[test]
+fn the_line_of_a_threshold_has_the_colour_of_the_bar_that_it_crosses() {
+    let buffer = render(&Fixture::new(3).load(0.93).build(), &page(Page::Chart(Metric::Load), (120, 36)));
+    let y = (0..36).find(|y| text(&buffer).lines().nth(usize::from(*y)).is_some_and(|line| line.contains("▼ 0.30")));
+    let crossed: Vec<_> =
+        row(&buffer, y.unwrap()).iter().filter(|cell| cell.modifier.contains(Modifier::REVERSED)).collect();
+    assert!(!crossed.is_empty(), "{}", text(&buffer));
+    assert!(crossed.iter().all(|cell| !calls_for_attention(cell)), "the lower part of a bar is as any other");
+}
+
+#[test]
 fn the_count_of_droplets_says_what_the_other_number_is() {
     for (droplets, word) in [(1, "1 droplet (max 5)"), (3, "3 droplets (max 5)")] {
         for width in [80, 120, 200] {

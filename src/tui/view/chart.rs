@@ -68,7 +68,9 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     let averages = series.and_then(|series| window.averages(series, plot.width.into()));
     let averages = averages.map(|time| format!(", a bar is the mean of {}", words::span(time)));
     let range = format!("last {}{}", words::range(scene.ui.range), averages.unwrap_or_default());
-    sheet.heading(heading, &subject.title, &range);
+    let zoned = format!("{range}, {}", words::zone(scene.now, scene.zone));
+    let has_room = width(&subject.title) + width(&zoned) + 2 <= heading.width;
+    sheet.heading(heading, &subject.title, if has_room { &zoned } else { &range });
     if plot.width == 0 || plot.height == 0 {
         return;
     }
@@ -131,8 +133,8 @@ fn threshold(sheet: &mut Sheet, plot: Rect, value: Option<f64>, top: f64, values
     for (x, bucket) in (plot.x..plot.right()).zip(values) {
         let reaches = bucket.map_or(0, |b| spark::eighths(b, top, plot.height));
         let below = usize::from(from_bottom) * 8;
-        let picture = bucket.is_some_and(|b| bounds.is_beyond(b));
-        let picture = if picture { sheet.theme.attention } else { sheet.theme.data };
+        let is_calm = bucket.is_some_and(|b| from_bottom < spark::calm_rows(b, top, plot.height, bounds));
+        let picture = if is_calm { sheet.theme.data } else { sheet.theme.attention };
         if reaches >= below + 8 {
             sheet.glyph(x, y, line, picture.add_modifier(Modifier::REVERSED));
         } else if reaches <= below {

@@ -25,6 +25,9 @@ const FEW: usize = 6;
 /// The least of the table of droplets: the heads and two rows.
 const DROPLETS: u16 = 3;
 
+/// So many rows what is decided, an operation and a dozen events have together, before the rules get any.
+const BESIDE_RULES: u16 = 30;
+
 /// From here on: a blank, the headings and two rows of the table, and two rows of events.
 const APART: u16 = 1 + DROPLETS + 1 + 2;
 
@@ -105,13 +108,16 @@ impl Shares {
         let ruled = cells(cluster.policy.metrics().count());
         let all = cells(metrics::shown(cluster).len());
         let is_high = height >= HIGH;
-        let fits = all.min(if is_high { height / 5 } else { ruled.max(2).min(height / 4) });
         // Where there is room, a few droplets have it before they are there: scaling moves nothing above the table.
         let reserved = if is_high { cluster.policy.max.min(FEW) } else { 0 };
         let table = table_rows(droplets(cluster).max(reserved));
 
         // What is left for the decision beside the metrics, the droplets, and the least of the events.
-        let room = height.saturating_sub(1 + fits + 1 + table.min(7) + 2);
+        let beside = |metrics: u16| height.saturating_sub(1 + metrics + 1 + table.min(7) + 2);
+        let fits = all.min(if is_high { height / 5 } else { ruled.max(2).min(height / 4) });
+        // A row with the values of those that have no threshold, where it takes nothing away.
+        let fits = fits + u16::from(!is_high && fits < all && fits == ruled && beside(fits) > SAID + 1);
+        let room = beside(fits);
         let usual = room.clamp(1, if height < 16 { 2 } else { SAID });
         let said = lines.clamp(usual, if is_high { height / 4 } else { 5 });
         // Sections with air between them, when that takes nothing away.
@@ -159,6 +165,12 @@ fn wide(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> S
     let rows = (left.height.saturating_sub(1) / count).clamp(1, PICTURE);
     metrics::draw(sheet, left, scene, cluster, rows);
 
+    let rules = grounds::facts(scene, cluster, right.width);
+    if right.height >= BESIDE_RULES + cells(rules.len()) {
+        let panel = right.take_bottom(1 + cells(rules.len()));
+        section(sheet, panel, "RULES", "", &rules);
+        right.take_bottom(gap);
+    }
     let most = (right.height / 2).max(1);
     let said = cells(status::count(scene, cluster, right.width, false)).clamp(SAID.min(most), most);
     let lines = status::fitted(scene, cluster, right.width, said, false);

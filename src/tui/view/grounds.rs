@@ -34,7 +34,14 @@ pub fn lines(scene: &Scene, cluster: &ClusterState, columns: u16) -> Vec<Line<'s
     let rows: Vec<_> = cluster.policy.metrics().map(|metric| row(scene, cluster, metric)).collect();
     let mut lines = table(scene, cluster, &rows, columns).unwrap_or_else(|| listed(scene, &rows));
     lines.push(Line::default());
-    for (name, text) in facts(scene, cluster) {
+    lines.extend(facts(scene, cluster, columns));
+    lines
+}
+
+/// Its second half: how votes become a decision, what bounds it, and what makes it wait.
+pub fn facts(scene: &Scene, cluster: &ClusterState, columns: u16) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for (name, text) in named(scene, cluster) {
         decision::fact(&mut lines, scene.theme, (name, NAME), &text, columns);
     }
     lines
@@ -75,7 +82,9 @@ fn row(scene: &Scene, cluster: &ClusterState, metric: Metric) -> Row {
     let (vote, vote_style) = rule.map_or((words::UNKNOWN, theme.faint), |rule| metrics::vote(theme, cluster, rule));
     let is_whole = rule.is_none_or(|rule| rule.known == rule.serving);
     let is_awaited = rule.is_some_and(|rule| metrics::is_awaited(cluster, rule));
-    let newest = newest(cluster, metric).and_then(|at| metrics::age(scene, cluster, at));
+    // The readings of nobody have no age.
+    let is_of_nobody = rule.is_some_and(|rule| rule.serving == 0 && metric.scope() == Scope::Droplet);
+    let newest = newest(cluster, metric).filter(|_| !is_of_nobody).and_then(|at| metrics::age(scene, cluster, at));
     let projected = rule.and_then(|rule| rule.projected);
     let projected_style = if projected.is_some_and(|p| p.too_busy) { theme.attention } else { theme.text };
     [
@@ -84,7 +93,10 @@ fn row(scene: &Scene, cluster: &ClusterState, metric: Metric) -> Row {
         Span::styled(threshold(metric, bounds.down, metric.busy() == Busy::Low), theme.text),
         Span::styled(threshold(metric, bounds.up, metric.busy() == Busy::High), theme.text),
         Span::styled(vote, if metrics::is_past(scene, cluster) { theme.faint } else { vote_style }),
-        Span::styled(readings(rule), if is_whole || is_awaited { theme.text } else { theme.attention }),
+        Span::styled(
+            rule.map_or_else(unknown, metrics::readings),
+            if is_whole || is_awaited { theme.text } else { theme.attention },
+        ),
         Span::styled(newest.map_or_else(unknown, words::age), theme.text),
         Span::styled(projected.map_or_else(unknown, |p| metric.format(p.value)), projected_style),
     ]
@@ -97,18 +109,6 @@ fn unknown() -> String {
 fn threshold(metric: Metric, value: Option<f64>, is_above: bool) -> String {
     let sign = if is_above { '>' } else { '<' };
     value.map_or_else(|| "never".to_owned(), |value| format!("{sign} {}", metric.format(value)))
-}
-
-/// On how many droplets' readings a value rests.
-fn readings(rule: Option<&Rule>) -> String {
-    match rule {
-        None => unknown(),
-        // It is heard also while no droplet serves.
-        Some(rule) if rule.metric.scope() == Scope::LoadBalancer => {
-            if rule.value.is_some() { "balancer" } else { "none" }.to_owned()
-        }
-        Some(rule) => format!("{} of {}", rule.known, rule.serving),
-    }
 }
 
 /// The newest sample in a value; while none counts, the newest that there is.
@@ -159,7 +159,7 @@ fn listed(scene: &Scene, rows: &[Row]) -> Vec<Line<'static>> {
     lines
 }
 
-fn facts(scene: &Scene, cluster: &ClusterState) -> Vec<(&'static str, String)> {
+fn named(scene: &Scene, cluster: &ClusterState) -> Vec<(&'static str, String)> {
     let policy = &cluster.policy;
     let stale = words::span(policy.stale_after);
     let mut facts = vec![("rule", rule(policy))];

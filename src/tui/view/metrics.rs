@@ -6,11 +6,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use ratatui::text::Span;
 
-use super::sheet::{Cut, Sheet, width};
+use super::sheet::{Cut, Sheet, spans_width, width};
 use super::spark::{self, Bounds, Window};
 use super::{Scene, gauge, header, value, words};
-use crate::cluster::{Metric, Reading, elapsed};
+use crate::cluster::{Metric, Reading, Scope, elapsed};
 use crate::policy::{Rule, Vote};
 use crate::tui::{Awaited, Shown, Theme};
 use crate::worker::ClusterState;
@@ -112,18 +113,42 @@ impl Columns {
 }
 
 /// Draws the panel: a heading, and as many metrics as there is room for, each `rows` rows high;
-/// what is left makes the first of them higher by one.
+/// what is left makes the first of them higher by one. Of those that have no row the values stand in the last one,
+/// if that is not needed for a threshold.
 pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState, rows: u16) {
     let heading = at.take_top(1);
     draw_heading(sheet, heading, scene, cluster);
     let all = shown(cluster);
-    let left = usize::from(at.height).saturating_sub(all.len() * usize::from(rows));
-    for (i, metric) in all.into_iter().enumerate() {
+    let height = usize::from(at.height);
+    let (with_row, brief) = if height < all.len() && height > cluster.policy.metrics().count() {
+        all.split_at(height - 1)
+    } else {
+        (&*all, &[][..])
+    };
+    let left = height.saturating_sub(all.len() * usize::from(rows));
+    for (i, metric) in with_row.iter().enumerate() {
         let row = at.take_top(rows + u16::from(i < left));
         if row.height == 0 {
             return;
         }
-        draw_row(sheet, row, scene, cluster, metric);
+        draw_row(sheet, row, scene, cluster, *metric);
+    }
+    draw_brief(sheet, at, scene, cluster, brief);
+}
+
+/// Names and values beside each other, of as many metrics as there is room for.
+fn draw_brief(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState, metrics: &[Metric]) {
+    let (faint, text) = (sheet.theme.faint, sheet.theme.text);
+    for metric in metrics {
+        let (bounds, shown) = (bounds(cluster, *metric), now(scene, cluster, *metric));
+        let style = value::style(sheet.theme, shown, bounds, text);
+        let name = Span::styled(format!("{} ", metric.title()), faint);
+        let spans = [name, Span::styled(value::text(shown, bounds), style)];
+        if spans_width(&spans) > at.width {
+            return;
+        }
+        let used = sheet.spans(at, &spans);
+        at.take_left(used + 2);
     }
 }
 
@@ -240,17 +265,23 @@ fn reading(cluster: &ClusterState, rule: Option<&Rule>, metric: Metric) -> Optio
     }
 }
 
-/// Of how many droplets the value is known, and how old it is.
+/// On how many droplets' readings a value rests.
+pub fn readings(rule: &Rule) -> String {
+    match rule.metric.scope() {
+        Scope::Droplet => format!("{} of {}", rule.known, rule.serving),
+        // It is heard also while no droplet serves.
+        Scope::LoadBalancer => if rule.value.is_some() { "balancer" } else { "none" }.to_owned(),
+    }
+}
+
+/// Whose readings the value rests on, and how old it is.
 fn draw_known(sheet: &mut Sheet, at: Rect, rule: &Rule, age: Option<Duration>, style: Style) {
     if at.width == 0 {
         return;
     }
     // The readings of nobody have no age.
     let age = age.filter(|_| rule.serving > 0).map(|age| format!(", {}", words::age(age))).unwrap_or_default();
-    let text = format!("{} of {}{age}", rule.known, rule.serving);
-    if width(&text) <= at.width {
-        sheet.right(at, &text, style);
-    } else {
-        sheet.right(at, &format!("{}/{}{age}", rule.known, rule.serving), style);
-    }
+    let text = readings(rule) + &age;
+    let text = if width(&text) <= at.width { text } else { text.replace(" of ", "/") };
+    sheet.right(at, &text, style);
 }

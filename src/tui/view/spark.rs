@@ -153,7 +153,7 @@ pub fn row_of(value: f64, top: f64, rows: u16) -> u16 {
 
 /// How many rows of a bar, from the bottom, are as calm ones are: all of one within the threshold, and of one beyond it
 /// those below the row of the threshold. Where less is busier the bar ends below it: then no row is calm.
-fn calm_rows(value: f64, top: f64, rows: u16, bounds: Bounds) -> u16 {
+pub fn calm_rows(value: f64, top: f64, rows: u16, bounds: Bounds) -> u16 {
     match bounds.up.filter(|_| bounds.is_beyond(value)) {
         None => rows,
         Some(up) if bounds.metric.busy() == Busy::High => row_of(up, top, rows),

@@ -16,9 +16,11 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-/// How old something is, in one unit: steps of 5 s in the first minute, then whole minutes, hours, days.
+/// How old something is, in one unit: steps of 5 s in the first minute, then whole minutes, hours, days. What is
+/// younger than a step is not said to have no age.
 pub fn age(age: Duration) -> String {
     match age.as_secs() {
+        s if s < 5 => "<5 s".to_owned(),
         s if s < MINUTE => format!("{} s", s / 5 * 5),
         s if s < HOUR => format!("{} min", s / MINUTE),
         s if s < 2 * DAY => format!("{} h", s / HOUR),
@@ -130,7 +132,7 @@ mod tests {
     #[test]
     fn ages_are_coarse() {
         let ages = [4, 9, 59, 60, 179, 3600, 47 * 3600, 48 * 3600].map(|n| age(s(n)));
-        assert_eq!(ages, ["0 s", "5 s", "55 s", "1 min", "2 min", "1 h", "47 h", "2 d"]);
+        assert_eq!(ages, ["<5 s", "5 s", "55 s", "1 min", "2 min", "1 h", "47 h", "2 d"]);
         assert_eq!(ago(s(3)), "just now");
         assert_eq!(ago(s(12)), "10 s ago");
     }
