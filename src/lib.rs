@@ -5,6 +5,9 @@
 //! `commands`, `cli` and the binary.
 //! `docs/architecture.md` says what goes where and why.
 
+#[cfg(not(unix))]
+compile_error!("dropscale runs on Linux and macOS: terminals, signals and sessions are handled as Unix has them");
+
 pub mod cli;
 pub mod cloud;
 pub mod cluster;

@@ -1,4 +1,4 @@
-//! The terminal interface: the worker on threads of its own, the terminal on the main thread.
+//! The terminal interface: the worker on a thread of its own, the terminal on the main thread.
 
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -93,10 +93,11 @@ pub fn lend(config: &Config, options: Options) -> Options {
     Options { keymap: config.keymap.clone(), columns: config.columns.clone(), mouse, ..options }
 }
 
-/// The worker's threads.
+/// The worker's thread. Nothing on it waits but for the cloud, and then it does something else; a second one would only
+/// be woken in turn with it.
 pub fn runtime() -> Result<Runtime, Failure> {
     tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(1)
         .thread_name("worker")
         .enable_all()
         .build()
