@@ -260,7 +260,7 @@ fn a_cost_with_unknown_prices_is_a_lower_bound() {
     seen.members[1].droplet.size.price = None;
     state.clusters[0].observation = Some(std::sync::Arc::new(seen));
     let shown = text(&render(&state, &at(80, 24)));
-    assert!(shown.contains("≥$0.0179/h  ≥$12.00/month"), "{shown}");
+    assert!(shown.contains("≥$0.01786/h  ≥$12.00/month"), "{shown}");
 }
 
 #[test]
@@ -352,9 +352,9 @@ fn a_wait_that_is_over_is_no_wait_of_no_seconds() {
 fn without_auto_it_says_what_auto_would_do() {
     let busy = Fixture::new(3).load(0.93).manual();
     let shown = text(&render(&busy.clone().build(), &at(120, 36)));
-    assert!(shown.contains("auto is off, would scale up: Load per vCPU 0.91 is above 0.70"), "{shown}");
+    assert!(shown.contains("auto is off; it would scale up: Load per vCPU 0.91 is above 0.70"), "{shown}");
     let shown = text(&render(&busy.max(3).build(), &at(120, 36)));
-    assert!(shown.contains("auto is off, wants to scale up: Load per vCPU"), "{shown}");
+    assert!(shown.contains("auto is off; it wants to scale up: Load per vCPU"), "{shown}");
     assert!(shown.contains("but the maximum of 3 droplets is reached"), "{shown}");
 }
 

@@ -315,13 +315,23 @@ impl Metric {
     pub fn format_number(self, value: f64) -> String {
         self.unit().format_number(value)
     }
+
+    /// A value with its unit and so many decimals more than usual: near a threshold they tell the two apart.
+    #[must_use]
+    pub fn format_finer(self, value: f64, more: usize) -> String {
+        let unit = self.unit();
+        unit.with_word(unit.format_finer(value, more))
+    }
 }
 
 impl Unit {
     /// A value in it, with its word.
     #[must_use]
     pub fn format(self, value: f64) -> String {
-        let number = self.format_number(value);
+        self.with_word(self.format_number(value))
+    }
+
+    fn with_word(self, number: String) -> String {
         match self {
             Self::Plain => number,
             Self::Percent => format!("{number} %"),
@@ -336,11 +346,16 @@ impl Unit {
     /// The number alone.
     #[must_use]
     pub fn format_number(self, value: f64) -> String {
-        let decimals = match self {
-            Self::Plain if value.abs() < 100.0 => 2,
-            Self::Gigabytes | Self::MegabitsPerSecond | Self::PerSecond if value.abs() < 100.0 => 1,
-            _ => 0,
-        };
+        self.format_finer(value, 0)
+    }
+
+    fn format_finer(self, value: f64, more: usize) -> String {
+        let decimals = more
+            + match self {
+                Self::Plain if value.abs() < 100.0 => 2,
+                Self::Gigabytes | Self::MegabitsPerSecond | Self::PerSecond if value.abs() < 100.0 => 1,
+                _ => 0,
+            };
         // -0.0 would show as "-0".
         format!("{:.decimals$}", value + 0.0)
     }

@@ -188,9 +188,9 @@ mod tests {
 
     #[test]
     fn all_conflicts_are_told_at_once() {
-        let told = told(&[wish("refresh", &["u"]), wish("freeze", &["F", "d"]), wish("reverse", &["F"])]);
+        let told = told(&[wish("refresh", &["u"]), wish("pause", &["F", "d"]), wish("reverse", &["F"])]);
         assert_eq!(told.len(), 3, "{told:?}");
-        assert!(told[0].starts_with("reverse: ") || told[0].starts_with("freeze: "), "{told:?}");
+        assert!(told[0].starts_with("reverse: ") || told[0].starts_with("pause: "), "{told:?}");
         assert!(told.iter().any(|t| t.contains("\"u\" is the key of scale_up (add a clone; asks first)")), "{told:?}");
         assert!(told.iter().any(|t| t.contains("\"d\" is the key of scale_down")), "{told:?}");
         assert!(told.iter().any(|t| t.contains("\"F\" is given to") && t.contains("as well")), "{told:?}");

@@ -84,7 +84,7 @@ fn after_scaling_new_samples_are_awaited_and_no_metric_is_missing() {
         assert!(line.contains("· just scaled   waiting for new samples"), "{line}");
         let shown = text(&render(&state, &at(120, 36)));
         assert!(shown.contains("? awaited") && !shown.contains("? unknown"), "{shown}");
-        assert!(shown.contains("the cluster was just scaled: waiting for new samples of Load"), "{shown}");
+        assert!(shown.contains("waiting for new samples of Load"), "{shown}");
     }
 }
 
@@ -174,7 +174,8 @@ fn only_what_has_ended_was_just_scaled() {
     assert!(line.contains("· samples awaited   ▶ scaling up"), "{line}");
     let shown = text(&render(&state, &at(120, 36)));
     assert!(!shown.contains("just scaled"), "{shown}");
-    assert!(shown.contains("the cluster is being scaled: waiting for new samples of Load"), "{shown}");
+    let flat = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(flat.contains("waiting for new samples of Load per vCPU, CPU, Free memory after the scaling"), "{shown}");
     // And if it runs elsewhere.
     let claim = Claim { at: ago(60), nonce: Nonce::new(7) };
     let state = seen_as(|seen| {

@@ -1,6 +1,8 @@
 //! The header of a held picture: it says for how long it is held, how old that makes the data, and what has come
 //! about behind it; all else is the picture as it was.
 
+use std::sync::Arc;
+
 use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::tui::view;
 use dropscale::worker::AppState;
@@ -88,6 +90,22 @@ fn what_came_and_passed_is_told_until_the_picture_is_let_go() {
     assert!(operation[1].contains("while held: scaling up"), "{}", operation[1]);
     let better = one_after_the_other(&down(), vec![calm, down()]);
     assert!(better[0].contains("now: healthy") && !better[1].contains("held"), "no incident: {}", better[1]);
+}
+
+#[test]
+fn what_is_wrong_on_the_picture_stays_in_sight_unless_what_came_is_worse() {
+    let mut ill = Fixture::new(3).demo().build();
+    let seen = Arc::make_mut(ill.clusters[0].observation.as_mut().unwrap());
+    seen.members[1].health = dropscale::cluster::Health::Unhealthy;
+    let mut removing = Fixture::new(3).demo().scaling_down().build();
+    removing.clusters[0].observation.clone_from(&ill.clusters[0].observation);
+    for width in [60, 80, 120] {
+        let shown = text(&render(&ill, &look(removing.clone(), 20, (width, 24))));
+        assert!(header(&shown).contains("! 1 unhealthy"), "{shown}");
+        assert!(!header(&shown).contains("▶"), "{shown}");
+    }
+    let worse = Fixture::new(3).demo().api_down().build();
+    assert!(header(&text(&render(&ill, &look(worse, 20, (60, 24))))).contains("now: API FAILING"));
 }
 
 #[test]

@@ -25,18 +25,33 @@ fn while_an_operation_runs_the_decision_waits_for_it_and_for_nothing_else() {
     let cooling = Fixture::new(3).load(0.93).cooldown().scaling_up().build();
     for size in [(80, 24), (120, 36), (200, 60)] {
         let screen = shown(&cooling, size);
-        assert!(screen.contains("▲ once that is done and cooled down, would scale up: Load"), "{screen}");
+        assert!(screen.contains("▲ once that is done and cooled down, it would scale up: Load"), "{screen}");
         for word in ["cooling down", "hold, would", "must be settled"] {
             assert!(!screen.contains(word), "{word} in\n{screen}");
         }
     }
     let later = Look { now: fixtures::now() + SignedDuration::from_secs(90), ..at(120, 36) };
     let screen = text(&render(&cooling, &later));
-    assert!(screen.contains("▲ once that is done, would scale up: Load"), "{screen}");
+    assert!(screen.contains("▲ once that is done, it would scale up: Load"), "{screen}");
     let calm = shown(&Fixture::new(3).scaling_up().build(), (120, 36));
-    assert!(calm.contains("· once that is done, would hold: the metrics are between"), "{calm}");
+    assert!(calm.contains("· once that is done, it would hold: the metrics are between"), "{calm}");
     let full = shown(&Fixture::new(3).load(0.93).max(4).scaling_up().build(), (120, 36));
     assert!(full.contains("but the maximum of 4 droplets is reached"), "what else stops it is told:\n{full}");
+}
+
+#[test]
+fn a_phase_that_takes_longer_than_usual_tells_until_when_it_may() {
+    let state = Fixture::new(3).scaling_up().build();
+    let after = |seconds: i64, size: (u16, u16)| {
+        flat(&text(&render(
+            &state,
+            &Look { now: fixtures::now() + SignedDuration::from_secs(seconds), ..at(size.0, size.1) },
+        )))
+    };
+    for size in [(60, 16), (80, 24), (200, 60)] {
+        assert!(after(0, size).contains(" 41 s of about 50 s"), "{}", after(0, size));
+        assert!(after(60, size).contains(" 1 min 41 s, at most 5 min"), "{size:?}: {}", after(60, size));
+    }
 }
 
 #[test]
@@ -46,7 +61,7 @@ fn a_cooldown_of_no_seconds_is_never_told() {
         let now = fixtures::now() + SignedDuration::from_secs(seconds);
         let screen = flat(&text(&render(&state, &Look { now, ..at(120, 36) })));
         assert!(!screen.contains(" 0 s left"), "{screen}");
-        let is_told = screen.contains("cooling down, ") || screen.contains("it was cooling down until now");
+        let is_told = screen.contains("cooling down, ") || screen.contains("the cooldown ends now");
         assert!(is_told, "after {seconds} s: {screen}");
     }
 }

@@ -34,6 +34,16 @@ fn awaiting() -> AppState {
 }
 
 #[test]
+fn what_was_seen_a_moment_ago_is_not_stale_because_one_look_failed() {
+    let mut state = Fixture::new(3).api_down().build();
+    let seen = Arc::make_mut(state.clusters[0].observation.as_mut().unwrap());
+    seen.at = fixtures::now() - jiff::SignedDuration::from_secs(20);
+    let screen = text(&render(&state, &at(80, 24)));
+    assert!(screen.contains("API FAILING") && screen.contains("data < 45 s old"), "{screen}");
+    assert!(!screen.contains("STALE"), "{screen}");
+}
+
+#[test]
 fn while_the_api_fails_nothing_looks_fresh_and_its_age_is_said() {
     let (fresh, old) = (Fixture::new(3).load(0.93).build(), Fixture::new(3).load(0.93).api_down().build());
     for size in [(80, 24), (120, 36)] {

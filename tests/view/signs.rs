@@ -80,6 +80,34 @@ fn the_line_of_a_threshold_has_the_colour_of_the_bar_that_it_crosses() {
 }
 
 #[test]
+fn a_value_that_is_rounded_to_its_threshold_is_told_apart_from_it() {
+    let row = |value: f64| {
+        let mut state = Fixture::new(3).build();
+        let rules = &mut Arc::make_mut(state.clusters[0].decision.as_mut().unwrap()).rules;
+        rules.iter_mut().filter(|rule| rule.metric == Metric::Cpu).for_each(|rule| rule.value = Some(value));
+        let screen = text(&render(&state, &at(120, 36)));
+        line_of(&screen, " CPU  ").split_whitespace().take(3).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(row(69.0), "CPU 69 %", "the row of its threshold, 70 %");
+    assert_eq!(row(70.2), "CPU 70.2 %");
+    assert_eq!(row(69.96), "CPU 69.96 %");
+    assert_eq!(row(70.0), "CPU 70 %", "they are the same");
+}
+
+#[test]
+fn prices_of_droplets_add_up_to_what_is_shown_for_all() {
+    let hourly = |droplets: usize| {
+        let screen = text(&render(&Fixture::new(droplets).build(), &at(120, 36)));
+        let cost = screen.split_whitespace().find_map(|word| word.strip_prefix('$')?.strip_suffix("/h")?.parse().ok());
+        cost.unwrap_or(f64::NAN)
+    };
+    for droplets in [2_u32, 3, 5] {
+        let sum: f64 = hourly(1) * f64::from(droplets);
+        assert!((hourly(droplets as usize) - sum).abs() < 1e-9, "{droplets} cost {}", hourly(droplets as usize));
+    }
+}
+
+#[test]
 fn the_count_of_droplets_says_what_the_other_number_is() {
     for (droplets, word) in [(1, "1 droplet (max 5)"), (3, "3 droplets (max 5)")] {
         for width in [80, 120, 200] {

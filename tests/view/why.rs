@@ -95,19 +95,19 @@ fn where_a_table_has_no_room_each_metric_has_two_lines() {
 #[test]
 fn how_votes_become_a_decision_is_said_as_it_is() {
     let screen = shown(&Fixture::new(3).build(), (80, 40));
-    assert_eq!(
-        fact(&screen, "rule"),
-        "rule up when one metric votes up, or fewer than the minimum serve; down when all that have a threshold for it \
-         vote down, none is unknown, and one droplet less would not be too busy, or when there are more than the maximum"
-    );
+    let up = "up when one metric votes up; or fewer droplets serve than the minimum";
+    assert_eq!(fact(&screen, "up  "), up);
+    let down = "down when every metric with a threshold for it votes down, and none would be too busy with one droplet \
+                less; or there are more droplets than the maximum";
+    assert_eq!(fact(&screen, "down  "), down);
     assert!(fact(&screen, "readings").contains("a reading older than 8 min counts as unknown"), "{screen}");
     assert_eq!(fact(&screen, "bounds"), "bounds min 1, max 5; now 3 droplets");
     let mut bounds_only = Fixture::new(3).build();
     let policy = Arc::make_mut(&mut bounds_only.clusters[0].policy);
     (policy.scale_up, policy.scale_down) = Default::default();
     let screen = shown(&bounds_only, (80, 40));
-    let rule = "rule up only when fewer than the minimum serve; down only when there are more than the maximum";
-    assert_eq!(fact(&screen, "rule"), rule);
+    assert_eq!(fact(&screen, "up  "), "up only when fewer droplets serve than the minimum");
+    assert_eq!(fact(&screen, "down  "), "down only when there are more droplets than the maximum");
     let draining = shown(&Fixture::new(3).scaling_down().build(), (80, 40));
     assert_eq!(fact(&draining, "bounds"), "bounds min 1, max 5; now 3 droplets, of which 2 serve");
 }
@@ -149,7 +149,7 @@ fn the_next_look_is_told_and_what_comes_of_it() {
     assert!(next(&quick, 0).starts_with("next look every 1 s; auto is on"), "nobody reads a time of each second");
     // It is seen also where its line has no room.
     let incident = later(&Fixture::new(3).findings().build(), 0, page(Page::Why, (60, 16)));
-    assert!(incident.contains("DECISION next look 12:00:18Z  16 lines below: j/down"), "{incident}");
+    assert!(incident.contains("DECISION next look 12:00:18Z  17 lines below: j/down"), "{incident}");
 }
 
 #[test]

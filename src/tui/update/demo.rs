@@ -20,10 +20,10 @@ pub fn load(ui: &mut Ui, step: i32, seen: &Seen) -> Outcome {
     let factor = STEP.powi(wanted);
     let times = if factor < 10.0 { format!("{factor:.2}") } else { format!("{factor:.1}") };
     let text = match wanted {
-        0 => "load ×1: as it was at the start".to_owned(),
-        _ if is_end && wanted > 0 => format!("load ×{times}: the demo has no more"),
-        _ if is_end => format!("load ×{times}: the demo has no less"),
-        _ => format!("load ×{times}"),
+        0 => "demo traffic as it was at the start".to_owned(),
+        _ if is_end && wanted > 0 => format!("demo traffic ×{times}: the demo has no more"),
+        _ if is_end => format!("demo traffic ×{times}: the demo has no less"),
+        _ => format!("demo traffic ×{times} of that at the start"),
     };
     // Of a key that is pressed again and again the last word counts.
     ui.toasts.retain(|toast| Some(&toast.text) != ui.demo.told.as_ref());

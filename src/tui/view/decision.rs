@@ -60,15 +60,15 @@ fn decided(scene: &Scene, cluster: &ClusterState, decision: &Decision, columns: 
     let (symbol, verb, style) = wish(theme, decision);
     // What is held back even when the operation here is done is but a wish; the obstacles below say why.
     let stopped = obstacles(cluster, decision).next().is_some();
-    let would = if stopped { "wants to" } else { "would" };
+    let would = if stopped { "it wants to" } else { "it would" };
     let failing = matches!(cluster.connection, Connection::Failing { .. });
     let (lead, style) = match (cluster.auto, stopped) {
         (true, _) if cluster.operates() => (format!("{}, {would} {verb}:", afterwards(scene, decision)), style),
         (true, _) if failing => (format!("waiting for the API; last decided to {verb}:"), theme.strong),
-        (false, _) if failing => (format!("waiting for the API; auto is off, would {verb}:"), theme.strong),
+        (false, _) if failing => (format!("waiting for the API; auto is off, it last wanted to {verb}:"), theme.strong),
         (true, false) => (format!("{verb}:"), style),
-        (true, true) => (format!("hold, {would} {verb}:"), style),
-        (false, _) => (format!("auto is off, {would} {verb}:"), theme.strong),
+        (true, true) => (format!("hold, though {would} {verb}:"), style),
+        (false, _) => (format!("auto is off; {would} {verb}:"), theme.strong),
     };
     told(scene, cluster, decision, (symbol, &lead, style), columns, lines);
 }
@@ -153,7 +153,7 @@ fn reason(scene: &Scene, cluster: &ClusterState, decision: &Decision, reason: &R
             format!("one droplet less would leave {projected}")
         }
         Reason::Cooldown { remaining } => left(remaining).map_or_else(
-            || "it was cooling down until now: the next look decides".to_owned(),
+            || "the cooldown ends now: the next look decides".to_owned(),
             |left| format!("cooling down, {} left", words::left(left)),
         ),
         Reason::BackingOff { remaining, failures, class } => backing_off(left(remaining), *failures, *class),
@@ -176,14 +176,14 @@ pub fn backing_off(left: Option<Duration>, failures: u32, class: FailureClass) -
 /// That new samples are awaited, and why, when nothing else is the matter.
 fn awaiting(cluster: &ClusterState, decision: &Decision, metrics: &[Metric], droplets: &[String]) -> Option<String> {
     let why = match Awaited::of(metrics, cluster)? {
-        Awaited::Scaling => "the cluster is being scaled",
-        Awaited::Scaled => "the cluster was just scaled",
-        Awaited::New => "there is a new droplet",
+        Awaited::Scaling => " after the scaling",
+        Awaited::Scaled => " since the cluster was scaled",
+        Awaited::New => ", as there is a new droplet",
     };
     let titles = metrics.iter().map(|metric| metric.title()).collect::<Vec<_>>().join(", ");
     let is_of_all = droplets.is_empty() || droplets.len() == decision.serving;
     let whose = if is_of_all { String::new() } else { format!(" from {}", words::listed(droplets, NAMES)) };
-    Some(format!("{why}: waiting for new samples of {titles}{whose}"))
+    Some(format!("waiting for new samples of {titles}{whose}{why}"))
 }
 
 fn unknown(metrics: &[Metric], droplets: &[String]) -> String {

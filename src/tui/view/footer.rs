@@ -9,9 +9,11 @@ use super::{KeyHint, Scene, decision};
 use crate::keymap::{Action, Context};
 use crate::tui::{Overlay, Page, Target, Theme};
 
-/// What only the footer of a chart shows, with the key for the other way: elsewhere how far back the pictures go is a
-/// detail.
+/// What only the footer of a chart shows: elsewhere how far back the pictures go is a detail.
 const RANGE: &str = "longer";
+
+/// What is shown with the key for the other way, which comes first.
+const PAIRS: [(&str, &str); 2] = [("shorter", RANGE), ("less_load", "more_load")];
 
 /// What stands before the keys that only the demo has.
 const DEMO: &str = "demo ";
@@ -91,11 +93,10 @@ fn shorten(hint: &mut KeyHint) {
     hint.short = hint.short.strip_prefix("scale ").unwrap_or(hint.short);
 }
 
-/// The keys of a page: on a chart, one hint for both keys of the range. What opens the page that is open needs none: the
+/// The keys of a page: one hint for both keys of a pair. What opens the page that is open needs none: the
 /// way back has one. Where one reads what has happened, the keys of the demo leave their room to the others.
 fn of_page(keys: &[KeyHint], page: Page) -> Vec<KeyHint> {
     let is_chart = page.metric().is_some();
-    let shorter = keys.iter().find(|hint| hint.name == "shorter").map(key).unwrap_or_default();
     let opens_it = match page {
         Page::Events => "events",
         Page::Chart(_) | Page::DropletChart(..) => "chart",
@@ -105,8 +106,11 @@ fn of_page(keys: &[KeyHint], page: Page) -> Vec<KeyHint> {
     let is_in_the_way = |hint: &KeyHint| hint.name == opens_it || (hint.demo && page == Page::Events);
     let is_shown = |hint: &&KeyHint| (is_chart || hint.name != RANGE) && !is_in_the_way(hint);
     let mut shown: Vec<KeyHint> = keys.iter().filter(is_shown).cloned().collect();
-    if let Some(range) = shown.iter_mut().find(|hint| hint.name == RANGE) {
-        range.keys = [shorter, key(range)].join(" ");
+    for (other, name) in PAIRS {
+        let other = keys.iter().find(|hint| hint.name == other && !hint.keys.is_empty()).map(key);
+        if let (Some(other), Some(hint)) = (other, shown.iter_mut().find(|hint| hint.name == name)) {
+            hint.keys = [other, key(hint)].join(" ");
+        }
     }
     shown
 }

@@ -89,7 +89,7 @@ fn row(scene: &Scene, cluster: &ClusterState, metric: Metric) -> Row {
     let projected_style = if projected.is_some_and(|p| p.too_busy) { theme.attention } else { theme.text };
     [
         Span::styled(metric.title(), theme.text),
-        Span::styled(value::text(shown, bounds), value::style(theme, shown, bounds, theme.strong)),
+        Span::styled(value::apart(shown, bounds), value::style(theme, shown, bounds, theme.strong)),
         Span::styled(threshold(metric, bounds.down, metric.busy() == Busy::Low), theme.text),
         Span::styled(threshold(metric, bounds.up, metric.busy() == Busy::High), theme.text),
         Span::styled(vote, if metrics::is_past(scene, cluster) { theme.faint } else { vote_style }),
@@ -162,7 +162,7 @@ fn listed(scene: &Scene, rows: &[Row]) -> Vec<Line<'static>> {
 fn named(scene: &Scene, cluster: &ClusterState) -> Vec<(&'static str, String)> {
     let policy = &cluster.policy;
     let stale = words::span(policy.stale_after);
-    let mut facts = vec![("rule", rule(policy))];
+    let mut facts = rules(policy).to_vec();
     if policy.metrics().next().is_some() {
         let text = format!(
             "to vote up takes readings of half of the serving droplets, any other vote takes all; a reading older than \
@@ -181,19 +181,21 @@ fn named(scene: &Scene, cluster: &ClusterState) -> Vec<(&'static str, String)> {
 }
 
 /// How votes become a decision.
-fn rule(policy: &Policy) -> String {
-    let up = if policy.scale_up.is_empty() {
-        "up only when fewer than the minimum serve"
-    } else {
-        "up when one metric votes up, or fewer than the minimum serve"
+fn rules(policy: &Policy) -> [(&'static str, String); 2] {
+    let (fewer, more) = ("fewer droplets serve than the minimum", "there are more droplets than the maximum");
+    let up = match policy.scale_up.len() {
+        0 => format!("only when {fewer}"),
+        1 => format!("when its metric votes up; or {fewer}"),
+        _ => format!("when one metric votes up; or {fewer}"),
     };
-    let down = if policy.scale_down.is_empty() {
-        "down only when there are more than the maximum"
-    } else {
-        "down when all that have a threshold for it vote down, none is unknown, and one droplet less would not be too \
-         busy, or when there are more than the maximum"
+    let down = match policy.scale_down.len() {
+        0 => format!("only when {more}"),
+        _ => format!(
+            "when every metric with a threshold for it votes down, and none would be too busy with one droplet less; or \
+             {more}"
+        ),
     };
-    format!("{up}; {down}")
+    [("up", up), ("down", down)]
 }
 
 /// Why a metric is left out.
@@ -240,7 +242,7 @@ fn look(scene: &Scene, cluster: &ClusterState) -> String {
     let pace = match cluster.connection {
         Connection::Starting => "the first one is under way".to_owned(),
         Connection::Failing { .. } => "less often while looks fail".to_owned(),
-        Connection::Live if cluster.operates() => "often while an operation runs".to_owned(),
+        Connection::Live if cluster.operates() => "every few seconds while an operation runs".to_owned(),
         Connection::Live => format!("every {}", words::span(cluster.spec.timing.poll)),
     };
     let when = match look_at(scene, cluster) {

@@ -115,6 +115,8 @@ fn line(sheet: &mut Sheet, at: Rect, mut left: Vec<Part>, mut right: Vec<Part>) 
 fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
     let theme = scene.theme;
     let verdict = verdict(theme, cluster);
+    let news = held::told(scene, cluster);
+    let comes_first = news.as_ref().is_none_or(|(_, level)| held::rank(*level) > held::rank(verdict.level));
     let mut left = vec![name(scene, cluster)];
     match verdict.outage {
         // Nothing matters more, and nothing stands before it.
@@ -122,13 +124,12 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
             let word = |text: &str| badge(3, text, theme.bad);
             left.insert(0, word(&verdict.text).or(vec![word(&outage.brief()).spans]));
         }
+        // It stays whatever gives way, but for what is worse now.
+        None if comes_first => left.push(part(3, vec![verdict.span()]).or(vec![vec![verdict.span()]])),
         None => left.push(part(3, vec![verdict.span()])),
     }
     left.extend(verdict.more.map(|more| words_of(7, more, theme.text)));
-    left.extend(under_way(theme, cluster).map(|doing| {
-        let symbol = Span::styled(doing.symbol, doing.style);
-        part(4, vec![doing.span()]).or(vec![vec![symbol]])
-    }));
+    left.extend(under_way(theme, cluster).map(|doing| part(4, vec![doing.span()])));
     if let Some(seen) = &cluster.observation {
         left.push(droplets(scene, cluster, seen));
         let serving = seen.serving().count();
@@ -168,9 +169,10 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
     if let Some(text) = held::badge(scene) {
         right.push(badge(2, &text, theme.strong).or(vec![badge(0, held::PAUSED, theme.strong).spans]));
     }
-    if let Some(news) = held::told(scene, cluster) {
-        let shorter = Span::styled(fit(&news.content, NEWS), news.style);
-        right.push(part(1, vec![news]).or(vec![vec![shorter]]));
+    if let Some((news, _)) = news {
+        let mut shorter = vec![vec![Span::styled(fit(&news.content, NEWS), news.style)]];
+        shorter.extend(comes_first.then(Vec::new));
+        right.push(part(1, vec![news]).or(shorter));
     }
     // Where nothing may be changed, auto is off anyway.
     let rank = if forbids.is_some() { 3 } else { 0 };
@@ -364,7 +366,9 @@ fn freshness(scene: &Scene, cluster: &ClusterState) -> Part {
     let poll = cluster.spec.timing.poll;
     let fresh = poll * 3 / 2;
     match (&cluster.connection, age) {
-        (Connection::Failing { .. }, Some(age)) => badge(0, &format!("STALE {} old", words::age(age)), theme.bad),
+        (Connection::Failing { .. }, Some(age)) if age > fresh => {
+            badge(0, &format!("STALE {} old", words::age(age)), theme.bad)
+        }
         (Connection::Failing { .. }, None) => badge(0, "NO DATA", theme.bad),
         (Connection::Starting, None) => words_of(0, "asking DigitalOcean…", theme.faint),
         (_, Some(age)) if age > poll * LATE => badge(0, &format!("{} old", words::age(age)), theme.attention),

@@ -26,8 +26,8 @@ pub fn badge(scene: &Scene) -> Option<String> {
 }
 
 /// `now: API FAILING`: what the header would say of the present, where that is something else. What was worse and has
-/// passed is told until the picture is let go: nobody may have looked while it was there.
-pub fn told(scene: &Scene, held: &ClusterState) -> Option<Span<'static>> {
+/// passed is told until the picture is let go: nobody may have looked while it was there. With how much it matters.
+pub fn told(scene: &Scene, held: &ClusterState) -> Option<(Span<'static>, Level)> {
     let theme = scene.theme;
     let now = news(scene, held);
     let (when, news) = match (now, scene.live?.worst) {
@@ -40,7 +40,7 @@ pub fn told(scene: &Scene, held: &ClusterState) -> Option<Span<'static>> {
         Level::Info => theme.strong,
         Level::Warning | Level::Error => theme.attention,
     };
-    Some(Span::styled(format!("{when}: {}", news.text), style))
+    Some((Span::styled(format!("{when}: {}", news.text), style), news.level))
 }
 
 /// The worst that has come about since the picture is held, the present included. That all is well again is no
@@ -66,7 +66,7 @@ fn news(scene: &Scene, held: &ClusterState) -> Option<News> {
 }
 
 /// The worse, the smaller.
-fn rank(level: Level) -> u8 {
+pub fn rank(level: Level) -> u8 {
     match level {
         Level::Error => 0,
         Level::Warning => 1,

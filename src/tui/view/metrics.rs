@@ -177,7 +177,8 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState, 
     let has_threshold = bounds.up.is_some() || bounds.down.is_some();
     let title = if has_threshold { sheet.theme.text } else { sheet.theme.faint };
     sheet.text(foot(columns.title), metric.title(), title);
-    value::draw(sheet, foot(columns.value), shown, bounds, sheet.theme.strong);
+    let text = value::apart(shown, bounds);
+    value::draw_text(sheet, foot(columns.value), &text, value::style(sheet.theme, shown, bounds, sheet.theme.strong));
     if series.is_none_or(crate::cluster::Series::is_empty) {
         sheet.text(foot(columns.spark), "no data yet", sheet.theme.faint);
     }
@@ -187,9 +188,10 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState, 
     }
     let top = spark::draw(sheet, picture, series, window(scene, cluster), bounds);
     if let Some(top) = top.filter(|_| picture.height > 1) {
-        // Its scale: in one row there is only the value's own.
-        let place = Rect { y: picture.y, height: 1, ..columns.value };
-        sheet.right(place, &format!("top {}", metric.format_number(top)), sheet.theme.faint);
+        // Its scale: in one row there is only the value's own. The row has no title, whose place it may take.
+        let place =
+            Rect { y: picture.y, height: 1, x: columns.title.x, width: columns.value.right() - columns.title.x };
+        sheet.right(place, &format!("top {}", metric.format(top)), sheet.theme.faint);
     }
     if !has_threshold {
         sheet.text(foot(columns.gauge), "no threshold", sheet.theme.faint);
@@ -237,8 +239,9 @@ fn draw_vote(
         sheet.text(foot(columns.vote), word, style);
     }
     let is_usual = is_past || is_awaited(cluster, rule) || rule.known == rule.serving;
-    let measured = rule.at.or(shown.map(|shown| shown.at));
-    let age = measured.and_then(|at| age(scene, cluster, at));
+    // While samples are awaited the old one says nothing.
+    let last = shown.filter(|_| !is_awaited(cluster, rule)).map(|shown| shown.at);
+    let age = rule.at.or(last).and_then(|at| age(scene, cluster, at));
     draw_known(sheet, foot(columns.known), rule, age, if is_usual { faint } else { attention });
 }
 

@@ -115,6 +115,7 @@ fn beside_toasts(sheet: &mut Sheet, row: Rect, scene: &Scene) -> Rect {
     let is_typed = matches!(scene.ui.overlay, Some(Overlay::Filter(_) | Overlay::Palette(_)));
     let mut keys = row;
     let place = keys.take_left(row.width.saturating_sub(if is_typed { row.width / 2 } else { footer::KEPT }));
+    keys.take_left(1);
     if footer::toasts(sheet, place, scene) { keys } else { row }
 }
 

@@ -205,24 +205,29 @@ fn running(scene: &Scene, cluster: &ClusterState, state: &PhaseState, room: u16)
     let (usual, longest) = (state.phase.expected(timing), state.phase.deadline(timing));
     let passed = elapsed(state.started_at, scene.now);
     let share = (passed.as_secs_f64() / usual.as_secs_f64().max(0.001)).min(1.0);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the bar")]
-    let full = (share * f64::from(BAR)) as usize;
     let late = passed > usual * 2;
-    let times = if usual < NOTICED {
-        format!(", at most {}", words::span(longest))
-    } else if usual < longest {
-        format!(" of about {}, at most {}", words::span(usual), words::span(longest))
+    let (about, most) = (format!(" of about {}", words::span(usual)), format!(", at most {}", words::span(longest)));
+    let times = if usual >= longest {
+        vec![format!(" of {}", words::span(longest))]
+    } else if usual < NOTICED {
+        vec![most]
     } else {
-        format!(" of {}", words::span(longest))
+        // What it usually takes says nothing more once it has taken longer.
+        let brief = if passed > usual { most.clone() } else { about.clone() };
+        vec![about + &most, brief]
     };
-    let mut spans = vec![
-        Span::styled("█".repeat(full), if late { theme.attention } else { theme.data }),
-        Span::styled("░".repeat(usize::from(BAR).saturating_sub(full)), theme.faint),
-        Span::styled(format!(" {}", words::span(passed)), theme.strong),
-        Span::styled(times, theme.faint),
-    ];
-    if spans_width(&spans) > room && usual < longest && usual >= NOTICED {
-        spans[3].content = format!(" of about {}", words::span(usual)).into();
-    }
-    spans
+    let drawn = |(bar, times): (u16, &String)| {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of the bar")]
+        let full = (share * f64::from(bar)) as usize;
+        vec![
+            Span::styled("█".repeat(full), if late { theme.attention } else { theme.data }),
+            Span::styled("░".repeat(usize::from(bar).saturating_sub(full)), theme.faint),
+            Span::styled(format!(" {}", words::span(passed)), theme.strong),
+            Span::styled(times.clone(), theme.faint),
+        ]
+    };
+    let mut forms =
+        [BAR, BAR / 2, BAR / 4].into_iter().flat_map(|bar| times.iter().map(move |times| (bar, times))).map(drawn);
+    let fits = forms.find(|spans| spans_width(spans) <= room);
+    fits.unwrap_or_else(|| drawn((BAR / 4, &String::new())))
 }

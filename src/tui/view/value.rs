@@ -33,6 +33,20 @@ pub fn text(shown: Option<Shown>, bounds: Bounds) -> String {
     }
 }
 
+/// The same with as many decimals as tell it apart from the thresholds, where two more do.
+pub fn apart(shown: Option<Shown>, bounds: Bounds) -> String {
+    let usual = text(shown, bounds);
+    let Some(Shown { value, .. }) = shown else { return usual };
+    let is_apart = |more: &usize| {
+        let written = |value| bounds.metric.format_finer(value, *more);
+        let mut others = [bounds.up, bounds.down].into_iter().flatten().filter(|bound| bound.total_cmp(&value).is_ne());
+        others.all(|bound| written(bound) != written(value))
+    };
+    let finer = (1..3).find(is_apart).map(|more| bounds.metric.format_finer(value, more));
+    let finer = finer.filter(|_| !is_apart(&0));
+    finer.map_or(usual.clone(), |finer| if usual.starts_with(MARK) { format!("{MARK}{finer}") } else { finer })
+}
+
 /// How it is drawn, with this style when nothing is to be said of it.
 pub fn style(theme: &Theme, shown: Option<Shown>, bounds: Bounds, usual: Style) -> Style {
     shown.map_or(theme.faint, |shown| shown.style(bounds.is_beyond(shown.value), usual, theme))
@@ -41,9 +55,12 @@ pub fn style(theme: &Theme, shown: Option<Shown>, bounds: Bounds, usual: Style) 
 /// Draws it at the right end of its place. The mark may stand in the gap before a column that is just wide enough for
 /// the numbers.
 pub fn draw(sheet: &mut Sheet, place: Rect, shown: Option<Shown>, bounds: Bounds, usual: Style) {
-    let text = text(shown, bounds);
-    let sticks_out = u16::from(width(&text) == place.width + 1).min(place.x);
+    draw_text(sheet, place, &text(shown, bounds), style(sheet.theme, shown, bounds, usual));
+}
+
+/// The same with a text that is there already.
+pub fn draw_text(sheet: &mut Sheet, place: Rect, text: &str, style: Style) {
+    let sticks_out = u16::from(width(text) == place.width + 1).min(place.x);
     let place = Rect { x: place.x - sticks_out, width: place.width + sticks_out, ..place };
-    let style = style(sheet.theme, shown, bounds, usual);
-    sheet.right(place, &text, style);
+    sheet.right(place, text, style);
 }

@@ -33,10 +33,15 @@ pub fn ago(since: Duration) -> String {
     if since.as_secs() < 5 { "just now".to_owned() } else { format!("{} ago", age(since)) }
 }
 
-/// What is left of a wait, rounded up: to 5 s in the last two minutes, to minutes before. It is never nothing.
+/// What is left of a wait, rounded up: to 5 s in the last two minutes, to minutes before; the last ten seconds are
+/// counted. It is never nothing.
 pub fn left(duration: Duration) -> String {
     let seconds = seconds_left(duration);
-    let step = if seconds < 2 * MINUTE { 5 } else { MINUTE };
+    let step = match seconds {
+        0..10 => 1,
+        10..120 => 5,
+        _ => MINUTE,
+    };
     span(Duration::from_secs(seconds.div_ceil(step) * step))
 }
 
@@ -88,7 +93,8 @@ pub fn dollars(amount: f64) -> String {
     } else if amount >= 1000.0 {
         format!("${amount:.0}")
     } else if amount < 0.1 {
-        format!("${amount:.4}")
+        // As fine as DigitalOcean's prices of an hour: several of them add up to what is shown as their sum.
+        format!("${amount:.5}")
     } else {
         format!("${amount:.2}")
     }
@@ -145,9 +151,9 @@ mod tests {
 
     #[test]
     fn what_is_left_is_never_rounded_to_nothing() {
-        assert_eq!(left(s(1)), "5 s");
-        assert_eq!(left(Duration::from_millis(300)), "5 s");
-        assert_eq!(left(Duration::ZERO), "5 s");
+        assert_eq!(left(s(7)), "7 s");
+        assert_eq!(left(Duration::from_millis(300)), "1 s");
+        assert_eq!(left(Duration::ZERO), "1 s");
         assert_eq!(left(s(66)), "1 min 10 s");
         assert_eq!(left(s(121)), "3 min");
     }
@@ -155,8 +161,8 @@ mod tests {
     #[test]
     fn money_says_when_it_is_a_lower_bound() {
         let sum = Cost { hourly: 0.026_79, monthly: 18.0, unknown: 0 };
-        assert_eq!(cost(&sum), "$0.0268/h  $18.00/month");
-        assert_eq!(cost(&Cost { unknown: 1, ..sum }), "≥$0.0268/h  ≥$18.00/month");
+        assert_eq!(cost(&sum), "$0.02679/h  $18.00/month");
+        assert_eq!(cost(&Cost { unknown: 1, ..sum }), "≥$0.02679/h  ≥$18.00/month");
     }
 
     #[test]

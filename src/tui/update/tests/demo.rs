@@ -23,18 +23,18 @@ fn each_key_is_for_the_demo_only() {
 fn the_load_is_told_and_not_only_that_it_changes() {
     let mut desk = desk();
     for (keys, factor, text) in [
-        ("+", 1.25, "load ×1.25"),
-        ("++", 1.953_125, "load ×1.95"),
-        ("---", 1.0, "load ×1: as it was at the start"),
-        ("-", 0.8, "load ×0.80"),
+        ("+", 1.25, "demo traffic ×1.25 of that at the start"),
+        ("++", 1.953_125, "demo traffic ×1.95 of that at the start"),
+        ("---", 1.0, "demo traffic as it was at the start"),
+        ("-", 0.8, "demo traffic ×0.80 of that at the start"),
     ] {
         assert_eq!(desk.keys(keys).commands, [Command::Demo(DemoCommand::Load(factor))], "{keys}");
         assert_eq!(told(&desk), [text], "one message for one thing");
     }
     desk.keys(&"+".repeat(30));
-    assert_eq!(told(&desk), ["load ×18.2: the demo has no more"]);
+    assert_eq!(told(&desk), ["demo traffic ×18.2: the demo has no more"]);
     desk.keys(&"-".repeat(40));
-    assert_eq!(told(&desk), ["load ×0.05: the demo has no less"]);
+    assert_eq!(told(&desk), ["demo traffic ×0.05: the demo has no less"]);
     desk.keys("!+");
     assert_eq!(told(&desk).len(), 2, "what is told of something else stays");
 }
