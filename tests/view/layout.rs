@@ -255,6 +255,22 @@ fn what_bounds_scaling_is_told_beside_the_pictures_where_there_is_room() {
 }
 
 #[test]
+fn a_long_event_is_told_whole_where_the_panel_has_room() {
+    let mut state = Fixture::new(3).build();
+    let text_of = "scale up begins: Load per vCPU 2.21 is above 0.80, CPU 97 % is above 75 %, Response p95 2415 ms is above 250 ms";
+    let event = Event { at: fixtures::now(), level: Level::Info, text: text_of.to_owned(), count: 1 };
+    Arc::make_mut(&mut state.clusters[0].events).push(event);
+    let panel = |size: (u16, u16)| {
+        let screen = text(&render(&state, &at(size.0, size.1)));
+        let lines = screen.lines().skip_while(|line| !line.contains("EVENTS")).skip(1).take(4);
+        let right = |line: &str| line.chars().skip(if size.0 >= 150 { 132 } else { 0 }).collect::<String>();
+        lines.map(right).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(panel((200, 60)).contains(text_of), "{}", panel((200, 60)));
+    assert!(panel((80, 24)).contains('…'), "{}", panel((80, 24)));
+}
+
+#[test]
 fn scaling_moves_nothing_above_the_droplets_where_there_is_room() {
     let calm = |droplets: usize| Fixture::new(droplets).max(6).build();
     let place = |state| row_of(&state, &at(120, 36), "DROPLETS ─");

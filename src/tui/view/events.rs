@@ -13,19 +13,40 @@ use crate::worker::{ClusterState, Event};
 /// The columns before and behind the text of an event, at most.
 const LEAD: u16 = 38;
 
+/// In a panel with so many rows an event that is too long for one has as many as it takes.
+const TALL: u16 = 10;
+
 /// The newest events, as many as there is room for, under a heading.
 pub fn panel(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState) {
     let heading = at.take_top(1);
     if heading.height == 0 {
         return;
     }
-    sheet.heading(heading, "EVENTS", &words::zone(scene.now, scene.zone));
+    sheet.heading(heading, "EVENTS", &format!("newest first, {}", words::zone(scene.now, scene.zone)));
+    let is_tall = at.height >= TALL;
+    // Before the text stand a time of day and the sign of the level.
+    let indent = width(&words::clock(scene.now, scene.zone)) + 4;
     for event in cluster.events.iter().rev() {
         let row = at.take_top(1);
         if row.height == 0 {
             return;
         }
-        draw_row(sheet, row, scene, event, &Row { dated: false, selected: false });
+        let room = at.width.saturating_sub(indent);
+        let is_long = is_tall && event.count == 1 && width(&event.text) > room;
+        let lines = if is_long { wrap(&event.text, room) } else { vec![event.text.clone()] };
+        let mut lines = lines.iter().map(String::as_str);
+        draw_row(
+            sheet,
+            row,
+            scene,
+            event,
+            &Row { text: lines.next().unwrap_or_default(), dated: false, selected: false },
+        );
+        for line in lines {
+            let mut row = at.take_top(1);
+            row.take_left(indent);
+            sheet.text(row, line, scene.theme.text);
+        }
     }
     if cluster.events.is_empty() {
         sheet.text(at, "nothing has happened yet", scene.theme.faint);
@@ -49,7 +70,7 @@ pub fn page(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     }
     for (i, event) in cluster.events.iter().rev().enumerate().skip(drawn.offset).take(rows) {
         let row = at.take_top(1);
-        draw_row(sheet, row, scene, event, &Row { dated: true, selected: i == selected });
+        draw_row(sheet, row, scene, event, &Row { text: &event.text, dated: true, selected: i == selected });
         sheet.target(row, Target::Event(i));
         if i == selected {
             sheet.restyle(row, scene.theme.selected);
@@ -80,20 +101,23 @@ fn whole(sheet: &mut Sheet, at: &mut Rect, scene: &Scene, event: &Event) {
 }
 
 /// What is special about a row.
-struct Row {
+struct Row<'a> {
+    /// Of its text, what stands in this row.
+    text: &'a str,
     /// With the date, where there is room.
     dated: bool,
     selected: bool,
 }
 
-fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, event: &Event, Row { dated, selected }: &Row) {
+fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, event: &Event, row: &Row) {
     let theme = scene.theme;
+    let Row { text, dated, selected } = *row;
     // On the bar of the selected row faint text could not be read, and colours would be blocks in it.
-    let on_bar = |style: Style| if *selected { theme.selected } else { style };
+    let on_bar = |style: Style| if selected { theme.selected } else { style };
     sheet.note_said(&event.text);
     let mut rest = at;
     let time =
-        if *dated && at.width >= 80 { words::date(event.at, scene.zone) } else { words::clock(event.at, scene.zone) };
+        if dated && at.width >= 80 { words::date(event.at, scene.zone) } else { words::clock(event.at, scene.zone) };
     let used = sheet.text(rest, &time, on_bar(theme.faint));
     rest.take_left(used + 2);
     let (symbol, style) = decision::level(theme, event.level);
@@ -108,7 +132,7 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, event: &Event, Row { dat
     if at.width >= 100 && !event.text.contains(word.trim_end()) {
         spans.push(Span::styled(word, style));
     }
-    spans.push(Span::styled(event.text.as_str(), on_bar(theme.text)));
+    spans.push(Span::styled(text, on_bar(theme.text)));
     if event.count > 1 {
         let times = format!("×{}", event.count);
         let place = rest.take_right(cells(times.chars().count()) + 1);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ratatui::text::{Line, Span};
 
 use super::{Scene, decision, metrics, value, words};
-use crate::cluster::{Backoff, Busy, Metric, Observation, Scope, elapsed};
+use crate::cluster::{Backoff, Busy, Metric, Observation, Scope, Unit, elapsed};
 use crate::policy::{Policy, Rule, Vote};
 use crate::worker::{ClusterState, Connection};
 
@@ -98,8 +98,14 @@ fn row(scene: &Scene, cluster: &ClusterState, metric: Metric) -> Row {
             if is_whole || is_awaited { theme.text } else { theme.attention },
         ),
         Span::styled(newest.map_or_else(unknown, words::age), theme.text),
-        Span::styled(projected.map_or_else(unknown, |p| metric.format(p.value)), projected_style),
+        Span::styled(projected.map_or_else(unknown, |p| most(metric, p.value)), projected_style),
     ]
+}
+
+/// A projected value; of all that there is, more cannot be used.
+fn most(metric: Metric, value: f64) -> String {
+    let is_more_than_all = metric.unit() == Unit::Percent && value > 100.0;
+    if is_more_than_all { format!("> {}", metric.format(100.0)) } else { metric.format(value) }
 }
 
 fn unknown() -> String {

@@ -297,7 +297,7 @@ pub fn verdict(theme: &Theme, cluster: &ClusterState) -> Verdict {
     if errors > 0 {
         serious(words::plural(errors + minor, "problem"))
     } else if unhealthy > 0 {
-        one("!", format!("{unhealthy} unhealthy"), theme.bad)
+        one("!", format!("{unhealthy} unhealthy"), theme.attention)
     } else if minor > 0 {
         one("!", words::plural(minor, "warning"), theme.attention)
     } else if seen.members.is_empty() {

@@ -157,7 +157,10 @@ fn draw_heading(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterSta
     let columns = Columns::of(at);
     sheet.text(columns.title, "CLUSTER", sheet.theme.strong);
     sheet.right(columns.value, &value::heading(scene, cluster), faint);
-    sheet.text(columns.spark, &format!("last {}", words::range(scene.ui.range)), faint);
+    let range = format!("last {}", words::range(scene.ui.range));
+    let with_legend = format!("{range}, dotted: up");
+    let fits = width(&with_legend) <= columns.spark.width;
+    sheet.text(columns.spark, if fits { &with_legend } else { &range }, faint);
     sheet.right(columns.down, "down", faint);
     sheet.text(columns.gauge, "calm", faint);
     sheet.right(columns.gauge, "busy", faint);
