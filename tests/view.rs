@@ -243,7 +243,7 @@ fn what_matters_most_is_there_on_the_smallest_screen() {
     };
     let over = smallest(&Fixture::new(5).load(0.93).demo().build(), false);
     for part in
-        ["web", "▲ busy", "5 droplets (max 7)", "AUTO ON", "▲ scale up: Load per vCPU 0.93", "1–3 of 5", "q quit"]
+        ["web", "▲ busy", "5 droplets (max 7)", "AUTO ON", "▲ scale up: Load per vCPU 0.93", "▼ 2 more", "q quit"]
     {
         assert!(over.contains(part), "{part} in\n{over}");
     }

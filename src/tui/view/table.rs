@@ -47,7 +47,7 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     // Where there is no heading, how many rows there are stands in place of the first heads.
     let lead = match heading.height {
         0 if !position.is_empty() && !matching.is_empty() => format!("{position} match"),
-        0 => format!("{position}{matching}"),
+        0 => format!("{}{matching}", more(drawn, all.len())),
         _ => String::new(),
     };
     let notes = [matching, position, order(table, &columns, || Columns::of(at.width, name, cluster, None)), seen_ago];
@@ -83,6 +83,16 @@ fn order(table: &Table, columns: &Columns, by_itself: impl FnOnce() -> Columns) 
     }
     let is_usual = table.sort == SortBy::Role && !table.descending && !by_itself().has(Column::Role);
     if is_usual { String::new() } else { format!("by {}{}", column.head(), arrow(table)) }
+}
+
+/// How many rows are out of sight, and on which side; nothing when none are.
+fn more(drawn: Scrolled, all: usize) -> String {
+    match (drawn.offset, all.saturating_sub(drawn.offset + drawn.rows)) {
+        (0, 0) => String::new(),
+        (0, below) => format!("▼ {below} more"),
+        (above, 0) => format!("▲ {above} more"),
+        (above, below) => format!("▲ {above} ▼ {below}"),
+    }
 }
 
 /// Which way the rows are sorted.
