@@ -10,8 +10,12 @@ pub enum Action {
     Refresh,
     Up,
     Down,
-    Left,
-    Right,
+    /// The cursor of a chart, a column back in time.
+    Earlier,
+    /// And on.
+    Later,
+    PreviousMetric,
+    NextMetric,
     PageUp,
     PageDown,
     First,

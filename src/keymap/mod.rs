@@ -23,6 +23,8 @@ pub use remap::Wish;
 pub enum Context {
     /// A page.
     Page,
+    /// A page with a chart.
+    Chart,
     /// A question or a notice.
     Dialog,
     /// The help.
@@ -65,10 +67,11 @@ pub enum On {
 }
 
 /// What the mouse does for those who asked for it: for the help and the documentation.
-pub const MOUSE: [(&str, &str); 8] = [
+pub const MOUSE: [(&str, &str); 9] = [
     ("--mouse", "switch it on; or mouse = true in the configuration. Under tmux its own option must be on, too"),
     ("click a row", "select it; again: all about it"),
     ("click a head", "sort by this column; again: the other way round"),
+    ("click a chart", "the cursor at this time"),
     ("click a hint", "what its key does; what changes the cloud asks first"),
     ("click a button", "the answer to the question"),
     ("click beside", "close the list or the help in front"),
@@ -181,7 +184,7 @@ mod tests {
 
     #[test]
     fn no_key_does_two_things_in_one_place_and_none_is_taken_from_tmux_or_the_terminal() {
-        for context in [Context::Page, Context::Dialog, Context::Help, Context::Filter] {
+        for context in [Context::Page, Context::Chart, Context::Dialog, Context::Help, Context::Filter] {
             let mut seen: Vec<(Key, Action)> = Vec::new();
             for binding in Keymap::default().bindings.iter().filter(|b| b.contexts.contains(&context)) {
                 for key in binding.keys.iter() {
@@ -209,9 +212,14 @@ mod tests {
         assert_eq!(press(Context::Filter, false, ch('u')), None, "it is text there");
         assert_eq!(press(Context::Dialog, false, ch('y')), Some(Action::Accept));
         assert_eq!(press(Context::Page, false, ch('3')), Some(Action::Cluster(2)));
+        assert_eq!(press(Context::Chart, false, ch('3')), Some(Action::Cluster(2)));
+        assert_eq!(
+            [Context::Page, Context::Chart].map(|c| press(c, false, ch('j'))),
+            [Some(Action::Down), Some(Action::NextMetric)]
+        );
         let shifted = KeyEvent::new(KeyCode::Char('G'), KeyModifiers::SHIFT);
         assert_eq!(Keymap::default().action(Context::Page, false, &shifted), Some(Action::Last));
-        for context in [Context::Page, Context::Dialog, Context::Help, Context::Filter] {
+        for context in [Context::Page, Context::Chart, Context::Dialog, Context::Help, Context::Filter] {
             assert_eq!(press(context, false, ctrl('c')), Some(Action::QuitAtOnce));
         }
     }

@@ -6,12 +6,15 @@ use crossterm::event::KeyCode;
 
 use super::{Action, Binding, Context, Key, On, ch, ctrl, key};
 
-const PAGE: &[Context] = &[Context::Page];
+/// A chart hears what each page does, but that there is nothing to scroll there.
+const PAGE: &[Context] = &[Context::Page, Context::Chart];
+const CHART: &[Context] = &[Context::Chart];
 const DIALOG: &[Context] = &[Context::Dialog];
 const SCROLLED: &[Context] = &[Context::Page, Context::Help, Context::Dialog];
 const LISTED: &[Context] = &[Context::Page, Context::Help, Context::Dialog, Context::Choice, Context::Columns];
 const ALL: &[Context] = &[
     Context::Page,
+    Context::Chart,
     Context::Dialog,
     Context::Help,
     Context::Filter,
@@ -23,6 +26,7 @@ const ALL: &[Context] = &[
 const SCALING: &str = "Scaling";
 const LOOKING: &str = "Looking";
 const MOVING: &str = "Moving";
+const CHARTED: &str = "On a chart";
 const CLUSTERS: &str = "Clusters";
 const PROGRAM: &str = "Program";
 const QUESTION: &str = "In a question or a message";
@@ -55,7 +59,7 @@ const ON_CLONE: Place = (SCALING, PAGE, On::Removable);
 const LOOK: Place = (LOOKING, PAGE, On::Every);
 const IN_TABLE: Place = (LOOKING, PAGE, On::Table);
 const MOVE: Place = (MOVING, SCROLLED, On::Every);
-const IN_CHART: Place = (MOVING, PAGE, On::Chart);
+const IN_CHART: Place = (CHARTED, CHART, On::Chart);
 const CLUSTER: Place = (CLUSTERS, PAGE, On::Clusters);
 const END: Place = (MOVING, LISTED, On::Every);
 const ANSWER: Place = (QUESTION, DIALOG, On::Every);
@@ -97,7 +101,7 @@ pub(super) const BINDINGS: &[Binding] = &[
         &[key(KeyCode::Esc)],
         (LOOKING, PAGE, On::Deeper),
         "back",
-        "back; on the main page: drop the filter",
+        "back; on the main page: drop the filter; on a chart first the cursor",
     ),
     bind(
         "filter",
@@ -128,12 +132,39 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind("export", Action::Export, &[ch('e')], LOOK, "export", "export the page to a file; asks whether CSV or JSON"),
     bind("move_up", Action::Up, &[ch('k'), key(KeyCode::Up)], MOVE, "", "up"),
     bind("move_down", Action::Down, &[ch('j'), key(KeyCode::Down)], MOVE, "", "down"),
-    bind("previous_metric", Action::Left, &[ch('h'), key(KeyCode::Left)], IN_CHART, "", "the metric before"),
-    bind("next_metric", Action::Right, &[ch('l'), key(KeyCode::Right)], IN_CHART, "metric", "the next metric"),
     bind("page_up", Action::PageUp, &[key(KeyCode::PageUp)], MOVE, "", "a page up"),
     bind("page_down", Action::PageDown, &[key(KeyCode::PageDown)], MOVE, "", "a page down"),
     bind("first", Action::First, &[ch('g'), key(KeyCode::Home)], END, "", "to the beginning"),
     bind("last", Action::Last, &[ch('G'), key(KeyCode::End)], END, "", "to the end"),
+    bind(
+        "earlier",
+        Action::Earlier,
+        &[ch('h'), key(KeyCode::Left)],
+        IN_CHART,
+        "",
+        "the cursor a column back in time; what stands there is said above the chart",
+    ),
+    bind(
+        "later",
+        Action::Later,
+        &[ch('l'), key(KeyCode::Right)],
+        IN_CHART,
+        "cursor",
+        "the cursor a column on; beyond the newest there is none",
+    ),
+    bind("previous_metric", Action::PreviousMetric, &[ch('k'), key(KeyCode::Up)], IN_CHART, "", "the metric before"),
+    bind("next_metric", Action::NextMetric, &[ch('j'), key(KeyCode::Down)], IN_CHART, "metric", "the next metric"),
+    bind(
+        "tenth_earlier",
+        Action::PageUp,
+        &[key(KeyCode::PageUp)],
+        IN_CHART,
+        "",
+        "the cursor a tenth of the chart back",
+    ),
+    bind("tenth_later", Action::PageDown, &[key(KeyCode::PageDown)], IN_CHART, "", "the cursor a tenth on"),
+    bind("oldest", Action::First, &[ch('g'), key(KeyCode::Home)], IN_CHART, "", "the cursor to the oldest column"),
+    bind("now", Action::Last, &[ch('G'), key(KeyCode::End)], IN_CHART, "", "no cursor: back to now"),
     bind("next_cluster", Action::NextCluster, &[key(KeyCode::Tab)], CLUSTER, "cluster", "the next cluster"),
     bind("previous_cluster", Action::PreviousCluster, &[key(KeyCode::BackTab)], CLUSTER, "", "the cluster before"),
     bind("cluster", Action::Cluster(0), DIGITS, CLUSTER, "", "the cluster with this number"),

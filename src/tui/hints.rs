@@ -11,6 +11,7 @@ impl Context {
     #[must_use]
     pub fn of(ui: &Ui) -> Self {
         match ui.overlay {
+            None if ui.page.metric().is_some() => Self::Chart,
             None => Self::Page,
             Some(Overlay::Confirm(_) | Overlay::Event(_) | Overlay::Notice { .. }) => Self::Dialog,
             Some(Overlay::Help { .. }) => Self::Help,
@@ -88,6 +89,7 @@ fn word(binding: &Binding, ui: &Ui, state: &AppState) -> Option<&'static str> {
         (Action::Press, Some(Overlay::Event(told))) if told.droplet_focused => Some("show it"),
         (Action::Press, Some(Overlay::Confirm(_) | Overlay::Event(_) | Overlay::Notice { .. })) => Some("close"),
         (Action::Back, None) if ui.page == Page::Cluster => Some("drop filter"),
+        (Action::Back, None) if ui.cursor.is_some() => Some("now"),
         _ => None,
     }
 }

@@ -168,7 +168,8 @@ pub fn refusal(typed: &str, keymap: &Keymap, ui: &Ui, state: &AppState) -> Strin
 /// Every command without its argument, in the order of the table.
 fn names(keymap: &Keymap, ui: &Ui, state: &AppState) -> Vec<Entry> {
     let named = |binding: &&Binding| {
-        let is_here = binding.contexts.contains(&Context::Page) && binding.action != Action::Palette;
+        let is_of_page = [Context::Page, Context::Chart].iter().any(|context| binding.contexts.contains(context));
+        let is_here = is_of_page && binding.action != Action::Palette;
         is_here && (state.demo || !binding.is_demo())
     };
     let entry = |binding: &Binding| Entry {

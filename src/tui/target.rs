@@ -1,6 +1,7 @@
 //! What can be clicked, and where the last frame has it. The view notes each thing as it draws it, so that nobody
 //! else knows the layout; a click is then about the thing and not about a place.
 
+use jiff::Timestamp;
 use ratatui::layout::{Position, Rect};
 
 use super::SortBy;
@@ -23,6 +24,8 @@ pub enum Target {
     Cluster(usize),
     /// An entry of the list in front: the palette, a choice, the columns.
     Entry(usize),
+    /// The column of a chart that begins at this time.
+    Moment(Timestamp),
     /// What lies in front, where it is nothing else.
     Inside,
     /// What lies behind it.

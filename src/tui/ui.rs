@@ -4,6 +4,8 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
+
 use crate::cluster::{DropletId, Metric};
 use crate::scaling::Level;
 
@@ -33,6 +35,8 @@ pub struct Ui {
     pub dialog_scroll: usize,
     /// How far back sparklines and charts go.
     pub range: Duration,
+    /// The time on a chart of which is said what stood there: when the bar begins that is looked at.
+    pub cursor: Option<Timestamp>,
     /// Whether the screen is frozen while the worker goes on.
     pub frozen: bool,
     /// The commands that were run from the palette, newest last.
@@ -75,6 +79,7 @@ impl Default for Ui {
             scroll: 0,
             dialog_scroll: 0,
             range: Self::RANGES[1],
+            cursor: None,
             frozen: false,
             history: Vec::new(),
             toasts: Vec::new(),

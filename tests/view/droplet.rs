@@ -64,8 +64,8 @@ fn the_chart_of_a_droplet_says_whose_it_is_and_shows_its_own_past() {
     history.droplets.get_mut(&DropletId(1001)).unwrap().insert(Metric::Load, Series::new(own));
     let chart = |page_of| text(&render(&state, &page(page_of, (80, 24))));
     let own = chart(Page::DropletChart(DropletId(1001), Metric::Load));
-    assert!(own.contains("web001: LOAD PER VCPU") && own.contains("7.5"), "{own}");
+    assert!(own.contains("web001: LOAD PER VCPU") && own.contains(" 8.00 ┤"), "{own}");
     assert!(!own.contains("serve"), "{own}");
     let all = chart(Page::Chart(Metric::Load));
-    assert!(!all.contains("web001") && !all.contains("7.5"), "{all}");
+    assert!(!all.contains("web001") && !all.contains(" 8.00 ┤"), "{all}");
 }

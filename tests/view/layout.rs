@@ -96,7 +96,7 @@ fn the_footer_of_a_chart_has_the_keys_of_the_range() {
     let state = Fixture::new(3).build();
     let footer = |look: &Look| text(&render(&state, look)).lines().last().unwrap_or_default().to_owned();
     let chart = footer(&page(Page::Chart(Metric::Cpu), (80, 24)));
-    assert!(chart.contains("[ ] range"), "{chart}");
+    assert!(chart.contains("[] range"), "{chart}");
     assert!(!footer(&at(120, 36)).contains("] range"));
 }
 

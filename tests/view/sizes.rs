@@ -5,6 +5,7 @@ use dropscale::scaling::Level;
 use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::tui::{EventDetail, Overlay, Page, Question, SortBy, Ui};
 use dropscale::worker::{AppState, Event};
+use jiff::SignedDuration;
 
 use crate::overlays::{choice, palette};
 use crate::{Look, ask, render};
@@ -26,6 +27,11 @@ pub fn everything() -> Vec<Ui> {
     .into_iter()
     .map(|page| Ui { page, ..base.clone() })
     .collect();
+    let cursors = [(Page::Chart(Metric::Cpu), 600), (Page::DropletChart(DropletId(1001), Metric::Load), 3_500)];
+    all.extend(cursors.map(|(page, back)| {
+        let cursor = Some(fixtures::now() - SignedDuration::from_secs(back));
+        Ui { page, cursor, ..base.clone() }
+    }));
     let overlays = [
         Overlay::Help { scroll: 0 },
         Overlay::Help { scroll: u16::MAX },

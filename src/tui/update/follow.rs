@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Seen, Ui, ask, toast, turn_to};
+use super::{Seen, Ui, ask, chart, toast, turn_to};
 use crate::cluster::DropletId;
 use crate::scaling::Level;
 use crate::tui::{Confirm, Overlay, Page, Question, rows};
@@ -32,6 +32,7 @@ pub fn follow(ui: &mut Ui, seen: &Seen) {
         ui.overlay = None;
         toast(ui, Level::Info, "the droplet is gone already", seen.now);
     }
+    chart::follow(ui, cluster, seen);
     ask::follow(ui, cluster);
 }
 

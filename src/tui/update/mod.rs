@@ -1,9 +1,10 @@
 //! What keys and the mouse do to the interface: pure, so that it can be tested without a terminal. `ask` holds the
 //! questions before the cloud is changed, `event` an event in front, `palette` the commands by name, `choose` what is
-//! copied, exported and shown in the table, `walk` the selections, `mouse` clicks and the wheel, `demo` what is done to
+//! copied, exported and shown in the table, `walk` the selections, `chart` metrics, ranges and the cursor of charts, `mouse` clicks and the wheel, `demo` what is done to
 //! the simulated cloud, `follow` what changes with a new state.
 
 mod ask;
+mod chart;
 mod choose;
 mod demo;
 mod event;
@@ -21,9 +22,7 @@ use tui_input::InputRequest;
 
 use super::view::Drawn;
 use super::{Does, Export, FilterLine, Overlay, Page, Toast, Ui};
-use crate::cluster::{Metric, Scope};
 use crate::keymap::{Action, Context, Keymap};
-use crate::policy::Vote;
 use crate::scaling::Level;
 use crate::worker::{AppState, ClusterState, Command};
 
@@ -184,13 +183,7 @@ pub fn act(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
         }
         Action::Open => open(ui, seen),
         Action::Back => back(ui),
-        Action::Chart => {
-            let chart = seen.cluster(ui).map_or(Page::Cluster, |cluster| match ui.page {
-                Page::Droplet(id) => Page::DropletChart(id, first_metric(&of_droplet(cluster), cluster)),
-                _ => Page::Chart(first_metric(&metrics(cluster), cluster)),
-            });
-            turn_to(ui, if ui.page.metric().is_some() { ui.page.before() } else { chart })
-        }
+        Action::Chart => turn_to(ui, chart::other_page(ui, seen)),
         Action::Events => turn_to(ui, if ui.page == Page::Events { Page::Cluster } else { Page::Events }),
         Action::Why => turn_to(ui, if ui.page == Page::Why { Page::Cluster } else { Page::Why }),
         Action::Overview => {
@@ -200,8 +193,7 @@ pub fn act(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
         Action::NextCluster => look_at(ui, seen, ui.cluster + 1),
         Action::PreviousCluster => look_at(ui, seen, ui.cluster + seen.state.clusters.len().saturating_sub(1)),
         Action::Cluster(index) if index < seen.state.clusters.len() => look_at(ui, seen, index),
-        Action::Shorter => range(ui, |range| Ui::RANGES.into_iter().rev().find(|other| *other < range)),
-        Action::Longer => range(ui, |range| Ui::RANGES.into_iter().find(|other| *other > range)),
+        Action::Shorter | Action::Longer => chart::next_range(ui, action == Action::Longer, seen),
         Action::MoreLoad => demo::load(ui, 1, seen),
         Action::LessLoad => demo::load(ui, -1, seen),
         Action::ToggleOutage => demo::outage(ui, seen),
@@ -226,7 +218,7 @@ fn simply(ui: &mut Ui, action: Action, seen: &Seen) {
         Action::Freeze => ui.frozen = !ui.frozen,
         Action::Palette => palette::open(ui, seen),
         Action::Help => ui.overlay = Some(Overlay::Help { scroll: 0 }),
-        Action::Left | Action::Right => other_metric(ui, action == Action::Right, seen),
+        action if ui.page.metric().is_some() => chart::walk(ui, action, seen),
         action => walk::walk(ui, action, seen),
     }
 }
@@ -299,6 +291,7 @@ fn edit(event: &KeyEvent) -> Option<InputRequest> {
 fn turn_to(ui: &mut Ui, page: Page) -> Outcome {
     ui.page = page;
     ui.scroll = 0;
+    ui.cursor = None;
     match page {
         Page::Droplet(droplet) => Command::Inspect { cluster: ui.cluster, droplet }.into(),
         _ => Outcome::default(),
@@ -318,6 +311,9 @@ fn open(ui: &mut Ui, seen: &Seen) -> Outcome {
 }
 
 fn back(ui: &mut Ui) -> Outcome {
+    if ui.cursor.take().is_some() {
+        return Outcome::default();
+    }
     if ui.page == Page::Cluster {
         ui.table.filter.clear();
     }
@@ -340,42 +336,6 @@ fn look_at(ui: &mut Ui, seen: &Seen, index: usize) -> Outcome {
     }
     ui.overview.selected = cluster;
     Outcome { commands: vec![Command::Focus { cluster }, Command::Range { cluster, range: ui.range }], effect: None }
-}
-
-fn range(ui: &mut Ui, choose: impl FnOnce(Duration) -> Option<Duration>) -> Outcome {
-    let Some(range) = choose(ui.range) else { return Outcome::default() };
-    ui.range = range;
-    Command::Range { cluster: ui.cluster, range }.into()
-}
-
-/// The metrics of which there is a past or a threshold, in the catalogue's order.
-fn metrics(cluster: &ClusterState) -> Vec<Metric> {
-    let has_threshold: Vec<Metric> = cluster.policy.metrics().collect();
-    let known = |metric: &Metric| cluster.history.cluster.contains_key(metric) || has_threshold.contains(metric);
-    Metric::ALL.into_iter().filter(known).collect()
-}
-
-/// Those of them that a droplet has.
-fn of_droplet(cluster: &ClusterState) -> Vec<Metric> {
-    metrics(cluster).into_iter().filter(|metric| metric.scope() == Scope::Droplet).collect()
-}
-
-/// The one of these that a chart begins with: what asks for more droplets, else the first.
-fn first_metric(metrics: &[Metric], cluster: &ClusterState) -> Metric {
-    let rules = cluster.decision.iter().flat_map(|decision| &decision.rules);
-    let mut busy = rules.filter(|rule| rule.vote == Vote::Up).map(|rule| rule.metric);
-    busy.find(|metric| metrics.contains(metric)).or_else(|| metrics.first().copied()).unwrap_or(Metric::Load)
-}
-
-fn other_metric(ui: &mut Ui, next: bool, seen: &Seen) {
-    let (Some(metric), Some(cluster)) = (ui.page.metric(), seen.cluster(ui)) else { return };
-    let droplet = ui.page.droplet();
-    let metrics = if droplet.is_some() { of_droplet(cluster) } else { metrics(cluster) };
-    let here = metrics.iter().position(|other| *other == metric).unwrap_or(0);
-    let step = if next { 1 } else { metrics.len().saturating_sub(1) };
-    if let Some(metric) = metrics.get((here + step) % metrics.len().max(1)) {
-        ui.page = droplet.map_or(Page::Chart(*metric), |id| Page::DropletChart(id, *metric));
-    }
 }
 
 #[cfg(test)]

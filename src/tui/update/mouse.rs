@@ -109,6 +109,10 @@ fn click(ui: &mut Ui, target: Target, seen: &Seen) -> Outcome {
             Outcome::default()
         }
         Target::Entry(index) => entry(ui, index, seen),
+        Target::Moment(at) => {
+            ui.cursor = Some(at);
+            Outcome::default()
+        }
         Target::Outside if !matches!(ui.overlay, Some(Overlay::Confirm(_))) => act(ui, Action::Cancel, seen),
         Target::Outside | Target::Inside => Outcome::default(),
     }

@@ -1,6 +1,6 @@
 //! Keys while the palette is open. A command does what its key does, with the same questions.
 
-use super::{Action, Outcome, Page, Seen, Ui, act, everywhere, look_at, range, turn_to, walk};
+use super::{Action, Outcome, Page, Seen, Ui, act, chart, everywhere, look_at, turn_to, walk};
 use crate::tui::palette::{refusal, takes_more};
 use crate::tui::{Does, Overlay, Palette, Target, commands};
 
@@ -76,7 +76,7 @@ fn run(ui: &mut Ui, seen: &Seen) -> Outcome {
     match entry.does {
         Does::Act(action) => act(ui, action, seen),
         Does::Ask => Outcome::default(),
-        Does::Range(wanted) => range(ui, |_| Some(wanted)),
+        Does::Range(wanted) => chart::range(ui, wanted),
         Does::Sort(column) => {
             walk::sort_by(ui, column);
             turn_to(ui, Page::Cluster)

@@ -1,6 +1,7 @@
 //! Keys against made-up states.
 
 mod commands;
+mod cursor;
 mod demo;
 mod dialogs;
 mod mouse;
@@ -9,7 +10,7 @@ mod pages;
 use std::sync::Arc;
 
 use super::*;
-use crate::cluster::DropletId;
+use crate::cluster::{DropletId, Metric, Scope};
 use crate::column::Column;
 use crate::scaling::Refusal;
 use crate::tui::fixtures::{self, BASE, Fixture};

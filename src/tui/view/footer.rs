@@ -12,21 +12,23 @@ use crate::tui::{Overlay, Page, Target, Theme};
 /// What only the footer of a chart shows: elsewhere how far back the pictures go is a detail.
 const RANGE: &str = "longer";
 
-/// What is shown with the key for the other way, which comes first.
-const PAIRS: [(&str, &str); 2] = [("shorter", RANGE), ("less_load", "more_load")];
+/// Two keys for the two ways of one thing: there is one hint for both, that of the second.
+const PAIRS: [(&str, &str); 4] =
+    [("shorter", RANGE), ("earlier", "later"), ("previous_metric", "next_metric"), ("less_load", "more_load")];
 
 /// What stands before the keys that only the demo has.
 const DEMO: &str = "demo ";
 
 /// Which keys come first when there is not room for all, by their names in the table: help and the ways out, then what
 /// changes the cluster, then what one looks for and the way to all that is not shown.
-const IMPORTANT: [&str; 20] = [
+const IMPORTANT: [&str; 21] = [
     "help",
     "quit",
     "back",
     "scale_up",
     "scale_down",
     "auto",
+    "later",
     "next_metric",
     RANGE,
     "next_cluster",
@@ -106,10 +108,11 @@ fn of_page(keys: &[KeyHint], page: Page) -> Vec<KeyHint> {
     let is_in_the_way = |hint: &KeyHint| hint.name == opens_it || (hint.demo && page == Page::Events);
     let is_shown = |hint: &&KeyHint| (is_chart || hint.name != RANGE) && !is_in_the_way(hint);
     let mut shown: Vec<KeyHint> = keys.iter().filter(is_shown).cloned().collect();
-    for (other, name) in PAIRS {
-        let other = keys.iter().find(|hint| hint.name == other && !hint.keys.is_empty()).map(key);
-        if let (Some(other), Some(hint)) = (other, shown.iter_mut().find(|hint| hint.name == name)) {
-            hint.keys = [other, key(hint)].join(" ");
+    for (one, other) in PAIRS {
+        let one = keys.iter().find(|hint| hint.name == one && !hint.keys.is_empty()).map(key);
+        if let (Some(one), Some(both)) = (one, shown.iter_mut().find(|hint| hint.name == other)) {
+            let gap = if one.len() + key(both).len() > 2 { " " } else { "" };
+            both.keys = [one, key(both)].join(gap);
         }
     }
     shown

@@ -5,7 +5,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::sheet::{Cut, Sheet, cells, width};
-use super::{Scene, Scrolled, chart, decision};
+use super::{Scene, Scrolled, decision, marks};
 use crate::glossary;
 use crate::keymap::{MOUSE, MOUSE_TITLE};
 use crate::tui::Theme;
@@ -100,9 +100,9 @@ fn explain(lines: &mut Vec<Line<'static>>, theme: &Theme, entry: &impl Fn(&mut V
     for (sign, text) in LEGEND {
         entry(lines, sign, theme.strong, text);
     }
-    for (mark, what) in [(chart::CAME, "came"), (chart::WENT, "went")] {
+    for (mark, what) in [(marks::CAME, "came"), (marks::WENT, "went")] {
         let text = format!("in a chart: droplets {what} here, and so many serve from there on");
-        entry(lines, &format!("{mark} {}", chart::how_many(3.0)), theme.strong, &text);
+        entry(lines, &format!("{mark}{}", marks::how_many(3.0)), theme.strong, &text);
     }
     lines.push(Line::default());
     title(lines, "Colours");

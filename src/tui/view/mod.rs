@@ -2,16 +2,19 @@
 //!
 //! `cluster`, `droplet`, `chart`, `events` and `overview` are the pages, `help`, `confirm`, `choice`, `column_list`
 //! and `palette` lie over them; `header`, `held`, `metrics`, `status`, `decision`, `grounds`, `problems`, `progress`,
-//! `table`, `columns` and `footer` are their parts; `spark` and `gauge` the pictures; `value`, `sheet`, `words` and
+//! `table`, `columns` and `footer` are their parts, `axis`, `cursor` and `marks` those of a chart; `spark` and `gauge`
+//! the pictures; `value`, `sheet`, `words` and
 //! `ascii` what all of them draw with.
 
 mod ascii;
+mod axis;
 mod chart;
 mod choice;
 mod cluster;
 mod column_list;
 mod columns;
 mod confirm;
+mod cursor;
 mod decision;
 mod droplet;
 mod events;
@@ -21,6 +24,7 @@ mod grounds;
 mod header;
 mod held;
 mod help;
+mod marks;
 mod metrics;
 mod overview;
 mod palette;
@@ -44,7 +48,10 @@ use sheet::{Cut, Sheet, wrap};
 pub(crate) use columns::{Columns, begun as begun_columns};
 pub(crate) use header::{under_way, verdict};
 pub use scene::{Drawn, KeyHint, Live, News, Scene, Scrolled};
+#[cfg(test)]
+pub(crate) use spark::Plot;
 pub(crate) use spark::Window;
+pub(crate) use words::range;
 
 /// The smallest terminal on which the screen can be read.
 pub const MINIMUM: (u16, u16) = (60, 16);
@@ -60,7 +67,7 @@ pub fn draw(frame: &mut Frame, scene: &Scene) -> Drawn {
     } else {
         screen(&mut sheet, area, scene)
     };
-    let (targets, columns) = sheet.into_notes();
+    let (targets, columns, plot) = sheet.into_notes();
     if scene.ascii {
         ascii::translate(frame.buffer_mut());
     }
@@ -68,7 +75,7 @@ pub fn draw(frame: &mut Frame, scene: &Scene) -> Drawn {
         frame.set_cursor_position(cursor);
     }
     let news = scene.cluster().and_then(|cluster| held::worst(scene, cluster));
-    Drawn { list, targets, too_small, columns, news }
+    Drawn { list, targets, too_small, columns, plot, news }
 }
 
 /// Says what is needed, in as many lines as it takes.

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use super::spark::Plot;
 use crate::cluster::{Cost, Observation};
 use crate::column::Column;
 use crate::keymap::Action;
@@ -85,6 +86,8 @@ pub struct Drawn {
     pub too_small: bool,
     /// The columns of the table after the names; none where there is no table.
     pub columns: Vec<Column>,
+    /// Where the chart has its columns; none where there is no chart.
+    pub plot: Option<Plot>,
     /// The worst that has come about behind a held picture until now.
     pub news: Option<News>,
 }

@@ -3,10 +3,11 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::Span;
 use unicode_width::UnicodeWidthStr;
 
+use super::spark::Plot;
 use crate::column::Column;
 use crate::tui::text::{clean, fit};
 use crate::tui::{Target, Targets, Theme};
@@ -76,6 +77,7 @@ pub struct Sheet<'a> {
     buffer: &'a mut Buffer,
     targets: Targets,
     columns: Vec<Column>,
+    plot: Option<Plot>,
     said: Vec<String>,
     /// The styles.
     pub theme: &'a Theme,
@@ -86,7 +88,7 @@ const SLIVER: u16 = 4;
 
 impl<'a> Sheet<'a> {
     pub fn new(buffer: &'a mut Buffer, theme: &'a Theme) -> Self {
-        Self { buffer, targets: Targets::default(), columns: Vec::new(), said: Vec::new(), theme }
+        Self { buffer, targets: Targets::default(), columns: Vec::new(), plot: None, said: Vec::new(), theme }
     }
 
     /// Notes what can be clicked here.
@@ -97,6 +99,11 @@ impl<'a> Sheet<'a> {
     /// Notes which columns of the table have found room.
     pub fn note_columns(&mut self, columns: Vec<Column>) {
         self.columns = columns;
+    }
+
+    /// Notes where a chart has its columns.
+    pub fn note_plot(&mut self, plot: Plot) {
+        self.plot = Some(plot);
     }
 
     /// Notes what is told of what happened.
@@ -114,9 +121,9 @@ impl<'a> Sheet<'a> {
         &self.columns
     }
 
-    /// All that can be clicked, and the columns of the table.
-    pub fn into_notes(self) -> (Targets, Vec<Column>) {
-        (self.targets, self.columns)
+    /// All that can be clicked, the columns of the table, and those of the chart.
+    pub fn into_notes(self) -> (Targets, Vec<Column>, Option<Plot>) {
+        (self.targets, self.columns, self.plot)
     }
 
     /// Writes into the first row of a place; tells how many columns were used.
@@ -169,6 +176,18 @@ impl<'a> Sheet<'a> {
     pub fn fill(&mut self, at: Rect, glyph: char, style: Style) {
         for position in at.intersection(self.buffer.area).positions() {
             self.glyph(position.x, position.y, glyph, style);
+        }
+    }
+
+    /// A thin line down a column, over what is there: between blanks, and through what is filled.
+    pub fn line_over(&mut self, at: Rect, style: Style) {
+        for position in at.intersection(self.buffer.area).positions() {
+            let cell = &mut self.buffer[position];
+            match cell.symbol() {
+                " " => cell.set_char('│').set_style(style),
+                "█" => cell.set_char('│').set_style(Modifier::REVERSED),
+                _ => cell,
+            };
         }
     }
 

@@ -18,7 +18,7 @@ const RAMP: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '
 const LINE: [char; 4] = ['⣀', '⠤', '⠒', '⠉'];
 
 /// Which stretch of time is shown, and how long one sample speaks for the time after it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Window {
     /// The newest moment.
     pub end: Timestamp,
@@ -26,6 +26,15 @@ pub struct Window {
     pub range: Duration,
     /// The usual time between two samples.
     pub step: Duration,
+}
+
+/// The columns in which a chart shows a stretch of time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Plot {
+    /// The stretch.
+    pub window: Window,
+    /// How many columns.
+    pub columns: usize,
 }
 
 /// The thresholds that a picture is drawn against.
@@ -72,7 +81,7 @@ impl Window {
     }
 
     /// The length of one of `columns` buckets, in milliseconds.
-    fn bucket_ms(&self, columns: usize) -> i64 {
+    pub fn bucket_ms(&self, columns: usize) -> i64 {
         let columns = i64::try_from(columns.max(1)).unwrap_or(i64::MAX);
         (i64::try_from(self.range.as_millis()).unwrap_or(i64::MAX) / columns).max(1)
     }
@@ -84,14 +93,26 @@ impl Window {
         usize::try_from(back).ok().and_then(|back| columns.checked_sub(back + 1))
     }
 
+    /// When the bucket in this column begins; none beyond the newest.
+    pub fn begin_of(&self, column: usize, columns: usize) -> Option<Timestamp> {
+        let bucket = self.bucket_ms(columns);
+        let back = i64::try_from(columns.checked_sub(column + 1)?).ok()?;
+        let number = self.end.as_millisecond().div_euclid(bucket) - back;
+        Timestamp::from_millisecond(number.saturating_mul(bucket)).ok()
+    }
+
     /// The mean of each bucket, oldest first. A bucket without a sample has the value of the last one before it,
-    /// as long as that is no more than one and a half steps away; else it is a gap.
+    /// as long as that is no more than one and a half steps away; else it is a gap. The newest sample of all speaks
+    /// until now while the next one is not late: it is as old as the delay and a step before there can be another,
+    /// and a bucket that has just begun would come and go.
     pub fn buckets(&self, series: &Series, columns: usize) -> Vec<Option<f64>> {
         let bucket = self.bucket_ms(columns);
         let Some(last) = i64::try_from(columns).ok().filter(|c| *c > 0) else { return Vec::new() };
         let first = self.end.as_millisecond().div_euclid(bucket) + 1 - last;
         let reach = self.reach(series);
         let samples = series.samples();
+        let in_time = |last: &Sample| self.end.as_millisecond() - last.at.as_millisecond() <= reach.saturating_mul(2);
+        let until_now = series.last().filter(in_time);
         let mut next = samples.partition_point(|s| s.at.as_millisecond() < first.saturating_mul(bucket));
         let mut held: Option<Sample> = next.checked_sub(1).map(|i| samples[i]);
         let mut means = Vec::with_capacity(columns);
@@ -108,7 +129,8 @@ impl Window {
                 Some(sum / f64::from(count))
             } else {
                 let middle = until - bucket / 2;
-                held.filter(|s| middle - s.at.as_millisecond() <= reach).map(|s| s.value)
+                let speaks = |s: &Sample| middle - s.at.as_millisecond() <= reach || until_now == Some(*s);
+                held.filter(speaks).map(|s| s.value)
             });
         }
         means
@@ -133,7 +155,7 @@ impl Window {
     }
 
     /// How long a sample speaks for the time after it, in milliseconds.
-    fn reach(&self, series: &Series) -> i64 {
+    pub fn reach(&self, series: &Series) -> i64 {
         self.sample_ms(series).saturating_mul(3) / 2
     }
 }
@@ -175,14 +197,25 @@ pub fn block(eighths: usize) -> char {
 pub fn draw(sheet: &mut Sheet, at: Rect, series: Option<&Series>, window: Window, bounds: Bounds) -> Option<f64> {
     let series = series.filter(|s| !s.is_empty())?;
     let values = window.buckets(series, at.width.into());
-    let top = bounds.top(values.iter().flatten().copied().fold(0.0, f64::max));
+    let top = bounds.top(highest(&values));
+    draw_bars(sheet, at, &values, top, bounds);
+    Some(top)
+}
+
+/// The highest of some values, of which none is below 0.
+pub fn highest(values: &[Option<f64>]) -> f64 {
+    values.iter().flatten().copied().fold(0.0, f64::max)
+}
+
+/// Draws a bar for each value, and where they would be too high a line that is easily overlooked.
+pub fn draw_bars(sheet: &mut Sheet, at: Rect, values: &[Option<f64>], top: f64, bounds: Bounds) {
     if let Some(up) = bounds.up.filter(|_| at.height > 1) {
         let row = at.bottom().saturating_sub(row_of(up, top, at.height) + 1);
         let faint = sheet.theme.faint;
         sheet.fill(Rect { y: row, height: 1, ..at }, line_of(up, top, at.height), faint);
     }
     for (x, value) in (at.x..at.right()).zip(values) {
-        let Some(value) = value else { continue };
+        let Some(value) = *value else { continue };
         let calm = calm_rows(value, top, at.height, bounds);
         let mut height = eighths(value, top, at.height);
         for (row, y) in (0..).zip((at.y..at.bottom()).rev()) {
@@ -194,7 +227,6 @@ pub fn draw(sheet: &mut Sheet, at: Rect, series: Option<&Series>, window: Window
             height = height.saturating_sub(8);
         }
     }
-    Some(top)
 }
 
 /// The scale beside a picture: the values at its top, at the thresholds and at its bottom, each in its row, of which a
@@ -246,6 +278,32 @@ mod tests {
         let buckets = window(6_599).buckets(&series, 10);
         let expected = [Some(2.0), Some(4.0), Some(4.0), None, None, Some(5.0), Some(5.0), None, None, None];
         assert_eq!(buckets, expected);
+    }
+
+    #[test]
+    fn a_bucket_that_has_just_begun_shows_the_last_sample_until_the_next_one_is_late() {
+        // A sample each 2 s that comes up to 3 s late, in buckets of 10 s.
+        let quick = |end: i64| Window { end: at(end), range: Duration::from_secs(100), step: Duration::from_secs(2) };
+        let all: Vec<(i64, f64)> = (0..=300).map(|i| (6_000 + i * 2, 1.0)).collect();
+        for end in 6_200..6_500 {
+            let known: Vec<(i64, f64)> = all.iter().copied().filter(|(second, _)| second + 3 < end).collect();
+            assert_eq!(quick(end).buckets(&series(&known), 10), [Some(1.0); 10], "at {end}");
+        }
+        // One bucket for each sample, of which the newest are still to come.
+        let slow = series(&[(6_000, 1.0), (6_060, 2.0)]);
+        let newest = |end: i64| window(end).buckets(&slow, 20).split_off(15);
+        assert_eq!(newest(6_239), [Some(2.0); 5], "almost three steps after it");
+        assert_eq!(newest(6_249), [Some(2.0), None, None, None, None], "late");
+    }
+
+    #[test]
+    fn a_column_begins_where_its_bucket_does() {
+        for column in 0..10 {
+            let begin = window(6_599).begin_of(column, 10).unwrap();
+            assert_eq!(window(6_599).column_of(begin, 10), Some(column));
+            assert_eq!(begin, at(6_000 + i64::try_from(column).unwrap() * 60));
+        }
+        assert_eq!(window(6_599).begin_of(10, 10), None);
     }
 
     #[test]

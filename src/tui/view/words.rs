@@ -45,9 +45,9 @@ pub fn left(duration: Duration) -> String {
     span(Duration::from_secs(seconds.div_ceil(step) * step))
 }
 
-/// A range of time: `15 min`, `1 h`, `7 d`.
+/// A range of time: `15 min`, `24 h`, `7 d`. A day is told in hours, as the key for it says.
 pub fn range(range: Duration) -> String {
-    span(range)
+    if range.as_secs() == DAY { format!("{} h", DAY / HOUR) } else { span(range) }
 }
 
 /// The time of day; of UTC with a `Z`.
@@ -147,6 +147,12 @@ mod tests {
     fn spans_have_two_units_at_most() {
         let spans = [0, 45, 60, 80, 7800, 7200, 273_600].map(|n| span(s(n)));
         assert_eq!(spans, ["0 s", "45 s", "1 min", "1 min 20 s", "2 h 10 min", "2 h", "3 d 4 h"]);
+    }
+
+    #[test]
+    fn ranges_are_told_as_they_are_chosen() {
+        let ranges = crate::tui::Ui::RANGES.map(range);
+        assert_eq!(ranges, ["15 min", "1 h", "6 h", "24 h", "7 d"]);
     }
 
     #[test]

@@ -101,6 +101,22 @@ fn a_click_on_a_head_sorts_and_again_the_other_way_round() {
 }
 
 #[test]
+fn a_click_on_a_chart_sets_the_cursor_from_where_keys_move_it() {
+    let mut desk = Desk::new(Fixture::new(3));
+    desk.keys("z");
+    desk.draw((80, 24));
+    desk.click_at((40, 12));
+    let shown = desk.draw((80, 24));
+    let line = |shown: &str| shown.lines().nth(7).and_then(|row| row.chars().skip(13).position(|c| c == '│'));
+    assert_eq!(line(&shown).map(|x| x + 12), Some(40), "{shown}");
+    desk.press(KeyCode::Left);
+    let shown = desk.draw((80, 24));
+    assert_eq!(line(&shown).map(|x| x + 12), Some(39), "{shown}");
+    assert_eq!(desk.click_at((79, 3)), Outcome::default());
+    assert!(desk.ui.cursor.is_some(), "beside it is no time");
+}
+
+#[test]
 fn a_head_that_gave_way_to_how_many_rows_there_are_cannot_be_clicked() {
     let mut desk = Desk::new(Fixture::new(40).findings());
     let name = Target::Head(SortBy::Name);

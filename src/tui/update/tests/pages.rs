@@ -83,11 +83,11 @@ fn a_chart_begins_with_what_is_busy_and_goes_around() {
     let mut desk = Desk::new(Fixture::new(3));
     desk.keys("z");
     let Page::Chart(first) = desk.ui.page else { panic!("{:?}", desk.ui.page) };
-    desk.keys("l");
+    desk.keys("j");
     assert_ne!(desk.ui.page, Page::Chart(first));
-    desk.keys("h");
+    desk.keys("k");
     assert_eq!(desk.ui.page, Page::Chart(first));
-    desk.keys("h");
+    desk.press(KeyCode::Up);
     assert_eq!(desk.ui.page, Page::Chart(Metric::ResponseTime), "around the end");
     desk.keys("z");
     assert_eq!(desk.ui.page, Page::Cluster);
@@ -100,7 +100,7 @@ fn from_a_droplets_page_the_chart_is_that_droplets_and_leads_back_there() {
         desk.ui.page = Page::Droplet(CLONE);
         desk.keys("z");
         assert_eq!(desk.ui.page, Page::DropletChart(CLONE, Metric::Load));
-        desk.keys("h");
+        desk.keys("k");
         let Page::DropletChart(CLONE, last) = desk.ui.page else { panic!("{:?}", desk.ui.page) };
         assert_eq!(last.scope(), Scope::Droplet, "a droplet has no requests of its own");
         assert_eq!(desk.press(back).commands, [Command::Inspect { cluster: 0, droplet: CLONE }]);
@@ -117,7 +117,10 @@ fn from_a_droplets_page_the_chart_is_that_droplets_and_leads_back_there() {
 fn ranges_stop_at_both_ends() {
     let mut desk = Desk::new(Fixture::new(3));
     assert_eq!(desk.keys("[").commands, [Command::Range { cluster: 0, range: Ui::RANGES[0] }]);
+    assert!(desk.ui.toasts.is_empty());
     assert_eq!(desk.keys("["), Outcome::default());
-    desk.keys("]]]]]]]]");
+    desk.keys("[[]]]]]]]]");
     assert_eq!(desk.ui.range, Ui::RANGES[4]);
+    let told: Vec<&str> = desk.ui.toasts.iter().map(|toast| toast.text.as_str()).collect();
+    assert_eq!(told, ["15 min is the shortest range", "7 d is the longest range"], "each once");
 }
