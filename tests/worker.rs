@@ -10,7 +10,9 @@ use dropscale::cluster::{Claim, ClusterSpec, DropletId, Nonce};
 use dropscale::config;
 use dropscale::scaling::{Kind, Level, Nonces};
 use dropscale::simulator::{Fate, Scenario, SharedWorld, SimulatedCloud, TokioClock};
-use dropscale::worker::{AppState, ClusterSetup, ClusterState, Command, Connection, Handle, Setup, start};
+use dropscale::worker::{
+    AppState, ClusterSetup, ClusterState, Command, Connection, DropletDetail, Handle, Setup, start,
+};
 use jiff::Timestamp;
 use tokio::time::{sleep, timeout};
 
@@ -373,7 +375,7 @@ async fn the_detail_of_a_droplet_comes_when_it_is_asked_for() {
     let mut stage = Stage::new(false);
     stage.until("looked", |c| c.observation.is_some()).await;
     let base = DropletId(stage.droplets()[0]);
-    stage.send(Command::Inspect { cluster: 0, droplet: base }).await;
+    stage.send(Command::Inspect { cluster: 0, droplet: Some(base) }).await;
     let detail = stage.until("fetched", |c| c.detail.is_some()).await.detail.unwrap();
     assert_eq!((detail.droplet, detail.problems.len()), (base, 0), "{:?}", detail.problems);
     let memory = detail.series.iter().find(|group| group.title == "memory").unwrap();
@@ -384,17 +386,74 @@ async fn the_detail_of_a_droplet_comes_when_it_is_asked_for() {
     assert_eq!(disk.unit.format(disk.all[0].samples[0].value), "25.0 GB", "as it is sold");
     stage.world.with(|world| world.set_outage(true));
     let other = DropletId(1);
-    stage.send(Command::Inspect { cluster: 0, droplet: other }).await;
+    stage.send(Command::Inspect { cluster: 0, droplet: Some(other) }).await;
     let failed = stage.until("tried", |c| c.detail.as_ref().is_some_and(|d| d.droplet == other)).await;
     let problems = &failed.detail.unwrap().problems;
-    assert_eq!(problems.len(), 9, "{problems:?}");
-    for named in
-        ["the size of the file systems could not", "total memory could not", "public inbound traffic could not"]
-    {
-        assert!(problems.iter().any(|problem| problem.starts_with(named)), "{named}: {problems:?}");
+    let told = "its actions, the unused space of the file systems and 6 more could not be read: GET ";
+    assert!(problems.len() == 1 && problems[0].starts_with(told), "{problems:?}");
+}
+
+/// When the actions of the base were read, as often as they were within so long.
+async fn readings(stage: &mut Stage, within: Duration) -> Vec<Timestamp> {
+    let mut read = Vec::new();
+    let end = tokio::time::Instant::now() + within;
+    while tokio::time::Instant::now() < end {
+        let at = stage.cluster().detail.and_then(|detail| detail.actions_at);
+        read.extend(at.filter(|at| read.last() != Some(at)));
+        sleep(Duration::from_millis(500)).await;
     }
-    let distinct: std::collections::BTreeSet<_> = problems.iter().collect();
-    assert_eq!(distinct.len(), problems.len(), "each says what it is about: {problems:?}");
+    read
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_detail_is_kept_fresh_while_somebody_looks_and_no_longer() {
+    let mut stage = Stage::new(false);
+    stage.until("looked", |c| c.observation.is_some()).await;
+    let base = DropletId(stage.droplets()[0]);
+    let inspect = |droplet| Command::Inspect { cluster: 0, droplet };
+    stage.send(inspect(Some(base))).await;
+    let read = readings(&mut stage, Duration::from_secs(65)).await;
+    // A step is 2 s: that would cost too many requests.
+    assert_eq!(read.len(), 7, "once, and then each 10 s: {read:?}");
+    stage.send(inspect(None)).await;
+    assert_eq!(readings(&mut stage, Duration::from_secs(65)).await.len(), 1, "nobody looks any more");
+    stage.send(inspect(Some(base))).await;
+    assert_eq!(readings(&mut stage, Duration::from_secs(5)).await.len(), 2, "it was old");
+    stage.send(inspect(None)).await;
+    stage.send(inspect(Some(base))).await;
+    assert_eq!(readings(&mut stage, Duration::from_secs(3)).await.len(), 1, "who comes back soon costs nothing");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_read_again_stays_and_why_is_told() {
+    let mut stage = Stage::new(false);
+    stage.until("looked", |c| c.observation.is_some()).await;
+    let base = DropletId(stage.droplets()[0]);
+    stage.send(Command::Inspect { cluster: 0, droplet: Some(base) }).await;
+    let first = stage.until("fetched", |c| c.detail.is_some()).await.detail.unwrap();
+    stage
+        .world
+        .with(|world| world.inject(|call| if call.path.contains("MemoryFree") { Fate::Lost } else { Fate::Answered }));
+    let part = stage.until("failed in part", |c| c.detail.as_ref().is_some_and(|d| !d.problems.is_empty())).await;
+    let part = part.detail.unwrap();
+    assert!(part.problems.len() == 1 && part.problems[0].starts_with("unused memory could not"), "{:?}", part.problems);
+    let newest = |detail: &DropletDetail, kind: &str| {
+        let memory = detail.series.iter().find(|group| group.title == "memory").unwrap();
+        let one = memory.all.iter().find(|one| one.labels.values().any(|label| label == kind)).unwrap();
+        one.samples.last().unwrap().at
+    };
+    assert_eq!(newest(&part, "unused"), newest(&first, "unused"), "as old as it was");
+    assert!(newest(&part, "total") > newest(&first, "total"));
+    stage.world.with(|world| {
+        world.inject_nothing();
+        world.set_outage(true);
+    });
+    let failed = stage.until("failed", |c| c.detail.as_ref().is_some_and(|d| d.problems[0].contains("6 more"))).await;
+    let failed = failed.detail.unwrap();
+    assert_eq!((failed.actions_at, failed.series.len()), (part.actions_at, part.series.len()));
+    assert!(failed.actions_at > first.actions_at);
+    stage.world.with(|world| world.set_outage(false));
+    stage.until("well again", |c| c.detail.as_ref().is_some_and(|d| d.problems.is_empty())).await;
 }
 
 #[tokio::test(start_paused = true)]

@@ -11,6 +11,7 @@ use super::exit::{Exit, Failure};
 use super::operation::{confirm, ending, reconcile};
 use super::session::Session;
 use super::signals::Ends;
+use super::text;
 use crate::cli::{DoctorArgs, OutputFormat};
 use crate::cloud::Cloud;
 use crate::cluster::{DropletId, Observation, leaving_tag};
@@ -102,7 +103,7 @@ async fn examine(session: &Session, look: &Look) -> Vec<Check> {
     checks.extend(claim(&look.observation));
     let (seen, spec, policy) = (&look.observation, session.spec(), session.policy());
     let left = left_behind(seen, spec);
-    checks.extend(look.findings.iter().map(|finding| of_finding(finding, &left)));
+    checks.extend(look.findings.iter().map(|finding| of_finding(finding, seen, &left)));
     let over = worn_out_tags(seen, spec, policy);
     checks.extend(over.iter().map(|tag| tag_check(tag, "on the base droplet is over")));
     match session.client.tags().await {
@@ -146,10 +147,10 @@ fn claim(seen: &Observation) -> Option<Check> {
     Some(Check::new(Level::Info, "cluster", who.to_string()))
 }
 
-fn of_finding(finding: &Finding, left: &[DropletId]) -> Check {
+fn of_finding(finding: &Finding, seen: &Observation, left: &[DropletId]) -> Check {
     let fix = finding.droplet.filter(|id| left.contains(id)).map(|_| Fix::Recover);
     let (is_wasted, monthly) = (finding.is_wasted, finding.monthly);
-    Check { is_wasted, monthly, fix, ..Check::new(finding.level, "cluster", finding.text.clone()) }
+    Check { is_wasted, monthly, fix, ..Check::new(finding.level, "cluster", text::finding(finding, seen)) }
 }
 
 fn tag_check(tag: &str, what: &str) -> Check {

@@ -19,7 +19,7 @@ pub async fn run(args: &DownArgs, session: &Session, console: Console) -> Result
     let terms = Terms { own: None, insist: true };
     let plan = plan_down(&look.observation, session.spec(), session.policy(), named, terms)?;
     let proposal = Proposal {
-        text: text::plan_down(&plan, session.spec(), console.style),
+        text: text::plan_down(&plan, &look.observation, session.spec(), console.style),
         document: json::planned(&plan),
         requests: plan.requests.clone(),
         warnings: plan.warnings.clone(),

@@ -93,7 +93,10 @@ fn of_journal(environment: &Environment, cluster: Option<&str>, console: Console
     };
     let past = journal::read(&folder).map_err(unreadable)?;
     if past.damaged > 0 {
-        console.warn(&format!("{} lines of the journal are damaged and left out", past.damaged));
+        console.warn(&match past.damaged {
+            1 => "1 line of the journal is damaged and left out".to_owned(),
+            several => format!("{several} lines of the journal are damaged and left out"),
+        });
     }
     let mut records = past.records;
     if records.is_empty() {

@@ -12,8 +12,8 @@ use super::json::Status;
 use super::{json as documents, text};
 use crate::cloud::Usage;
 use crate::cluster::{
-    ClusterSpec, Droplet, DropletId, Health, LoadBalancer, LoadBalancerId, Marker, Member, Membership, Metric,
-    Observation, Reading, Role,
+    ClusterSpec, Droplet, DropletId, DropletStatus, Health, LoadBalancer, LoadBalancerId, Marker, Member, Membership,
+    Metric, Observation, Reading, Role,
 };
 use crate::config::{Config, parse_str};
 use crate::policy::{Action, Decision, Policy, decide};
@@ -279,9 +279,16 @@ fn a_plan_says_what_is_made_or_removed_and_the_money() {
     assert!(text.contains("It costs $12.00 a month ($0.01786 an hour) more; there will be 3 droplets."), "{text}");
     assert!(text::requests(&plan.requests, Style::default()).contains("  POST /v2/droplets {"));
     let plan = plan_down(&scene.seen, scene.spec(), scene.policy(), None, terms).unwrap();
-    let text = text::plan_down(&plan, scene.spec(), Style::default());
+    let text = text::plan_down(&plan, &scene.seen, scene.spec(), Style::default());
     assert!(text.contains("Remove the clone web001 (id 2) from cluster web"), "{text}");
     assert!(text.contains("That saves $12.00 a month ($0.01786 an hour); there will be 1 droplet."), "{text}");
+    assert!(text.contains(": out of the load balancer, drained, then deleted for good"), "{text}");
+    let mut off = Scene::new(0.5, 1200.0, 0.25);
+    off.seen.members[1].droplet.status = DropletStatus::Off;
+    let of_one_off = text::plan_down(&plan, &off.seen, off.spec(), Style::default());
+    assert!(of_one_off.contains(": it is off; out of the load balancer, then deleted for good"), "{of_one_off}");
+    let status = off.text(Style::default());
+    assert!(status.contains("or remove it (`dropscale down web001`) ($12.00 a month)"), "{status}");
     let document = documents::planned(&plan);
     assert_eq!((&document["success"], &document["dryRun"]), (&json!(false), &json!(true)));
     assert_eq!(document["plan"]["name"], "web001");

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::console::{Ink, Style, safe};
 use super::json::Status;
-use crate::cluster::{ClusterSpec, Cost, Health, Member, Metric, Observation, Price, Reading, elapsed};
+use crate::cluster::{ClusterSpec, Cost, Health, Member, Metric, Observation, Price, Reading, elapsed, plural};
 use crate::config::{Config, Setting, format_duration};
 use crate::policy::{Action, Decision, Rule, Vote};
 use crate::scaling::{DownPlan, Finding, Level, UpPlan};
@@ -74,9 +74,9 @@ pub fn status(spec: &ClusterSpec, status: Status<'_>, style: Style) -> String {
     let balancer = seen.load_balancer.as_ref().map_or("no load balancer", |balancer| balancer.name.as_str());
     let region = seen.base_member().map_or("no base droplet", |base| base.droplet.region.as_str());
     let mut text = format!(
-        "{}  {region} {dot} {} droplets, {} serving (min {}, max {}) {dot} {} {dot} {}\n\n",
+        "{}  {region} {dot} {}, {} serving (min {}, max {}) {dot} {} {dot} {}\n\n",
         style.paint(Ink::Strong, &safe(&spec.name, style)),
-        seen.count(),
+        plural(seen.count(), "droplet"),
         seen.serving().count(),
         policy.min,
         policy.max,
@@ -91,7 +91,7 @@ pub fn status(spec: &ClusterSpec, status: Status<'_>, style: Style) -> String {
     if let Some(left) = seen.cooldown(policy.scaling_interval) {
         let _ = writeln!(text, "The cluster cools down for {} more.", age(left));
     }
-    text.push_str(&warnings(findings, style));
+    text.push_str(&warnings(findings, seen, style));
     let requests = format!("{} of {} requests left in this hour", usage.hour_left, usage.hour_limit);
     let _ = writeln!(text, "{}", style.paint(Ink::Faint, &requests));
     text
@@ -188,16 +188,24 @@ fn health(member: &Member) -> (String, Option<Ink>) {
     }
 }
 
-fn warnings(findings: &[Finding], style: Style) -> String {
+/// A finding in words; of a droplet that can be removed, with the command for it.
+#[must_use]
+pub fn finding(finding: &Finding, seen: &Observation) -> String {
+    let droplet = finding.droplet.filter(|_| finding.offers_removal()).and_then(|id| seen.droplet(id));
+    let command = droplet.map(|droplet| format!(" (`dropscale down {}`)", droplet.name));
+    finding.text.clone() + &command.unwrap_or_default()
+}
+
+fn warnings(findings: &[Finding], seen: &Observation, style: Style) -> String {
     let mut text = String::new();
-    for finding in findings {
-        let (word, ink) = match finding.level {
+    for found in findings {
+        let (word, ink) = match found.level {
             Level::Error => ("error", Ink::Bad),
             Level::Warning => ("warning", Ink::Warning),
             Level::Info | Level::Done => ("note", Ink::Faint),
         };
-        let cost = finding.monthly.map_or_else(String::new, |monthly| format!(" (${monthly:.2} a month)"));
-        let _ = writeln!(text, "{}: {}{cost}", style.paint(ink, word), safe(&finding.text, style));
+        let cost = found.monthly.map_or_else(String::new, |monthly| format!(" (${monthly:.2} a month)"));
+        let _ = writeln!(text, "{}: {}{cost}", style.paint(ink, word), safe(&finding(found, seen), style));
     }
     text
 }
@@ -269,31 +277,33 @@ pub fn plan_up(plan: &UpPlan, spec: &ClusterSpec, style: Style) -> String {
         plan.size,
         plan.region,
         plan.image,
-        droplets(plan.count_after),
+        plural(plan.count_after, "droplet"),
     );
     described(&text, &plan.warnings, style)
 }
 
 /// What `down` would do.
 #[must_use]
-pub fn plan_down(plan: &DownPlan, spec: &ClusterSpec, style: Style) -> String {
+pub fn plan_down(plan: &DownPlan, seen: &Observation, spec: &ClusterSpec, style: Style) -> String {
     let costs = plan.price.map_or_else(
         || "What that saves is not known".to_owned(),
         |price| format!("That saves ${:.2} a month (${:.5} an hour)", price.monthly, price.hourly),
     );
+    let is_off = seen.member(plan.droplet).is_some_and(Member::is_off);
+    let how = if is_off {
+        "it is off; out of the load balancer, then deleted for good"
+    } else {
+        "out of the load balancer, drained, then deleted for good"
+    };
     let text = format!(
-        "Remove the clone {} (id {}) from cluster {}: out of the load balancer, drained, then deleted for good.\n\
+        "Remove the clone {} (id {}) from cluster {}: {how}.\n\
          {costs}; there will be {}.\n",
         plan.name,
         plan.droplet,
         spec.name,
-        droplets(plan.count_after),
+        plural(plan.count_after, "droplet"),
     );
     described(&text, &plan.warnings, style)
-}
-
-fn droplets(count: usize) -> String {
-    if count == 1 { "1 droplet".to_owned() } else { format!("{count} droplets") }
 }
 
 fn described(text: &str, warnings: &[String], style: Style) -> String {

@@ -194,6 +194,14 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind("suspend", Action::Suspend, &[ctrl('z')], (PROGRAM, ALL, On::Every), "", "to the shell; `fg` brings it back"),
     bind("repaint", Action::Repaint, &[ctrl('l')], (PROGRAM, ALL, On::Every), "", "draw the screen again"),
     bind(
+        "yes",
+        Action::Accept,
+        &[ch('y')],
+        (QUESTION, DIALOG, On::Question),
+        "yes",
+        "yes, whichever button has the focus; in an event: show its droplet",
+    ),
+    bind(
         "press",
         Action::Press,
         &[key(KeyCode::Enter), ch(' ')],
@@ -208,14 +216,6 @@ pub(super) const BINDINGS: &[Binding] = &[
         (QUESTION, DIALOG, On::Question),
         "other button",
         "to the other button",
-    ),
-    bind(
-        "yes",
-        Action::Accept,
-        &[ch('y')],
-        (QUESTION, DIALOG, On::Question),
-        "yes",
-        "yes, whichever button has the focus; in an event: show its droplet",
     ),
     bind("no", Action::Cancel, &[ch('n'), key(KeyCode::Esc), ch('q')], ANSWER, "cancel", "no, or close"),
     bind(

@@ -25,8 +25,8 @@ use crate::cluster::{
     elapsed, leaving_tag,
 };
 
-pub use plan::Pace;
 use plan::{Job, MetricsPlan};
+pub use plan::{Pace, spread};
 use resolve::Names;
 pub use resolve::Resolved;
 pub use samples::Samples;

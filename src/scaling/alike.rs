@@ -30,6 +30,12 @@ impl Alike<'_> {
         self.0[0].level
     }
 
+    /// Whether it is of one alone.
+    #[must_use]
+    pub fn is_of_one(&self) -> bool {
+        self.0.len() == 1
+    }
+
     fn several(&self) -> Option<Several> {
         self.0[0].several
     }

@@ -59,6 +59,12 @@ impl Finding {
         what.split_once("; ").map_or(what, |(what, _)| what)
     }
 
+    /// Whether it says that the droplet can be removed by this program. How depends on where one reads that.
+    #[must_use]
+    pub fn offers_removal(&self) -> bool {
+        self.text.ends_with(OR_REMOVE_IT)
+    }
+
     fn about(self, droplet: &Droplet) -> Self {
         Self { droplet: Some(droplet.id), ..self }
     }
@@ -72,6 +78,9 @@ impl Finding {
         Self { is_wasted: true, monthly: droplet.size.price.map(|p| p.monthly), ..self.about(droplet) }
     }
 }
+
+/// How a finding ends of a clone that may be removed and serves nobody.
+const OR_REMOVE_IT: &str = "or remove it";
 
 /// Everything that is not as it should be, the weightiest first.
 #[must_use]
@@ -160,16 +169,7 @@ fn of_a_member(member: &Member, seen: &Observation, spec: &ClusterSpec) -> Vec<F
     let is_autos = member.role == Role::Clone && !droplet.is_protected(spec);
     match droplet.status {
         DropletStatus::Off | DropletStatus::Archive => {
-            let what = match member.role {
-                Role::Base => "power it on in DigitalOcean's control panel",
-                _ => "power it on or delete it in DigitalOcean's control panel",
-            };
-            let text = format!("{name} is off, serves nobody and is still billed: {what}");
-            let finding = Finding::new(Level::Warning, text).wasted(droplet);
-            findings.push(finding.several(
-                "are off, serve nobody and are still billed",
-                "power them on or delete them in DigitalOcean's control panel",
-            ));
+            findings.push(off(member, is_autos));
         }
         DropletStatus::New if elapsed(droplet.created_at, seen.at) > spec.timing.boot => {
             findings.push(never_active(member, is_autos));
@@ -208,6 +208,26 @@ fn of_a_member(member: &Member, seen: &Observation, spec: &ClusterSpec) -> Vec<F
         findings.push(finding.several(several, "counted, never touched"));
     }
     findings
+}
+
+/// A droplet that was powered off. A clone that is not protected can be removed from here.
+fn off(member: &Member, may_be_removed: bool) -> Finding {
+    let panel = "in DigitalOcean's control panel";
+    let (what, advice) = match member.role {
+        Role::Base => (format!("power it on {panel}"), "power them on in DigitalOcean's control panel"),
+        _ if may_be_removed => (
+            format!("power it on {panel}, {OR_REMOVE_IT}"),
+            "power them on in DigitalOcean's control panel, or remove them",
+        ),
+        _ => (
+            format!("power it on or delete it {panel}"),
+            "power them on or delete them in DigitalOcean's control panel",
+        ),
+    };
+    let text = format!("{} is off, serves nobody and is still billed: {what}", member.droplet.name);
+    Finding::new(Level::Warning, text)
+        .wasted(&member.droplet)
+        .several("are off, serve nobody and are still billed", advice)
 }
 
 /// A droplet that should long be active.
@@ -338,6 +358,24 @@ mod tests {
         seen.members[0].role = Role::Base;
         let found = findings(&seen, &spec(), &policy());
         assert!(!found[0].is_wasted && !found[0].text.contains("delete"), "{found:?}");
+    }
+
+    #[test]
+    fn of_one_that_is_off_is_said_what_can_be_done_with_it() {
+        let off = Droplet { status: DropletStatus::Off, ..droplet(&["web".to_owned()]) };
+        let mut seen = Observation::empty(at(0));
+        seen.members = vec![Member::bare(off, Role::Clone, true)];
+        let advice = |seen: &Observation| {
+            let found = findings(seen, &spec(), &policy()).remove(0);
+            (found.text.split_once(": ").unwrap().1.to_owned(), found.offers_removal())
+        };
+        let removable = "power it on in DigitalOcean's control panel, or remove it";
+        assert_eq!(advice(&seen), (removable.to_owned(), true));
+        seen.members[0].droplet.tags.push(PROTECT_TAG.to_owned());
+        let elsewhere = "power it on or delete it in DigitalOcean's control panel";
+        assert_eq!(advice(&seen), (elsewhere.to_owned(), false), "not from here while it is protected");
+        seen.members[0].role = Role::Base;
+        assert_eq!(advice(&seen), ("power it on in DigitalOcean's control panel".to_owned(), false));
     }
 
     #[test]

@@ -86,6 +86,8 @@ fn word(binding: &Binding, ui: &Ui, state: &AppState) -> Option<&'static str> {
         (Action::Press, Some(Overlay::Confirm(confirm))) if confirm.may_agree(state) => {
             Some(if confirm.accept_focused { confirm.question.consent() } else { "cancel" })
         }
+        (Action::Accept, Some(Overlay::Confirm(confirm))) => Some(confirm.question.consent()),
+        (Action::Accept, Some(Overlay::Event(_))) => Some("show it"),
         (Action::Press, Some(Overlay::Event(told))) if told.droplet_focused => Some("show it"),
         (Action::Press, Some(Overlay::Confirm(_) | Overlay::Event(_) | Overlay::Notice { .. })) => Some("close"),
         (Action::Back, None) if ui.page == Page::Cluster => Some("drop filter"),
@@ -171,6 +173,22 @@ mod tests {
         assert_eq!(enter(ask(Question::Down(fixtures::BASE), true), &state), "remove it");
         assert_eq!(enter(ask(Question::Auto, true), &state), "switch it on");
         assert_eq!(enter(ask(Question::Up, false), &Fixture::new(3).dry_run().build()), "close");
+    }
+
+    #[test]
+    fn a_question_says_first_which_key_agrees_and_to_what() {
+        let state = Fixture::new(3).build();
+        let first = |overlay: Overlay, state: &AppState| {
+            let ui = Ui { overlay: Some(overlay), ..fixtures::ui() };
+            let hints = Keymap::default().hints(&ui, state);
+            hints.into_iter().find(|hint| hint.applies && !hint.short.is_empty()).map(|hint| (hint.keys, hint.short))
+        };
+        let ask = |question| Overlay::Confirm(Confirm { question, accept_focused: false });
+        for (question, word) in [(Question::Up, "add it"), (Question::Down(fixtures::BASE), "remove it")] {
+            assert_eq!(first(ask(question), &state), Some(("y".to_owned(), word)));
+        }
+        let in_dry_run = first(ask(Question::Up), &Fixture::new(3).dry_run().build());
+        assert_eq!(in_dry_run.map(|(_, word)| word), Some("close"), "there is nothing to agree to");
     }
 
     #[test]

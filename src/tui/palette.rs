@@ -42,6 +42,8 @@ impl Palette {
 pub struct Entry {
     /// As it is typed: `sort cpu`.
     pub line: String,
+    /// What may follow: `COLUMN`; empty where nothing can.
+    pub follows: &'static str,
     /// What it does, in one sentence.
     pub describe: String,
     /// Its keys; empty where it has none.
@@ -85,6 +87,16 @@ impl Argument {
 
     fn of(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|(name, _)| *name == word).map(|(_, argument)| argument)
+    }
+
+    /// The word for what can be given.
+    fn stands_for(self) -> &'static str {
+        match self {
+            Self::Range => "RANGE",
+            Self::Sort => "COLUMN",
+            Self::Filter => "TEXT",
+            Self::Cluster => "NAME",
+        }
     }
 }
 
@@ -174,6 +186,7 @@ fn names(keymap: &Keymap, ui: &Ui, state: &AppState) -> Vec<Entry> {
     };
     let entry = |binding: &Binding| Entry {
         line: binding.name.to_owned(),
+        follows: Argument::of(binding.name).map_or("", Argument::stands_for),
         describe: binding.describe.to_owned(),
         keys: binding.keys(),
         why_not: binding.on.why_not(ui, state),
@@ -182,7 +195,8 @@ fn names(keymap: &Keymap, ui: &Ui, state: &AppState) -> Vec<Entry> {
     let mut all: Vec<Entry> = keymap.bindings().iter().filter(named).map(entry).collect();
     let range = Entry {
         line: "range".to_owned(),
-        describe: format!("how far back charts go: {}", RANGES.join(", ")),
+        follows: Argument::Range.stands_for(),
+        describe: format!("how far back: {}", RANGES.join(", ")),
         keys: String::new(),
         why_not: None,
         does: Does::Ask,
@@ -220,8 +234,14 @@ fn is_subsequence(wanted: &str, name: &str) -> bool {
 }
 
 fn with_argument(argument: Argument, rest: &str, ui: &Ui, state: &AppState) -> Vec<Entry> {
-    let entry =
-        |line: String, describe: String, does| Entry { line, describe, keys: String::new(), why_not: None, does };
+    let entry = |line: String, describe: String, does| Entry {
+        line,
+        follows: "",
+        describe,
+        keys: String::new(),
+        why_not: None,
+        does,
+    };
     let wanted = bare(rest);
     let fits = |name: &str| bare(name).starts_with(&wanted) || (wanted.len() > 1 && bare(name).contains(&wanted));
     let cluster = state.clusters.get(ui.cluster);
@@ -290,6 +310,14 @@ mod tests {
         assert!(lines("rfrsh").contains(&"refresh".to_owned()), "by some of its letters");
         assert!(lines("xyzzy").is_empty());
         assert!(!lines("").contains(&"outage".to_owned()), "only in the demo");
+    }
+
+    #[test]
+    fn what_can_follow_stands_behind_the_name() {
+        let follows = |line: &str| entries(line, &fixtures::ui())[0].follows;
+        assert_eq!(["range", "sort", "filter", "cluster"].map(follows), ["RANGE", "COLUMN", "TEXT", "NAME"]);
+        assert_eq!(follows("refresh"), "");
+        assert_eq!(follows("sort cpu"), "", "it is there");
     }
 
     #[test]

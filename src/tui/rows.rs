@@ -157,8 +157,9 @@ impl<'a> Row<'a> {
     pub fn metric(&self, metric: Metric, cluster: &ClusterState) -> Option<Shown> {
         let reading = self.member?.readings.get(&metric);
         let series = || cluster.history.droplets.get(&self.droplet.id)?.get(&metric);
-        let shown = Shown::of(reading, series(), cluster)?;
         // One that is off measures nothing: what it did before is of the past at once.
+        let is_off = matches!(self.droplet.status, DropletStatus::Off | DropletStatus::Archive);
+        let shown = Shown::of(reading, series(), cluster).filter(|_| !is_off)?;
         Some(Shown { counts: shown.counts && self.droplet.status == DropletStatus::Active, ..shown })
     }
 

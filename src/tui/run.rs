@@ -14,7 +14,7 @@ use tokio::time::sleep;
 
 use super::export::{Export, Source};
 use super::terminal::{self, Control, Session, Tty, TuiError};
-use super::update::{self, Effect, Heard, Outcome, Seen};
+use super::update::{self, Effect, Heard, LookedAt, Outcome, Seen};
 use super::view::{self, Drawn, Live, News, Scene};
 use super::{Options, Page, Ui};
 use crate::keymap::Action;
@@ -87,6 +87,7 @@ struct Loop {
     ui: Ui,
     drawn: Drawn,
     heard: Heard,
+    looked_at: LookedAt,
     /// Where files are written.
     folder: PathBuf,
     /// How files that were asked for came out.
@@ -124,6 +125,7 @@ impl Loop {
             ui,
             drawn,
             heard,
+            looked_at: LookedAt::default(),
             folder: std::env::current_dir().unwrap_or_default(),
             exports: mpsc::channel(1),
             exporting: false,
@@ -209,6 +211,8 @@ impl Loop {
 
     fn draw(&mut self) -> std::io::Result<()> {
         update::follow(&mut self.ui, &Self::seen(&self.shown, &self.options, &self.drawn, &self.folder));
+        let commands = self.looked_at.follow(&self.ui);
+        self.carry_out(Outcome { commands, effect: None });
         let keys = self.options.keymap.hints(&self.ui, &self.shown);
         let newest = Arc::clone(&self.state.borrow());
         let worst = self.worst.get(&self.ui.cluster);

@@ -44,6 +44,26 @@ pub fn fit(text: &str, width: usize) -> String {
     cut
 }
 
+/// The same, cut off after a word where there is one.
+#[must_use]
+pub fn fit_words(text: &str, width: usize) -> String {
+    let text = clean(text);
+    let mut cut = fit(&text, width);
+    if cut.len() == text.len() && cut == text {
+        return cut;
+    }
+    cut.pop();
+    let is_whole = text[cut.len()..].starts_with(' ');
+    if let Some(end) = cut.trim_end().rfind(' ').filter(|_| !is_whole) {
+        cut.truncate(end);
+    }
+    cut.truncate(cut.trim_end_matches([' ', ',', ';', ':']).len());
+    if width > 0 {
+        cut.push(ELLIPSIS);
+    }
+    cut
+}
+
 fn is_harmless(c: char) -> bool {
     // Zero-width and directional marks, line separators, embeddings, isolates, invisible operators, the byte
     // order mark, annotations and language tags: nothing that a reader could see.
@@ -77,10 +97,25 @@ mod tests {
         assert_eq!(fit("web", 0), "");
     }
 
+    #[test]
+    fn a_sentence_is_cut_after_a_word() {
+        let text = "in or out, and whether it is healthy";
+        assert_eq!(fit_words(text, 36), text);
+        assert_eq!(fit_words(text, 35), "in or out, and whether it is…");
+        assert_eq!(fit_words(text, 28), "in or out, and whether it…");
+        assert_eq!(fit_words(text, 11), "in or out…");
+        assert_eq!(fit_words("webserver-one", 6), "webse…");
+        assert_eq!(fit_words("日本語 日本", 8), "日本語…");
+        assert_eq!(fit_words(text, 0), "");
+    }
+
     proptest! {
         #[test]
         fn nothing_is_ever_wider_than_asked_or_dangerous(text in ".*", width in 0_usize..40) {
             let fitted = fit(&text, width);
+            prop_assert!(fitted.width() <= width);
+            prop_assert!(fitted.chars().all(is_harmless));
+            let fitted = fit_words(&text, width);
             prop_assert!(fitted.width() <= width);
             prop_assert!(fitted.chars().all(is_harmless));
         }

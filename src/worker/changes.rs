@@ -10,9 +10,9 @@ use jiff::SignedDuration;
 
 use super::Look;
 use crate::cloud::Usage;
-use crate::cluster::{Droplet, DropletId, DropletStatus, Nonce, Observation, Role, UNREAD, first_and_last};
+use crate::cluster::{Droplet, DropletId, DropletStatus, Member, Nonce, Observation, Role, UNREAD, first_and_last};
 use crate::policy::{Action, Decision, Missing, Reason};
-use crate::scaling::{Finding, Level, OperationState, alike};
+use crate::scaling::{Alike, Finding, Level, OperationState, alike};
 
 /// A local clock that is wrong by more than this is told.
 const CLOCK: Duration = Duration::from_secs(30);
@@ -97,9 +97,23 @@ impl Told {
         let now: BTreeMap<FindingKey, &Finding> = findings.iter().map(|f| ((f.droplet, gist(&f.text)), f)).collect();
         let came = now.iter().filter(|(key, _)| !self.findings.contains_key(*key)).map(|(_, finding)| *finding);
         let mut news: Vec<News> = alike(came).iter().map(|alike| (alike.level(), alike.text(name))).collect();
-        let went = self.findings.iter().filter(|(key, _)| !now.contains_key(*key)).map(|(_, finding)| finding);
-        news.extend(alike(went).iter().map(|alike| (Level::Info, format!("no longer: {}", alike.what(name)))));
-        self.findings = now.into_iter().map(|(key, finding)| (key, finding.clone())).collect();
+        let seen = looks.first().copied().flatten();
+        // What is wrong with one that is being removed is solved when it is gone, and not before.
+        let stays = |id: DropletId| seen.is_some_and(|seen| is_leaving(seen, id));
+        let (waits, went): (Vec<_>, Vec<_>) = mem::take(&mut self.findings)
+            .into_iter()
+            .filter(|(key, _)| !now.contains_key(key))
+            .partition(|((droplet, _), _)| droplet.is_some_and(stays));
+        let is_gone = |id: DropletId| seen.is_some_and(|seen| seen.droplet(id).is_none());
+        let (gone, there): (Vec<Finding>, Vec<Finding>) =
+            went.into_iter().map(|(_, finding)| finding).partition(|finding| finding.droplet.is_some_and(is_gone));
+        news.extend(alike(&there).iter().map(|alike| over(alike, "", name)));
+        news.extend(
+            alike(&gone).iter().map(|alike| {
+                over(alike, if alike.is_of_one() { ", as it is gone" } else { ", as they are gone" }, name)
+            }),
+        );
+        self.findings = now.into_iter().map(|(key, finding)| (key, finding.clone())).chain(waits).collect();
         news
     }
 
@@ -196,6 +210,23 @@ fn obstacle(reason: &Reason) -> Obstacle {
     (mem::discriminant(reason), missing)
 }
 
+/// Whether a droplet is on its way out.
+fn is_leaving(seen: &Observation, id: DropletId) -> bool {
+    seen.member(id).is_some_and(Member::is_leaving) || seen.leaving.iter().any(|droplet| droplet.id == id)
+}
+
+/// That something is no longer found, which is good news unless it was no trouble. `why` tells by what.
+fn over(alike: &Alike, why: &str, name: impl Fn(DropletId) -> String) -> News {
+    let what = alike.what(name);
+    if what.contains(UNREAD) {
+        (Level::Done, "all that could not be read can be read again".to_owned())
+    } else if alike.level() >= Level::Warning {
+        (Level::Done, format!("solved{why}: {what}"))
+    } else {
+        (Level::Info, format!("no longer: {what}"))
+    }
+}
+
 /// What stays the same of a finding from look to look: counts, minutes and names of requests do not, nor does what
 /// could not be read while the API fails in part.
 fn gist(text: &str) -> String {
@@ -211,7 +242,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::cluster::Member;
+    use crate::cluster::OperationTag;
     use crate::scaling::Several;
 
     fn droplet(number: u64, status: DropletStatus) -> Droplet {
@@ -255,7 +286,7 @@ mod tests {
         let other = "Load per vCPU of web002, CPU of web003, CPU of web004 and 7 more could not be read: GET \
                      /v2/monitoring/metrics/droplet/load_1: 429 slowly";
         assert_eq!(news(&[unread(other)]), [""; 0]);
-        assert_eq!(news(&[]).len(), 1, "that all can be read again is told");
+        assert_eq!(news(&[]), ["all that could not be read can be read again"]);
     }
 
     #[test]
@@ -295,8 +326,37 @@ mod tests {
         let many = "154 droplets send no metrics: web001, web002 … web154; install the agent on them";
         assert_eq!(news(1..=154), [many]);
         assert_eq!(news(1..=154), [""; 0], "once");
-        assert_eq!(news(1..=153), ["no longer: web154 sends no metrics"]);
-        let gone = "no longer: 152 droplets send no metrics: web001, web002 … web152";
+        assert_eq!(news(1..=153), ["solved: web154 sends no metrics"]);
+        let gone = "solved: 152 droplets send no metrics: web001, web002 … web152";
         assert_eq!(news(153..=153), [gone]);
+    }
+
+    #[test]
+    fn that_something_is_solved_is_good_news_when_it_is() {
+        let off = |number: u64| Finding {
+            level: Level::Warning,
+            text: format!("web{number:03} is off: remove it"),
+            droplet: Some(DropletId(number)),
+            is_wasted: true,
+            monthly: None,
+            several: Some(Several { what: "are off", advice: "remove them" }),
+        };
+        let note = Finding { level: Level::Info, text: "2 claim the cluster".to_owned(), droplet: None, ..off(1) };
+        let mut told = Told::default();
+        let mut news = |found: &[Finding], seen: &Observation| told.findings(found, &[Some(seen), None]);
+        let all = seen(1..=4, DropletStatus::Off);
+        assert_eq!(news(&[off(1), off(2), off(3), off(4), note], &all).len(), 2);
+        let solved = (Level::Done, "solved: web004 is off".to_owned());
+        let noted = (Level::Info, "no longer: 2 claim the cluster".to_owned());
+        assert_eq!(news(&[off(1), off(2), off(3)], &all), [noted, solved]);
+        let mut leaving = seen(1..=3, DropletStatus::Off);
+        let tag = OperationTag { at: Timestamp::UNIX_EPOCH, nonce: Nonce::new(1) }.draining();
+        leaving.members[2].droplet.tags.push(tag);
+        assert_eq!(news(&[off(1), off(2)], &leaving), [], "it is still billed");
+        let gone = (Level::Done, "solved, as it is gone: web003 is off".to_owned());
+        assert_eq!(told.findings(&[off(1), off(2)], &[Some(&seen(1..=2, DropletStatus::Off)), Some(&leaving)]), [gone]);
+        let gone = (Level::Done, "solved, as they are gone: 2 droplets are off: web001, web002".to_owned());
+        let before = seen(1..=2, DropletStatus::Off);
+        assert_eq!(told.findings(&[], &[Some(&seen(9..=9, DropletStatus::Off)), Some(&before)]), [gone]);
     }
 }

@@ -16,11 +16,12 @@ use tokio::time::{Instant, sleep_until};
 use super::board::Board;
 use super::changes::Told;
 use super::connection::Failures;
+use super::detail::{self, Inspection};
 use super::events::{AUTO_OFF, AUTO_ON};
 use super::operation::{self, Work};
-use super::{ClusterState, Command, Connection, Controller, DropletDetail, History, Look, detail, events};
+use super::{ClusterState, Command, Connection, Controller, DropletDetail, History, Look, events};
 use crate::cloud::{Cloud, CloudError};
-use crate::cluster::{DropletId, Metric, elapsed, span};
+use crate::cluster::{Metric, elapsed, span};
 use crate::journal::{Journal, Keeper};
 use crate::observe::Observer;
 use crate::scaling::{
@@ -120,8 +121,7 @@ pub(super) struct ClusterTask<C> {
     progress: mpsc::UnboundedReceiver<OperationState>,
     report: Reporter,
     journal: Journal,
-    /// The droplet whose detail is being fetched.
-    inspected: Option<DropletId>,
+    inspection: Inspection,
 }
 
 impl<C: Cloud> ClusterTask<C> {
@@ -166,7 +166,7 @@ impl<C: Cloud> ClusterTask<C> {
                 // Nobody listens any more only when this task has ended.
                 let _ = sender.send(state.clone());
             }),
-            inspected: None,
+            inspection: Inspection::new(),
             state,
             wiring,
         }
@@ -190,6 +190,7 @@ impl<C: Cloud> ClusterTask<C> {
                 Some(end) = OptionFuture::from(self.operation.as_mut()) => self.ended(end),
                 Some(done) = self.jobs.join_next() => self.done(done),
                 () = sleep_until(self.next_look), if self.controller.is_some() => self.look(),
+                Some(()) = OptionFuture::from(self.inspection.due().map(sleep_until)) => self.inspect(),
             }
         }
     }
@@ -209,7 +210,7 @@ impl<C: Cloud> ClusterTask<C> {
                     self.look_again();
                 }
             }
-            Command::Inspect { droplet, .. } => self.inspect(*droplet),
+            Command::Inspect { droplet, .. } => self.inspection.watch(*droplet),
             // These are the hub's.
             Command::Focus { .. } | Command::Demo(_) => {}
         }
@@ -366,8 +367,8 @@ impl<C: Cloud> ClusterTask<C> {
                 self.schedule();
             }
             Ok(Done::Inspected(detail)) => {
-                if self.inspected == Some(detail.droplet) {
-                    self.inspected = None;
+                let usage = self.wiring.cloud.usage();
+                if self.inspection.done(detail.droplet, &self.state.spec.timing, usage) {
                     self.state.detail = Some(Arc::new(detail));
                     self.changed = true;
                 }
@@ -453,13 +454,13 @@ impl<C: Cloud> ClusterTask<C> {
         }
     }
 
-    fn inspect(&mut self, droplet: DropletId) {
-        if self.inspected.replace(droplet) == Some(droplet) {
-            return;
-        }
+    /// Fetches the detail of the droplet that somebody looks at.
+    fn inspect(&mut self) {
         let cloud = Arc::clone(&self.wiring.cloud);
-        let range = self.range;
-        self.jobs.spawn(async move { Done::Inspected(detail::fetch(&*cloud, droplet, range).await) });
+        let Some(droplet) = self.inspection.begin(cloud.usage()) else { return };
+        let (range, before) = (self.range, self.state.detail.clone());
+        let job = async move { detail::fetch(&*cloud, droplet, range, before.as_deref()).await };
+        self.jobs.spawn(async move { Done::Inspected(job.await) });
     }
 
     fn say(&mut self, level: Level, text: &str) {

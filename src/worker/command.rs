@@ -43,12 +43,12 @@ pub enum Command {
         /// How far back.
         range: Duration,
     },
-    /// Fetch what the detail view shows of a droplet.
+    /// From now on fetch what the detail view shows of a droplet, again and again.
     Inspect {
         /// Which cluster.
         cluster: usize,
-        /// Which droplet.
-        droplet: DropletId,
+        /// Which droplet; `None` when nobody looks at one any more.
+        droplet: Option<DropletId>,
     },
     /// Something for the simulated cloud; only in the demo.
     Demo(DemoCommand),

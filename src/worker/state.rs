@@ -144,15 +144,13 @@ pub struct Event {
 pub struct DropletDetail {
     /// Which droplet.
     pub droplet: DropletId,
-    /// When it was fetched.
-    pub at: Timestamp,
     /// What was done to it lately, newest first.
     pub actions: Vec<Action>,
+    /// When that was asked for; `None` when it could never be read.
+    pub actions_at: Option<Timestamp>,
     /// Series beyond the catalogue of metrics: file systems, memory, inbound traffic.
     pub series: Vec<DetailSeries>,
-    /// How far back they go.
-    pub range: Duration,
-    /// What could not be fetched.
+    /// What could not be fetched the last time: what was known of it stays.
     pub problems: Vec<String>,
 }
 
@@ -163,6 +161,8 @@ pub struct DetailSeries {
     pub title: &'static str,
     /// The unit of the values.
     pub unit: Unit,
+    /// How far back they go.
+    pub range: Duration,
     /// The series.
     pub all: Vec<LabelledSeries>,
 }

@@ -142,7 +142,7 @@ fn a_click_selects_a_row_and_one_more_opens_it() {
     assert!(lines(&journal).is_empty(), "nothing was asked of the worker");
     pty.click("web002");
     pty.wait_for("the command", |_| !lines(&journal).is_empty());
-    assert_eq!(lines(&journal), ["Inspect { cluster: 0, droplet: DropletId(1002) }"]);
+    assert_eq!(lines(&journal), ["Inspect { cluster: 0, droplet: Some(DropletId(1002)) }"]);
     pty.expect("esc back");
     pty.click("esc back");
     pty.expect("DROPLETS");

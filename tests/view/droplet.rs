@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use dropscale::cluster::{DropletId, LabelledSeries, Metric, Sample, Series, Unit};
 use dropscale::tui::Page;
@@ -32,28 +33,58 @@ fn sizes_and_figures_have_the_words_that_they_have_elsewhere() {
     let mut state = Fixture::new(3).build();
     let series = |label: &str, values: [f64; 3]| LabelledSeries {
         labels: BTreeMap::from([("kind".to_owned(), label.to_owned())]),
-        samples: values.map(|value| Sample { at: fixtures::now(), value }).to_vec(),
+        samples: values.map(|value| Sample { at: fixtures::now() - Duration::from_secs(130), value }).to_vec(),
     };
-    let group = |title, unit, all| DetailSeries { title, unit, all };
+    let range = Duration::from_secs(3600);
+    let group = |title, unit, all| DetailSeries { title, unit, range, all };
     let detail = Arc::make_mut(state.clusters[0].detail.as_mut().unwrap());
     detail.series = vec![
-        group("memory", Unit::Megabytes, vec![series("total", [1009.0; 3]), series("free", [500.2, 380.0, 412.4])]),
-        group("file systems, free", Unit::Gigabytes, vec![series("/dev/vda1", [20.04, 19.0, 19.55])]),
+        group("memory", Unit::Megabytes, vec![series("total", [1009.0; 3]), series("unused", [500.2, 380.0, 412.4])]),
+        group("file systems, unused", Unit::Gigabytes, vec![series("/dev/vda1", [20.04, 19.0, 19.55])]),
         group("inbound", Unit::MegabitsPerSecond, vec![series("public", [0.0, 3.0, 2.46])]),
     ];
     let shown = text(&render(&state, &page(PAGE, (120, 60))));
     for part in [
         "s-1vcpu-1gb (1 vCPU, 1 GB memory, 25 GB disk)",
-        "MEMORY last 1 h",
-        "412 MB now, lowest 380, highest 500 MB",
-        "19.6 GB now, lowest 19.0, highest 20.0 GB",
-        "2.5 Mbps now, lowest 0.0, highest 3.0 Mbps",
+        "ACTIONS 15 s ago",
+        "MEMORY 2 min ago, range of the last 1 h",
+        "total         1009 MB  ",
+        "412 MB, lowest 380, highest 500 MB  ",
+        "available     448 MB, the same as Free memory  ",
+        "FILE SYSTEMS, UNUSED 2 min ago, range of the last 1 h",
+        "19.6 GB, lowest 19.0, highest 20.0 GB",
+        "2.5 Mbps, lowest 0.0, highest 3.0 Mbps",
     ] {
         assert!(shown.contains(part), "{part} in\n{shown}");
     }
     for word in ["MiB", "GiB", "Mbit", "bytes"] {
         assert!(!shown.contains(word), "{word} in\n{shown}");
     }
+}
+
+#[test]
+fn figures_that_could_not_be_read_again_say_how_old_they_are_and_why() {
+    let mut state = Fixture::new(3).build();
+    let series = |label: &str, age| LabelledSeries {
+        labels: BTreeMap::from([("kind".to_owned(), label.to_owned())]),
+        samples: vec![Sample { at: fixtures::now() - Duration::from_secs(age), value: 400.0 }],
+    };
+    let detail = Arc::make_mut(state.clusters[0].detail.as_mut().unwrap());
+    let range = Duration::from_secs(3600);
+    let all = vec![series("total", 60), series("unused", 700), series("cached", 61)];
+    detail.series = vec![DetailSeries { title: "memory", unit: Unit::Megabytes, range, all }];
+    detail.problems = vec!["unused memory could not be read: GET /v2/monitoring: 503 busy".to_owned()];
+    (detail.actions, detail.actions_at) = (Vec::new(), None);
+    let shown = text(&render(&state, &page(PAGE, (120, 60))));
+    for part in [
+        "! unused memory could not be read: GET",
+        "MEMORY 1 min ago  ",
+        "unused        400 MB (11 min ago)  ",
+        "cached        400 MB  ",
+    ] {
+        assert!(shown.contains(part), "{part} in\n{shown}");
+    }
+    assert!(!shown.contains("none lately"), "that is not known\n{shown}");
 }
 
 #[test]

@@ -358,7 +358,7 @@ fn a_message_never_takes_the_place_of_the_keys() {
             let shown = text(&render(&Fixture::new(3).api_down().build(), &Look { ui, size, ..Look::default() }));
             let last = shown.lines().last().unwrap_or_default();
             assert!(shown.contains("the file is written"), "{shown}");
-            let keys: &[&str] = if overlay.is_some() { &["enter cancel"] } else { &["? help", "q quit"] };
+            let keys: &[&str] = if overlay.is_some() { &["y leave"] } else { &["? help", "q quit"] };
             assert!(keys.iter().all(|key| last.contains(key)), "{shown}");
         }
     }

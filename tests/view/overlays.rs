@@ -1,6 +1,8 @@
 //! What lies over a page: questions, the help, the palette, choices, the columns, and the line of the filter.
 
-use dropscale::cluster::{DropletId, Metric};
+use std::sync::Arc;
+
+use dropscale::cluster::{DropletId, DropletStatus, Metric};
 use dropscale::scaling::Level;
 use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::tui::view;
@@ -146,6 +148,74 @@ fn the_columns_are_chosen() {
     assert!(says_so.iter().all(|line| line.contains("[x]") && !line.contains("[x] state")), "{shown}");
     assert!(!text(&render(&state, &Look { size: (300, 50), ..narrow })).contains("no room"));
     check("columns-ascii", &state, &Look { ascii: true, ..over(Overlay::Columns { selected: 10 }, view::MINIMUM) });
+}
+
+#[test]
+fn of_one_that_is_off_is_asked_what_will_happen_to_it() {
+    let mut state = Fixture::new(2).build();
+    let id = DropletId(1001);
+    let shown = |state: &AppState| text(&render(state, &over(ask(Question::Down(id)), (120, 36))));
+    let usual = shown(&state);
+    assert!(usual.contains("its connections end") && usual.contains("1 droplet (max 5)"), "{usual}");
+    let seen = Arc::make_mut(state.clusters[0].observation.as_mut().unwrap());
+    seen.members[1].droplet.status = DropletStatus::Off;
+    let off = shown(&state);
+    assert!(off.contains("It is off and serves nobody: it leaves the load balancer"), "{off}");
+    let low = text(&render(&state, &over(ask(Question::Down(id)), view::MINIMUM)));
+    assert!(low.contains("web001, id 1001, off"), "also where the end has no room: {low}");
+    assert!(!off.contains("connections") && !off.contains("shut down"), "{off}");
+}
+
+#[test]
+fn who_leaves_an_operation_is_told_which_and_who_goes_on() {
+    let shown = |fixture: Fixture| {
+        let look = over(ask(Question::Quit), (80, 24));
+        text(&render(&fixture.manual().build(), &look))
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .replace(" │ │ ", " ")
+    };
+    let up = shown(Fixture::new(3).scaling_up());
+    for part in [
+        "scaling up: web003, ",
+        "web003 is half made, and billed until somebody goes on with it",
+        "finishes or undoes it",
+    ] {
+        assert!(up.contains(part), "{part} in {up}");
+    }
+    let down = shown(Fixture::new(3).scaling_down());
+    assert!(down.contains("scaling down: web002, ") && down.contains("web002 is half removed, and billed"), "{down}");
+    let demo = shown(Fixture::new(3).scaling_up().demo());
+    assert!(
+        demo.contains("scaling up: web003, ") && demo.contains("the demo's cloud ends with this program"),
+        "{demo}"
+    );
+    let auto = |fixture: Fixture| text(&render(&fixture.build(), &over(ask(Question::Quit), (80, 24))));
+    assert!(auto(Fixture::new(3)).contains("dropscale auto --watch"));
+    assert!(!auto(Fixture::new(3).demo()).contains("--watch"), "nobody else can see the demo's cloud");
+}
+
+#[test]
+fn the_commands_and_the_columns_are_as_wide_as_there_is_room() {
+    let state = Fixture::new(3).build();
+    let wide = text(&render(&state, &over(palette("", &state), (200, 60))));
+    for part in [
+        "show only droplets with a text in name, state, role or tags",
+        "range RANGE",
+        "how far back: 15m, 1h, 6h, 24h, 7d",
+        "sort COLUMN",
+    ] {
+        assert!(wide.contains(part), "{part} in\n{wide}");
+    }
+    assert!(!wide.contains('…'), "{wide}");
+    let narrow = text(&render(&state, &over(palette("", &state), view::MINIMUM)));
+    assert!(
+        narrow.contains(" these keys, the signs… ") && narrow.contains(" show only droplets… "),
+        "after a word\n{narrow}"
+    );
+    let columns = text(&render(&state, &over(Overlay::Columns { selected: 0 }, (120, 36))));
+    assert!(columns.contains("in or out, and whether it is healthy"), "{columns}");
 }
 
 #[test]

@@ -4,13 +4,15 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
+use std::time::Duration;
 
 use dropscale::cluster::{DropletId, DropletStatus, Member};
-use dropscale::tui::fixtures::Fixture;
-use dropscale::tui::{Depth, Question, Theme};
+use dropscale::scaling::findings;
+use dropscale::tui::fixtures::{self, Fixture};
+use dropscale::tui::{Depth, Page, Question, Theme};
 use dropscale::worker::AppState;
 
-use crate::{Look, ask, at, compare, over, picture, render, text};
+use crate::{Look, ask, at, compare, over, page, picture, render, text};
 
 /// What the terminal is taken for.
 #[derive(Debug, Clone, Copy)]
@@ -166,14 +168,22 @@ fn a_dry_run_says_so_and_shows_the_requests_of_a_question_without_a_way_to_agree
 }
 
 #[test]
-fn the_values_of_a_droplet_that_is_off_are_of_the_past_at_once() {
+fn a_droplet_that_is_off_has_no_values_at_once_and_its_note_says_that_it_is_off() {
     let mut state = Fixture::new(3).build();
     let value = |state: &AppState| {
         let shown = text(&render(state, &at(120, 36)));
         shown.lines().find(|line| line.trim_start().starts_with("web002")).unwrap_or_default().to_owned()
     };
-    assert!(!value(&state).contains('~'), "{}", value(&state));
-    let seen = Arc::make_mut(state.clusters[0].observation.as_mut().unwrap());
+    assert!(!value(&state).contains('–'), "{}", value(&state));
+    let cluster = &mut state.clusters[0];
+    let seen = Arc::make_mut(cluster.observation.as_mut().unwrap());
     seen.members[2].droplet.status = DropletStatus::Off;
-    assert!(value(&state).contains('~'), "{}", value(&state));
+    seen.members[2].last_sample = Some(fixtures::now() - Duration::from_secs(3600));
+    cluster.findings = Arc::new(findings(seen, &cluster.spec, &cluster.policy));
+    assert!(!value(&state).contains('~') && value(&state).matches('–').count() == 3, "{}", value(&state));
+    let wide = text(&render(&state, &at(200, 60)));
+    assert!(wide.contains("is off, serves nobody and is still billed") && !wide.contains("silent"), "{wide}");
+    assert!(wide.lines().any(|line| line.contains("✗ off") && line.contains('▇')), "its past stays\n{wide}");
+    let own = text(&render(&state, &page(Page::Droplet(DropletId(1002)), (120, 36))));
+    assert!(own.contains("or remove it (d)"), "{own}");
 }

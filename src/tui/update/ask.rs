@@ -16,6 +16,13 @@ const UNDER_WAY: &str = "an operation is under way on this cluster: wait for it 
 
 const CANCELLED: &str = "cancelled: nothing was changed";
 
+const GOES_ON: &str = "cancelled: dropscale goes on";
+
+/// What became of a question ends with the next one: there it would be about that.
+pub fn forget_last(ui: &mut Ui) {
+    ui.toasts.retain(|toast| ![CANCELLED, GOES_ON].contains(&toast.text.as_str()));
+}
+
 const POSSIBLE_NOW: &str = "nothing stands in its way any more: close this and ask again";
 
 /// What removing this droplet would do now, or why it is refused: the state's own plan where that is about it.
@@ -141,7 +148,7 @@ pub fn answer(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
         return agreed(ui, confirm.question, seen);
     }
     if confirm.may_agree(seen.state) {
-        let text = if confirm.question == Question::Quit { "cancelled: dropscale goes on" } else { CANCELLED };
+        let text = if confirm.question == Question::Quit { GOES_ON } else { CANCELLED };
         toast(ui, Level::Info, text, seen.now);
     }
     Outcome::default()

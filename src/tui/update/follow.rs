@@ -8,7 +8,7 @@ use super::{Seen, Ui, ask, chart, toast, turn_to};
 use crate::cluster::DropletId;
 use crate::scaling::Level;
 use crate::tui::{Confirm, Overlay, Page, Question, rows};
-use crate::worker::{AUTO_OFF, AUTO_ON, AppState, ClusterState, Event};
+use crate::worker::{AUTO_OFF, AUTO_ON, AppState, ClusterState, Command, Event};
 
 /// Brings the interface in line with the state. A selection whose droplet is gone stays on its row.
 pub fn follow(ui: &mut Ui, seen: &Seen) {
@@ -38,6 +38,28 @@ pub fn follow(ui: &mut Ui, seen: &Seen) {
 
 fn is_gone(cluster: &ClusterState, id: DropletId) -> bool {
     cluster.observation.as_ref().is_some_and(|seen| seen.droplet(id).is_none())
+}
+
+/// The droplet whose page is open, with its cluster, as the worker was told.
+#[derive(Debug, Default)]
+pub struct LookedAt(Option<(usize, DropletId)>);
+
+impl LookedAt {
+    /// What the worker has to be told: the page is kept fresh while it is open, but for a picture that is held.
+    pub fn follow(&mut self, ui: &Ui) -> Vec<Command> {
+        let now = match ui.page {
+            Page::Droplet(id) if !ui.frozen => Some((ui.cluster, id)),
+            _ => None,
+        };
+        let before = std::mem::replace(&mut self.0, now);
+        if before == now {
+            return Vec::new();
+        }
+        let left = before.filter(|(cluster, _)| now.is_none_or(|(other, _)| other != *cluster));
+        let left = left.map(|(cluster, _)| Command::Inspect { cluster, droplet: None });
+        let opened = now.map(|(cluster, id)| Command::Inspect { cluster, droplet: Some(id) });
+        left.into_iter().chain(opened).collect()
+    }
 }
 
 /// Which events were heard of already, for each cluster.

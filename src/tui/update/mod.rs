@@ -27,7 +27,7 @@ use crate::scaling::Level;
 use crate::worker::{AppState, ClusterState, Command};
 
 pub use ask::down_plan;
-pub use follow::{Heard, follow};
+pub use follow::{Heard, LookedAt, follow};
 pub use mouse::{mouse, points_at};
 
 /// How long a toast stays.
@@ -169,7 +169,15 @@ pub fn act(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
         Some(_) => return in_overlay(ui, action, seen),
         None => {}
     }
-    match action.on(ui.page) {
+    let outcome = on_page(ui, action.on(ui.page), seen);
+    if ui.overlay.is_some() {
+        ask::forget_last(ui);
+    }
+    outcome
+}
+
+fn on_page(ui: &mut Ui, action: Action, seen: &Seen) -> Outcome {
+    match action {
         Action::ScaleUp => ask::up(ui, seen),
         Action::ScaleDown => ask::down(ui, seen),
         Action::RemoveSelected => ask::remove_selected(ui, seen),
@@ -292,10 +300,7 @@ fn turn_to(ui: &mut Ui, page: Page) -> Outcome {
     ui.page = page;
     ui.scroll = 0;
     ui.cursor = None;
-    match page {
-        Page::Droplet(droplet) => Command::Inspect { cluster: ui.cluster, droplet }.into(),
-        _ => Outcome::default(),
-    }
+    Outcome::default()
 }
 
 fn open(ui: &mut Ui, seen: &Seen) -> Outcome {

@@ -8,9 +8,13 @@ use super::sheet::{Cut, Sheet, cells, width};
 use super::{Scene, columns};
 use crate::column::Column;
 use crate::tui::Target;
+use crate::tui::text::fit_words;
 
 /// What stands beside a column that is chosen or would be there by itself, and that the table is too narrow for.
 const NO_ROOM: &str = "no room";
+
+/// The columns of the mark of one that is chosen.
+const MARK: u16 = 3;
 
 /// Draws it over the page.
 pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, selected: usize) {
@@ -25,19 +29,21 @@ pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, selected: usize) {
         if is_free { scene.cluster().map(|c| columns::begun(&[], c)).unwrap_or_default() } else { shown.clone() };
     let has_no_room = |column| !drawn_columns.is_empty() && wanted.contains(column) && !drawn_columns.contains(column);
     let rows = cells(all.len()).saturating_add(4).min(area.height.saturating_sub(2));
-    let place = super::centred(area, area.width.saturating_sub(4).min(58), rows);
+    let names = all.iter().map(|column| width(column.key())).max().unwrap_or(0);
+    let descriptions = all.iter().map(|column| width(column.describe())).max().unwrap_or(0);
+    let widest = 6 + MARK + 1 + names + 2 + descriptions + 1 + width(NO_ROOM);
+    let place = super::centred(area, area.width.saturating_sub(4).min(widest), rows);
     let place = Rect { x: area.right().saturating_sub(place.width + 2).max(area.x), ..place };
     let mut inside = sheet.frame(place, "COLUMNS", theme.text).narrowed(2);
     let mut foot = inside.take_bottom(1);
     inside.take_bottom(1);
     let drawn = super::scrolled(0, Some(selected), inside.height.into(), all.len());
-    let names = all.iter().map(|column| width(column.key())).max().unwrap_or(0);
     for (index, column) in all.iter().enumerate().skip(drawn.offset).take(drawn.rows) {
         let row = inside.take_top(1);
         sheet.target(row, Target::Entry(index));
         let mut rest = row;
         let mark = if shown.contains(column) { "[x]" } else { "[ ]" };
-        sheet.text(rest.take_left(3), mark, theme.strong);
+        sheet.text(rest.take_left(MARK), mark, theme.strong);
         rest.take_left(1);
         let name = rest.take_left(names);
         sheet.text(name, column.key(), theme.strong);
@@ -46,7 +52,7 @@ pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, selected: usize) {
             sheet.right(rest.take_right(width(NO_ROOM)), NO_ROOM, theme.faint);
             rest.take_right(1);
         }
-        sheet.text(rest, column.describe(), theme.faint);
+        sheet.text(rest, &fit_words(column.describe(), rest.width.into()), theme.faint);
         if index == selected && row.height > 0 {
             sheet.restyle(name, theme.selected);
             sheet.glyph(row.x.saturating_sub(2), row.y, '▶', theme.strong);

@@ -10,12 +10,12 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::sheet::{Cut, Sheet, cells, spans_width, width, wrap};
-use super::{Scene, Scrolled, decision, words};
+use super::{Scene, Scrolled, decision, progress, words};
 use crate::cloud::PlannedRequest;
-use crate::cluster::{DropletId, Price};
+use crate::cluster::{DropletId, Member, Price};
 use crate::keymap::Action;
 use crate::policy::Action as Wish;
-use crate::scaling::{DownPlan, Level, UpPlan};
+use crate::scaling::{DownPlan, Kind, Level, OperationState, Phase, UpPlan};
 use crate::tui::text::clean;
 use crate::tui::{Confirm, EventDetail, Page, Question, Target, down_plan, rows};
 use crate::worker::{ClusterState, Connection};
@@ -210,6 +210,11 @@ fn failing(scene: &Scene, cluster: &ClusterState, columns: u16, lines: &mut Vec<
     }
 }
 
+/// How many droplets there will be.
+fn then(cluster: &ClusterState, count: usize) -> String {
+    format!("{} (max {})", words::plural(count, "droplet"), cluster.policy.max)
+}
+
 /// What the cluster will cost after `price` is added (or removed) once.
 fn cost_after(cluster: &ClusterState, price: Option<Price>, sign: f64) -> Option<String> {
     // With a price unknown the sum is no sum.
@@ -266,7 +271,7 @@ fn up(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
         ("region", plan.region.clone()),
         ("image", plan.image.clone()),
         ("costs", words::price(plan.price)),
-        ("then", format!("{} droplets (max {})", plan.count_after, cluster.policy.max)),
+        ("then", then(cluster, plan.count_after)),
     ];
     rows.extend(cost_after(cluster, plan.price, 1.0).map(|cost| ("all of them", cost)));
     // What speaks against it comes first: on a low terminal the end is what has no room.
@@ -295,11 +300,11 @@ fn down(scene: &Scene, cluster: &ClusterState, droplet: DropletId, columns: u16)
     let after = plan.map_or(count.saturating_sub(1), |plan| plan.count_after);
     let price = member.droplet.size.price;
     let mut rows = vec![
-        ("droplet", format!("{}, id {droplet}", member.droplet.name)),
+        ("droplet", format!("{}, id {droplet}{}", member.droplet.name, if member.is_off() { ", off" } else { "" })),
         ("size", member.droplet.size.slug.clone()),
         ("region", member.droplet.region.clone()),
         ("saves", words::price(price)),
-        ("then", format!("{after} droplets (max {})", cluster.policy.max)),
+        ("then", then(cluster, after)),
     ];
     rows.extend(cost_after(cluster, price, -1.0).map(|cost| ("all of them", cost)));
     let mut lines = Vec::new();
@@ -311,12 +316,23 @@ fn down(scene: &Scene, cluster: &ClusterState, droplet: DropletId, columns: u16)
     failing(scene, cluster, columns, &mut lines);
     let mut lines = spaced(lines);
     lines.extend(facts(scene, &rows, columns));
-    let text = "It leaves the load balancer, its connections end, it is shut down and then deleted with its disk.";
     lines.push(Line::default());
-    lines.extend(plain(text, scene.theme.text, columns));
+    lines.extend(plain(what_happens(member), scene.theme.text, columns));
     let button = format!("Remove {}", member.droplet.name);
     let requests = plan.map_or(&[][..], |plan| &plan.requests);
     asked(scene, title, lines, requests, columns, accept(button, scene.theme.bad, Question::Down(droplet).consent()))
+}
+
+/// What removing it comes to. One that is off has no connections, and nothing to shut down.
+fn what_happens(member: &Member) -> &'static str {
+    match (member.is_off(), member.attached) {
+        (false, true) => {
+            "It leaves the load balancer, its connections end, it is shut down and then deleted with its disk."
+        }
+        (false, false) => "It is not in the load balancer: it is shut down and then deleted with its disk.",
+        (true, true) => "It is off and serves nobody: it leaves the load balancer and is deleted with its disk.",
+        (true, false) => "It is off and serves nobody: it is deleted with its disk.",
+    }
 }
 
 fn auto(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
@@ -342,20 +358,46 @@ fn auto(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
     Dialog { title: title.into(), lines, accept: Some(accept), leave: CANCEL }
 }
 
+/// What becomes of an operation that is left: what of it is billed, and who goes on.
+fn left_behind(operation: &OperationState, demo: bool) -> String {
+    if demo {
+        return "It stops there, and the demo's cloud ends with this program.".to_owned();
+    }
+    if operation.current().is_some_and(|state| state.phase == Phase::Claim) {
+        return "It stops there: nothing has been changed yet.".to_owned();
+    }
+    let billed = match (&operation.droplet_name, operation.kind) {
+        (Some(name), Kind::Up) if operation.droplet.is_some() => format!("{name} is half made, and billed"),
+        (_, Kind::Up) => "The droplet may have been asked for, and then it is billed".to_owned(),
+        (Some(name), Kind::Down) => format!("{name} is half removed, and billed"),
+        _ => "What was left is billed".to_owned(),
+    };
+    format!(
+        "It stops there. {billed} until somebody goes on with it: auto, here or elsewhere, or whoever scales next by hand \
+         finishes or undoes it first."
+    )
+}
+
 fn quit(scene: &Scene, columns: u16) -> Dialog {
     let clusters = &scene.state.clusters;
     let mut lines = Vec::new();
-    if clusters.iter().any(ClusterState::operates) {
-        let text = "An operation is under way. It stops where it is, and tags in the cloud tell how far it has come: \
-                    whoever looks next, this program or another, finishes or undoes it. Until then it stays unfinished.";
-        lines.extend(plain(text, scene.theme.text, columns));
+    for cluster in clusters {
+        if let Some(operation) = cluster.running() {
+            lines = spaced(lines);
+            let name = if clusters.len() > 1 { format!("{}: ", cluster.spec.name) } else { String::new() };
+            let phase = operation.current().map_or("between two steps", |state| state.phase.describe());
+            lines.extend(plain(&format!("{name}{}, {phase}", progress::title(operation)), scene.theme.strong, columns));
+            lines.extend(plain(&left_behind(operation, scene.state.demo), scene.theme.text, columns));
+        }
     }
     if clusters.iter().any(|cluster| cluster.auto) {
-        if !lines.is_empty() {
-            lines.push(Line::default());
-        }
-        let text = "Auto is on, and ends with this program: then nothing is scaled by itself, unless \
-                    `dropscale auto --watch` or a timer does so elsewhere.";
+        lines = spaced(lines);
+        let text = if scene.state.demo {
+            "Auto is on, and ends with this program, as the demo's cloud does."
+        } else {
+            "Auto is on, and ends with this program: then nothing is scaled by itself, unless `dropscale auto --watch` \
+             or a timer does so elsewhere."
+        };
         lines.extend(plain(text, scene.theme.text, columns));
     }
     let accept = accept("Leave", scene.theme.strong, Question::Quit.consent());

@@ -1,5 +1,8 @@
 //! All about one droplet: every metric with its past, its facts, what was done to it lately, and what is wrong.
 
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
@@ -8,6 +11,7 @@ use super::spark::{self, Bounds};
 use super::{Scene, Scrolled, decision, metrics, table, value, words};
 use crate::cloud::ActionStatus;
 use crate::cluster::{DropletId, Health, Image, LabelledSeries, Metric, Role, Scope, Series, Unit, elapsed};
+use crate::keymap::Action;
 use crate::tui::Row;
 use crate::worker::{ClusterState, DropletDetail};
 
@@ -130,7 +134,9 @@ fn lines(
     let mut lines = Vec::new();
     for finding in cluster.findings.iter().filter(|f| f.droplet == Some(row.droplet.id)) {
         let (symbol, style) = decision::level(theme, finding.level);
-        decision::paragraph(&mut lines, symbol, &finding.text, style, columns);
+        let key = removal_key(scene).filter(|_| finding.offers_removal());
+        let how = key.map(|key| format!(" ({key})")).unwrap_or_default();
+        decision::paragraph(&mut lines, symbol, &format!("{}{how}", finding.text), style, columns);
     }
     for problem in detail.iter().flat_map(|detail| &detail.problems) {
         decision::paragraph(&mut lines, "!", problem, theme.attention, columns);
@@ -140,10 +146,16 @@ fn lines(
     }
     lines.push(Line::default());
     match detail {
-        Some(detail) => details(scene, detail, &mut lines),
+        Some(detail) => details(scene, cluster, row, detail, &mut lines),
         None => lines.push(Line::styled("asking for its actions…", theme.faint)),
     }
     lines
+}
+
+/// The key that removes the droplet, as the footer has it.
+fn removal_key<'a>(scene: &Scene<'a>) -> Option<&'a str> {
+    let hint = scene.keys.iter().find(|hint| hint.action == Action::RemoveSelected && hint.applies)?;
+    hint.keys.split(" / ").next()
 }
 
 fn facts(scene: &Scene, cluster: &ClusterState, row: &Row) -> Vec<(&'static str, String)> {
@@ -217,11 +229,43 @@ fn joined(parts: &[String]) -> String {
 }
 
 /// What was asked for besides: actions, and series beyond the catalogue.
-fn details(scene: &Scene, detail: &DropletDetail, lines: &mut Vec<Line<'static>>) {
+fn details(scene: &Scene, cluster: &ClusterState, row: &Row, detail: &DropletDetail, lines: &mut Vec<Line<'static>>) {
+    actions(scene, detail, lines);
+    for group in &detail.series {
+        lines.push(Line::default());
+        let newest = group.all.iter().filter_map(measured_at).max();
+        let varies = group.all.iter().any(|series| extremes(series, group.unit).is_some());
+        let range = varies.then(|| format!("range of the last {}", words::range(group.range)));
+        lines.push(heading(scene, group.title, newest, range.as_deref()));
+        for series in &group.all {
+            let labels: Vec<&str> = series.labels.values().map(String::as_str).collect();
+            lines.push(labelled(scene, &labels.join(" "), figures(scene, series, group.unit, newest)));
+        }
+        if group.unit == Unit::Megabytes {
+            let shown = value::at_present(scene, cluster, row.metric(Metric::FreeMemory, cluster));
+            let bounds = metrics::bounds(cluster, Metric::FreeMemory);
+            let text = format!("{}, the same as {}", value::text(shown, bounds), Metric::FreeMemory.title());
+            lines.push(labelled(scene, "available", text));
+        }
+    }
+}
+
+/// A title, of when its figures are, and what else is to be said of them.
+fn heading(scene: &Scene, title: &str, at: Option<Timestamp>, note: Option<&str>) -> Line<'static> {
+    let age = at.map(|at| words::ago(elapsed(at, scene.now)));
+    let notes: Vec<&str> = age.as_deref().into_iter().chain(note).collect();
+    Line::from(vec![
+        Span::styled(title.to_uppercase(), scene.theme.strong),
+        Span::styled(format!(" {}", notes.join(", ")), scene.theme.faint),
+    ])
+}
+
+fn actions(scene: &Scene, detail: &DropletDetail, lines: &mut Vec<Line<'static>>) {
     let theme = scene.theme;
-    lines.push(Line::styled("ACTIONS", theme.strong));
+    lines.push(heading(scene, "actions", detail.actions_at, None));
     if detail.actions.is_empty() {
-        lines.push(Line::styled("none lately", theme.faint));
+        let text = if detail.actions_at.is_some() { "none lately" } else { words::UNKNOWN };
+        lines.push(Line::styled(text, theme.faint));
     }
     for action in &detail.actions {
         let (symbol, style, word) = match action.status {
@@ -236,30 +280,35 @@ fn details(scene: &Scene, detail: &DropletDetail, lines: &mut Vec<Line<'static>>
             Span::styled(format!("{} {word}{}", action.kind, took.unwrap_or_default()), theme.text),
         ]));
     }
-    for group in &detail.series {
-        lines.push(Line::default());
-        let title = Span::styled(group.title.to_uppercase(), theme.strong);
-        let range = Span::styled(format!(" last {}", words::range(detail.range)), theme.faint);
-        lines.push(Line::from(vec![title, range]));
-        lines.extend(group.all.iter().map(|series| labelled(scene, series, group.unit)));
-    }
 }
 
-/// A series beyond the catalogue: its labels, its last value, and its lowest and highest.
-fn labelled(scene: &Scene, series: &LabelledSeries, unit: Unit) -> Line<'static> {
-    let theme = scene.theme;
-    let labels: Vec<&str> = series.labels.values().map(String::as_str).collect();
+fn measured_at(series: &LabelledSeries) -> Option<Timestamp> {
+    series.samples.last().map(|sample| sample.at)
+}
+
+/// The last value of a series, and its lowest and highest where they are others. Of one that is older than the newest
+/// of its group, how old it is.
+fn figures(scene: &Scene, series: &LabelledSeries, unit: Unit, newest: Option<Timestamp>) -> String {
+    let Some(last) = series.samples.last() else { return unknown() };
+    let mut text = unit.format(last.value);
+    if let Some((low, high)) = extremes(series, unit) {
+        let _ = write!(text, ", lowest {}, highest {}", unit.format_number(low), unit.format(high));
+    }
+    let age = words::ago(elapsed(last.at, scene.now));
+    if newest.is_some_and(|newest| words::ago(elapsed(newest, scene.now)) != age) {
+        let _ = write!(text, " ({age})");
+    }
+    text
+}
+
+/// The lowest and the highest value, where one sees a difference.
+fn extremes(series: &LabelledSeries, unit: Unit) -> Option<(f64, f64)> {
     let values = || series.samples.iter().map(|s| s.value).filter(|v| v.is_finite());
-    let text = match series.samples.last() {
-        Some(last) => {
-            let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
-            let (now, low, high) = (unit.format(last.value), unit.format_number(low), unit.format(high));
-            format!("{now} now, lowest {low}, highest {high}")
-        }
-        None => unknown(),
-    };
-    Line::from(vec![
-        Span::styled(format!("{:wide$}", labels.join(" ") + "  ", wide = usize::from(TITLE)), theme.faint),
-        Span::styled(text, theme.text),
-    ])
+    let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
+    (unit.format(low) != unit.format(high)).then_some((low, high))
+}
+
+fn labelled(scene: &Scene, label: &str, text: String) -> Line<'static> {
+    let label = format!("{:wide$}", format!("{label}  "), wide = usize::from(TITLE));
+    Line::from(vec![Span::styled(label, scene.theme.faint), Span::styled(text, scene.theme.text)])
 }

@@ -67,8 +67,8 @@ pub fn draw(sheet: &mut Sheet, at: Rect, scene: &Scene) -> Option<Position> {
     let mut has_demo = false;
     let mut keys = of_page(scene.keys, scene.ui.page);
     if Context::of(scene.ui) == Context::Dialog {
-        // The keys that answer stand under the buttons.
-        keys.retain(|hint| !matches!(hint.action, Action::Accept | Action::Cancel));
+        // Cancel has the focus: Enter says so, and its own keys stand under the buttons.
+        keys.retain(|hint| hint.action != Action::Cancel);
     }
     if rest.width < SPELLED_OUT {
         keys.iter_mut().for_each(shorten);

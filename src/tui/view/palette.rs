@@ -1,14 +1,19 @@
 //! The commands that fit what is typed, in a box above the line in which it is typed.
 
+use std::borrow::Cow;
+
 use ratatui::layout::Rect;
 
 use super::Scene;
 use super::sheet::{Cut, Sheet, cells, width, wrap};
+use crate::tui::text::fit_words;
 use crate::tui::{Entry, Palette, Target};
 
 /// Draws the box.
 pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, palette: &Palette) {
-    let columns = area.width.saturating_sub(4).min(96);
+    let names = palette.entries.iter().map(name_width).max().unwrap_or(0).max(12);
+    let widest = palette.entries.iter().map(|entry| width(&description(entry))).max().unwrap_or(0);
+    let columns = area.width.saturating_sub(4).min((names + 2 + KEYS + 2 + widest + 4).max(96));
     let refusal =
         if palette.entries.is_empty() { wrap(&refusal(scene, palette), columns.saturating_sub(4)) } else { Vec::new() };
     let rows =
@@ -28,7 +33,7 @@ pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, palette: &Palette) {
         let foot = Rect { y: inside.bottom(), height: 1, ..inside };
         sheet.right(foot, &format!(" {note} "), scene.theme.faint);
     }
-    let line = palette.entries.iter().map(|entry| width(&entry.line)).max().unwrap_or(0).clamp(12, 30);
+    let line = names.min(30);
     for (index, entry) in palette.entries.iter().enumerate().skip(drawn.offset).take(drawn.rows) {
         let row = inside.take_top(1);
         sheet.target(row, Target::Entry(index));
@@ -42,22 +47,37 @@ fn refusal(scene: &Scene, palette: &Palette) -> String {
     format!("{}{stop} {} leaves", palette.refusal, scene.keys_of("leave_palette", 1))
 }
 
+/// The columns that the keys get.
+const KEYS: u16 = 10;
+
+/// How wide a command is with what can follow it.
+fn name_width(entry: &Entry) -> u16 {
+    let gap = u16::from(!entry.follows.is_empty());
+    width(&entry.line) + gap + width(entry.follows)
+}
+
+/// What a command does, or why it does nothing now.
+fn description(entry: &Entry) -> Cow<'_, str> {
+    entry.why_not.map_or(Cow::Borrowed(&entry.describe), |why| format!("({why})").into())
+}
+
 fn draw_entry(sheet: &mut Sheet, at: Rect, scene: &Scene, entry: &Entry, line: u16, is_selected: bool) {
     let theme = scene.theme;
     let mut rest = at;
     let name = rest.take_left(line);
     rest.take_left(2);
-    let keys = rest.take_left(10.min(rest.width / 3));
+    let keys = rest.take_left(KEYS.min(rest.width / 3));
     rest.take_left(2);
     let style = if entry.why_not.is_some() { theme.faint } else { theme.strong };
-    sheet.text(name, &entry.line, style);
+    let mut follows = name;
+    let used = sheet.text(name, &entry.line, style);
+    follows.take_left(used + 1);
+    sheet.text(follows, entry.follows, theme.faint);
     // The first of its keys, as in the footer.
     let key = entry.keys.split(" / ").next().unwrap_or_default();
     sheet.text(keys, key, theme.faint);
-    match entry.why_not {
-        Some(why) => sheet.text(rest, &format!("({why})"), theme.faint),
-        None => sheet.text(rest, &entry.describe, theme.text),
-    };
+    let style = if entry.why_not.is_some() { theme.faint } else { theme.text };
+    sheet.text(rest, &fit_words(&description(entry), rest.width.into()), style);
     if is_selected {
         sheet.restyle(name, theme.selected);
         sheet.glyph(at.x.saturating_sub(1), at.y, '▶', theme.strong);

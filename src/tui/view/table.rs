@@ -219,7 +219,9 @@ impl Look<'_> {
     /// What else one should know of this droplet.
     fn note(&self, row: &Row) -> (String, Style) {
         let theme = self.scene.theme;
-        let silent = row.member.and_then(|m| m.last_sample).map(|at| elapsed(at, self.window.end));
+        // That one is silent which is off follows from that.
+        let member = row.member.filter(|member| member.droplet.status == DropletStatus::Active);
+        let silent = member.and_then(|m| m.last_sample).map(|at| elapsed(at, self.window.end));
         let findings = &self.cluster.findings;
         let finding = findings.iter().find(|finding| finding.droplet == Some(row.droplet.id));
         // The row has the name already.

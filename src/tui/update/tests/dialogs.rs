@@ -86,3 +86,19 @@ fn a_dry_run_shows_what_would_be_done_and_does_nothing() {
     assert!(desk.ui.overlay.is_none());
     assert!(desk.ui.toasts.iter().all(|toast| toast.text.contains("--dry-run")), "{:?}", desk.ui.toasts);
 }
+
+#[test]
+fn what_became_of_a_question_is_not_said_over_the_next() {
+    for (cancelled, next) in [("un", "d"), ("un", "?"), ("an", ":")] {
+        let mut desk = Desk::new(Fixture::new(3).manual());
+        desk.keys(cancelled);
+        assert_eq!(desk.ui.toasts.last().map(|toast| toast.text.as_str()), Some("cancelled: nothing was changed"));
+        let (ui, seen) = desk.parts();
+        toast(ui, Level::Done, "web002 is gone", seen.now);
+        desk.keys("j");
+        assert_eq!(desk.ui.toasts.len(), 2, "a key that opens nothing leaves them");
+        desk.keys(next);
+        let left: Vec<&str> = desk.ui.toasts.iter().map(|toast| toast.text.as_str()).collect();
+        assert_eq!(left, ["web002 is gone"], "{next}");
+    }
+}

@@ -22,7 +22,7 @@ fn pages_open_and_go_back() {
     let mut desk = Desk::new(Fixture::new(3));
     desk.keys("j");
     let id = DropletId(BASE.0 + 1);
-    assert_eq!(desk.press(KeyCode::Enter).commands, [Command::Inspect { cluster: 0, droplet: id }]);
+    desk.press(KeyCode::Enter);
     assert_eq!(desk.ui.page, Page::Droplet(id));
     desk.keys("jjjjjjjjjj");
     assert_eq!(desk.ui.scroll, 5, "no further than there is something");
@@ -34,6 +34,29 @@ fn pages_open_and_go_back() {
         desk.keys(key);
         assert_eq!(desk.ui.page, Page::Cluster);
     }
+}
+
+#[test]
+fn a_droplets_page_is_kept_fresh_while_it_is_open_and_not_held() {
+    let (mut desk, mut looked_at) = (Desk::new(Fixture::new(4)), LookedAt::default());
+    let mut told = |ui: &Ui| looked_at.follow(ui);
+    let inspect = |cluster, droplet| Command::Inspect { cluster, droplet };
+    assert_eq!(told(&desk.ui), []);
+    desk.ui.page = Page::Droplet(CLONE);
+    assert_eq!(told(&desk.ui), [inspect(0, Some(CLONE))]);
+    desk.keys("?");
+    assert_eq!(told(&desk.ui), [], "once, and whatever lies over it");
+    desk.press(KeyCode::Esc);
+    desk.keys(" ");
+    assert_eq!(told(&desk.ui), [inspect(0, None)], "what is held needs nothing new");
+    desk.keys(" ");
+    assert_eq!(told(&desk.ui), [inspect(0, Some(CLONE))]);
+    desk.keys("z");
+    assert_eq!(told(&desk.ui), [inspect(0, None)], "its chart shows nothing of it");
+    desk.press(KeyCode::Esc);
+    assert_eq!(told(&desk.ui), [inspect(0, Some(CLONE))]);
+    (desk.ui.page, desk.ui.cluster) = (Page::Droplet(BASE), 1);
+    assert_eq!(told(&desk.ui), [inspect(0, None), inspect(1, Some(BASE))]);
 }
 
 #[test]
@@ -53,7 +76,7 @@ fn an_event_opens_whole_and_leads_to_its_droplet() {
     desk.press(KeyCode::Enter);
     assert!(desk.ui.overlay.is_none() && desk.ui.page == Page::Events, "Close has the focus");
     desk.press(KeyCode::Enter);
-    assert_eq!(desk.keys("y").commands, [Command::Inspect { cluster: 0, droplet: CLONE }]);
+    desk.keys("y");
     assert_eq!(desk.ui.page, Page::Droplet(CLONE));
 
     // One that is about no droplet leads nowhere else.
@@ -103,7 +126,7 @@ fn from_a_droplets_page_the_chart_is_that_droplets_and_leads_back_there() {
         desk.keys("k");
         let Page::DropletChart(CLONE, last) = desk.ui.page else { panic!("{:?}", desk.ui.page) };
         assert_eq!(last.scope(), Scope::Droplet, "a droplet has no requests of its own");
-        assert_eq!(desk.press(back).commands, [Command::Inspect { cluster: 0, droplet: CLONE }]);
+        desk.press(back);
         assert_eq!(desk.ui.page, Page::Droplet(CLONE));
     }
     desk.keys("zd");
