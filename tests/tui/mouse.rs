@@ -206,6 +206,7 @@ fn the_wheel_scrolls_what_is_in_front() {
     pty.expect("web-base");
     // Fewer rows, and none where the mouse was.
     pty.resize(80, 16);
+    pty.wait_for("the smaller screen", |pty| pty.text().lines().nth(15).is_some_and(|line| line.contains("q quit")));
     pty.keys("\x1b[<0;40;20M\x1b[<0;40;20m");
     pty.settle();
     assert!(pty.text().contains("ROLE") && pty.text().contains("▶web"), "{}", pty.text());
