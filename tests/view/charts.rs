@@ -77,6 +77,24 @@ fn a_threshold_is_drawn_as_high_as_a_bar_of_the_same_value() {
 }
 
 #[test]
+fn the_scale_reaches_the_value_now_though_each_bar_is_a_mean() {
+    let mut values = vec![100.0; 200];
+    values.push(900.0);
+    let mut state = with_history(|history| {
+        history.cluster.insert(Metric::ResponseTime, series(&values, 120, 0));
+    });
+    let seen = Arc::make_mut(state.clusters[0].observation.as_mut().unwrap());
+    seen.cluster_readings.get_mut(&Metric::ResponseTime).unwrap().value = 900.0;
+    let ui = Ui { range: Duration::from_secs(7 * 86_400), ..fixtures::ui() };
+    let shown = text(&render(&state, &Look { ui: ui.clone(), size: (200, 60), ..Look::default() }));
+    let top = shown.split("top ").filter_map(|rest| rest.split_once(" ms")?.0.parse::<f64>().ok()).next();
+    assert!(top.is_some_and(|top| top >= 900.0), "{shown}");
+    let ui = Ui { page: Page::Chart(Metric::ResponseTime), ..ui };
+    let shown = text(&render(&state, &Look { ui, size: (120, 36), ..Look::default() }));
+    assert!(shown.contains(" 1000 ms ┤"), "{shown}");
+}
+
+#[test]
 fn marks_close_together_keep_the_text_of_the_newest() {
     let state = with_history(|history| history.serving = series(&[1.0, 2.0, 3.0, 2.0], 120, 1_200));
     let shown = text(&render(&state, &page(CHART, (80, 24))));

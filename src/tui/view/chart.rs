@@ -106,7 +106,8 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
         return;
     };
     let (bounds, values) = (past.bounds, &past.values);
-    let top = axis::top(bounds, spark::highest(values));
+    let now = subject.now.map_or(0.0, |shown| shown.value);
+    let top = axis::top(bounds, spark::highest(values).max(now));
     spark::draw_bars(sheet, plot, values, top, bounds);
     threshold(sheet, plot, bounds.up, top, values, bounds);
     threshold(sheet, plot, bounds.down, top, values, bounds);

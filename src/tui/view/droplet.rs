@@ -102,7 +102,9 @@ fn draw_metrics(
         }
         let scale = place.take_right(SCALE);
         place.take_right(1);
-        if let Some(top) = spark::draw(sheet, place, series, metrics::window(scene, cluster), bounds) {
+        if let Some(top) =
+            spark::draw(sheet, place, series, shown.map(|s| s.value), metrics::window(scene, cluster), bounds)
+        {
             // The picture has no line for the other threshold.
             spark::draw_scale(sheet, scale, top, Bounds { down: None, ..bounds });
         }

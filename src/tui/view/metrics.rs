@@ -189,7 +189,7 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState, 
     if picture.height > 2 {
         picture.take_top(1);
     }
-    let top = spark::draw(sheet, picture, series, window(scene, cluster), bounds);
+    let top = spark::draw(sheet, picture, series, shown.map(|shown| shown.value), window(scene, cluster), bounds);
     if let Some(top) = top.filter(|_| picture.height > 1) {
         // Its scale: in one row there is only the value's own. The row has no title, whose place it may take.
         let place =

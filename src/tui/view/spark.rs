@@ -193,11 +193,19 @@ pub fn block(eighths: usize) -> char {
     RAMP[eighths.min(8)]
 }
 
-/// Draws a series into a place, the newest value at its right end; tells the value at the top.
-pub fn draw(sheet: &mut Sheet, at: Rect, series: Option<&Series>, window: Window, bounds: Bounds) -> Option<f64> {
+/// Draws a series into a place, the newest value at its right end; tells the value at the top. It is not below the one
+/// that is said to be `now`, which the newest bar, a mean of some time, may not reach.
+pub fn draw(
+    sheet: &mut Sheet,
+    at: Rect,
+    series: Option<&Series>,
+    now: Option<f64>,
+    window: Window,
+    bounds: Bounds,
+) -> Option<f64> {
     let series = series.filter(|s| !s.is_empty())?;
     let values = window.buckets(series, at.width.into());
-    let top = bounds.top(highest(&values));
+    let top = bounds.top(highest(&values).max(now.unwrap_or(0.0)));
     draw_bars(sheet, at, &values, top, bounds);
     Some(top)
 }

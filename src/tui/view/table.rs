@@ -212,7 +212,7 @@ impl Look<'_> {
         if spark_width > 0 {
             at.take_left(1);
             let series = self.cluster.history.droplets.get(&row.droplet.id).and_then(|all| all.get(&metric));
-            spark::draw(sheet, at, series, self.window, bounds);
+            spark::draw(sheet, at, series, shown.map(|shown| shown.value), self.window, bounds);
         }
     }
 
