@@ -109,7 +109,7 @@ async fn history_shows_journal_and_cloud_by_time_and_the_journal_alone_without_t
     assert_eq!(desk.ask(&["up", "--yes"]).await.0, 0);
     fs::write(desk.journal(), fs::read_to_string(desk.journal()).unwrap() + "{\"journal\":1,\"at\"").unwrap();
     let (code, out, err) = desk.ask(&["history"]).await;
-    assert!(code == 0 && err.contains("1 lines of the journal are damaged"), "{err}");
+    assert!(code == 0 && err.contains("1 line of the journal is damaged"), "{err}");
     let all = lines(&out);
     assert!(all.iter().any(|l| l["source"] == "journal") && all.iter().any(|l| l["action"]["kind"] == "shutdown"));
     let times: Vec<jiff::Timestamp> = all.iter().map(|l| l["at"].as_str().unwrap().parse().unwrap()).collect();
