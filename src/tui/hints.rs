@@ -11,8 +11,7 @@ impl Context {
     #[must_use]
     pub fn of(ui: &Ui) -> Self {
         match ui.overlay {
-            None if ui.page.metric().is_some() => Self::Chart,
-            None => Self::Page,
+            None => Self::of_page(ui.page),
             Some(Overlay::Confirm(_) | Overlay::Event(_) | Overlay::Notice { .. }) => Self::Dialog,
             Some(Overlay::Help { .. }) => Self::Help,
             Some(Overlay::Filter(_)) => Self::Filter,
@@ -20,6 +19,12 @@ impl Context {
             Some(Overlay::Columns { .. }) => Self::Columns,
             Some(Overlay::Palette(_)) => Self::Palette,
         }
+    }
+
+    /// Who hears keys while nothing lies over this page.
+    #[must_use]
+    pub fn of_page(page: Page) -> Self {
+        if page.metric().is_some() { Self::Chart } else { Self::Page }
     }
 }
 

@@ -177,11 +177,11 @@ pub fn refusal(typed: &str, keymap: &Keymap, ui: &Ui, state: &AppState) -> Strin
     }
 }
 
-/// Every command without its argument, in the order of the table.
+/// Every command of the page behind the list without its argument, in the order of the table.
 fn names(keymap: &Keymap, ui: &Ui, state: &AppState) -> Vec<Entry> {
+    let behind = Context::of_page(ui.page);
     let named = |binding: &&Binding| {
-        let is_of_page = [Context::Page, Context::Chart].iter().any(|context| binding.contexts.contains(context));
-        let is_here = is_of_page && binding.action != Action::Palette;
+        let is_here = binding.contexts.contains(&behind) && binding.action != Action::Palette;
         is_here && (state.demo || !binding.is_demo())
     };
     let entry = |binding: &Binding| Entry {
@@ -289,6 +289,7 @@ fn with_argument(argument: Argument, rest: &str, ui: &Ui, state: &AppState) -> V
 mod tests {
     use super::*;
     use crate::cluster::Metric;
+    use crate::tui::Page;
     use crate::tui::fixtures::{self, Fixture};
     use proptest::prelude::*;
 
@@ -310,6 +311,15 @@ mod tests {
         assert!(lines("rfrsh").contains(&"refresh".to_owned()), "by some of its letters");
         assert!(lines("xyzzy").is_empty());
         assert!(!lines("").contains(&"outage".to_owned()), "only in the demo");
+    }
+
+    #[test]
+    fn it_offers_what_the_page_behind_it_does_and_nothing_twice() {
+        let of = |page| entries("", &Ui { page, ..fixtures::ui() }).into_iter().map(|e| e.line).collect::<Vec<_>>();
+        let (table, chart) = (of(Page::Cluster), of(Page::Chart(Metric::Cpu)));
+        assert!(table.contains(&"move_down".to_owned()) && !table.contains(&"earlier".to_owned()), "{table:?}");
+        assert!(chart.contains(&"earlier".to_owned()) && !chart.contains(&"move_down".to_owned()), "{chart:?}");
+        assert!(chart.contains(&"scale_up".to_owned()), "{chart:?}");
     }
 
     #[test]

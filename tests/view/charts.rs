@@ -95,6 +95,21 @@ fn the_scale_reaches_the_value_now_though_each_bar_is_a_mean() {
 }
 
 #[test]
+fn what_is_still_fetched_is_no_gap_at_the_cursor() {
+    let shown = |fetched: u64| {
+        let state = with_history(|history| {
+            history.cluster.insert(Metric::Cpu, series(&[40.0; 30], 120, 0));
+            history.range = Duration::from_secs(fetched * 3600);
+        });
+        let cursor = Some(fixtures::now() - SignedDuration::from_hours(5));
+        let ui = Ui { page: CHART, range: Duration::from_secs(6 * 3600), cursor, ..fixtures::ui() };
+        text(&render(&state, &Look { ui, size: (120, 36), ..Look::default() }))
+    };
+    assert!(row_with(&shown(1), " at 0").contains(" loading…"), "{}", shown(1));
+    assert!(row_with(&shown(6), " at 0").contains(" no data"), "{}", shown(6));
+}
+
+#[test]
 fn marks_close_together_keep_the_text_of_the_newest() {
     let state = with_history(|history| history.serving = series(&[1.0, 2.0, 3.0, 2.0], 120, 1_200));
     let shown = text(&render(&state, &page(CHART, (80, 24))));

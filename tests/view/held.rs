@@ -104,6 +104,8 @@ fn what_is_wrong_on_the_picture_stays_in_sight_unless_what_came_is_worse() {
         assert!(header(&shown).contains("! 1 unhealthy"), "{shown}");
         assert!(!header(&shown).contains("▶"), "{shown}");
     }
+    let as_bad = Fixture::new(3).demo().load(0.93).build();
+    assert!(header(&text(&render(&ill, &look(as_bad, 20, (60, 24))))).contains("! 1 unhealthy"));
     let worse = Fixture::new(3).demo().api_down().build();
     assert!(header(&text(&render(&ill, &look(worse, 20, (60, 24))))).contains("now: API FAILING"));
 }

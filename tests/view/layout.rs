@@ -250,6 +250,7 @@ fn what_bounds_scaling_is_told_beside_the_pictures_where_there_is_room() {
     for state in [fixture().build(), fixture().scaling_up().build(), fixture().cooldown().build()] {
         let screen = shown(&state, (200, 60));
         assert!(screen.contains(" RULES ─") && screen.contains(" bounds     min 1, max 5; now"), "{screen}");
+        assert!(screen.matches("next look").count() <= 1, "said once:\n{screen}");
         assert!(!shown(&state, (160, 40)).contains("RULES"), "events come first");
     }
 }
@@ -268,6 +269,21 @@ fn a_long_event_is_told_whole_where_the_panel_has_room() {
     };
     assert!(panel((200, 60)).contains(text_of), "{}", panel((200, 60)));
     assert!(panel((80, 24)).contains('…'), "{}", panel((80, 24)));
+}
+
+#[test]
+fn no_word_of_a_long_event_is_lost_beside_its_level_and_its_count() {
+    let words: Vec<String> = (0..40).map(|n| format!("word{n}")).collect();
+    for (level, count) in [(Level::Warning, 1), (Level::Error, 12), (Level::Info, 1)] {
+        let mut state = Fixture::new(2).build();
+        let event = Event { at: fixtures::now(), level, text: words.join(" "), count };
+        Arc::make_mut(&mut state.clusters[0].events).push(event);
+        for size in [(120, 60), (200, 60), (500, 200)] {
+            let screen = text(&render(&state, &at(size.0, size.1)));
+            let lost: Vec<_> = words.iter().filter(|word| !screen.split_whitespace().any(|w| w == *word)).collect();
+            assert!(lost.is_empty(), "{lost:?} at {size:?}\n{screen}");
+        }
+    }
 }
 
 #[test]

@@ -232,3 +232,13 @@ fn a_question_can_be_answered_on_the_smallest_screen() {
     let shown = text(&render(&state, &over(accepted, view::MINIMUM)));
     assert!(shown.contains("[ Add web003 ]") && !shown.contains("[ Cancel ]"), "{shown}");
 }
+
+#[test]
+fn a_command_as_long_as_a_book_is_drawn() {
+    let state = Fixture::new(3).build();
+    let typed = format!("filter {}", "x".repeat(70_000));
+    for size in [(60, 16), (200, 60)] {
+        let shown = text(&render(&state, &over(palette(&typed, &state), size)));
+        assert!(shown.contains("COMMANDS"), "{shown}");
+    }
+}

@@ -92,6 +92,14 @@ fn a_value_that_is_rounded_to_its_threshold_is_told_apart_from_it() {
     assert_eq!(row(70.2), "CPU 70.2 %");
     assert_eq!(row(69.96), "CPU 69.96 %");
     assert_eq!(row(70.0), "CPU 70 %", "they are the same");
+    let mut state = Fixture::new(3).build();
+    Arc::make_mut(&mut state.clusters[0].policy).scale_up.insert(Metric::OutboundBandwidth, 250.0);
+    let seen = state.clusters[0].observation.clone().unwrap();
+    let mut decision = dropscale::policy::decide(&seen, &state.clusters[0].spec, &state.clusters[0].policy);
+    decision.rules.iter_mut().for_each(|rule| rule.value = rule.value.map(|_| 250.04));
+    state.clusters[0].decision = Some(Arc::new(decision));
+    let screen = text(&render(&state, &at(120, 36)));
+    assert!(line_of(&screen, " Outbound ").contains(" 250 Mbps "), "a value keeps its unit: {screen}");
 }
 
 #[test]

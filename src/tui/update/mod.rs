@@ -1,7 +1,7 @@
 //! What keys and the mouse do to the interface: pure, so that it can be tested without a terminal. `ask` holds the
 //! questions before the cloud is changed, `event` an event in front, `palette` the commands by name, `choose` what is
-//! copied, exported and shown in the table, `walk` the selections, `chart` metrics, ranges and the cursor of charts, `mouse` clicks and the wheel, `demo` what is done to
-//! the simulated cloud, `follow` what changes with a new state.
+//! copied, exported and shown in the table, `walk` the selections, `chart` metrics, ranges and the cursor of charts,
+//! `mouse` clicks and the wheel, `demo` what is done to the simulated cloud, `follow` what changes with a new state.
 
 mod ask;
 mod chart;

@@ -37,7 +37,7 @@ pub fn top(bounds: Bounds, highest: f64) -> f64 {
 /// The next round number that is written as what it is.
 fn round_up(metric: Metric, wanted: f64) -> f64 {
     let power = wanted.log10().floor();
-    let all = (0..4).flat_map(|more| ROUND.map(|round| round * 10_f64.powf(power + f64::from(more))));
+    let all = (0..12).flat_map(|more| ROUND.map(|round| round * 10_f64.powf(power + f64::from(more))));
     let mut reaching = all.filter(|value| *value >= wanted * (1.0 - 1e-9));
     reaching.find_map(|value| written(metric, value)).unwrap_or(wanted)
 }
@@ -195,6 +195,7 @@ mod tests {
             (Metric::Load, Some(0.8), 1.21, 1.5),
             (Metric::Load, None, 0.004, 0.01),
             (Metric::Load, None, 0.0, 1.0),
+            (Metric::Load, None, 1e-9, 0.01),
             (Metric::Cpu, Some(70.0), 93.0, 100.0),
             (Metric::Cpu, Some(90.0), 100.0, 100.0),
             (Metric::Cpu, Some(90.0), 131.0, 150.0),

@@ -79,7 +79,7 @@ impl<'a> Past<'a> {
         let values = series.map(|series| plot.window.buckets(series, plot.columns)).unwrap_or_default();
         let mean = series.and_then(|series| plot.window.averages(series, plot.columns));
         let marks = subject.serving.map(|serving| marks::of(serving, plot.window, columns)).unwrap_or_default();
-        let spot = Spot::of(scene, plot, &values, mean, subject.serving);
+        let spot = Spot::of(scene, plot, &values, mean, subject.serving, is_loading(scene, cluster));
         Self { plot, bounds: metrics::bounds(cluster, subject.metric), values, mean, marks, spot, series }
     }
 }
@@ -154,7 +154,8 @@ fn draw_summary(
     }
     let style = value::style(theme, now, bounds, theme.strong);
     let when = value::heading(scene, cluster);
-    let now_spans = [Span::styled(format!("{when} "), theme.faint), Span::styled(value::text(now, bounds), style)];
+    let now_spans =
+        [Span::styled(format!("{when} "), theme.faint), Span::styled(value::apart(now, bounds, u16::MAX), style)];
     put(&mut rest, &now_spans);
     for (word, threshold) in [("down at ", bounds.down), ("up at ", bounds.up)] {
         if let Some(threshold) = threshold {

@@ -27,6 +27,8 @@ const DROPLETS: u16 = 3;
 
 /// So many rows what is decided, an operation and a dozen events have together, before the rules get any.
 const BESIDE_RULES: u16 = 30;
+/// As many as the rules usually have.
+const RULES: u16 = 12;
 
 /// From here on: a blank, the headings and two rows of the table, and two rows of events.
 const APART: u16 = 1 + DROPLETS + 1 + 2;
@@ -69,11 +71,11 @@ fn first_moments(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterSt
 fn narrow(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> Scrolled {
     let mut rest = at;
     let lines = cells(status::count(scene, cluster, rest.width, true));
-    let Shares { metrics, said, gap, gap_below } = Shares::of(at.height, cluster, lines);
+    let Shares { metrics, rows, said, gap, gap_below } = Shares::of(at.height, cluster, lines);
     let table_needs = table_rows(droplets(cluster));
 
     let panel = rest.take_top(1 + metrics);
-    metrics::draw(sheet, panel, scene, cluster, metrics / cells(metrics::shown(cluster).len()).max(1));
+    metrics::draw(sheet, panel, scene, cluster, rows);
     rest.take_top(gap);
     let panel = rest.take_top(1 + said);
     let lines = status::fitted(scene, cluster, panel.width, said, true);
@@ -93,8 +95,9 @@ fn narrow(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) ->
 /// How the height of the page is shared out. It goes by the terminal and by the size of the cluster, and not by what is
 /// said at the moment: what stands below the decision stays where it is from look to look, unless much is said at once.
 struct Shares {
-    /// The rows of the panel of the metrics, without its heading.
+    /// The rows of the panel of the metrics, without its heading, and how they are used.
     metrics: u16,
+    rows: metrics::Rows,
     /// Those of the decision, without its heading.
     said: u16,
     /// The air between two sections.
@@ -114,9 +117,10 @@ impl Shares {
 
         // What is left for the decision beside the metrics, the droplets, and the least of the events.
         let beside = |metrics: u16| height.saturating_sub(1 + metrics + 1 + table.min(7) + 2);
-        let fits = all.min(if is_high { height / 5 } else { ruled.max(2).min(height / 4) });
-        // A row with the values of those that have no threshold, where it takes nothing away.
-        let fits = fits + u16::from(!is_high && fits < all && fits == ruled && beside(fits) > SAID + 1);
+        let own = all.min(if is_high { height / 5 } else { ruled.max(2).min(height / 4) });
+        // Below those with thresholds a row for all others together, where it takes nothing away.
+        let last_is_shared = !is_high && own == ruled && ruled < all && beside(ruled) > SAID + 1;
+        let fits = own + u16::from(last_is_shared);
         let room = beside(fits);
         let usual = room.clamp(1, if height < 16 { 2 } else { SAID });
         let said = lines.clamp(usual, if is_high { height / 4 } else { 5 });
@@ -126,7 +130,9 @@ impl Shares {
         let gap_below = gap.saturating_sub(more);
         let taken = 1 + fits + 1 + usual + table + EVENTS + 3;
         let spare = if is_high { height.saturating_sub(taken) } else { 0 };
-        Self { metrics: even(fits + spare, ruled, all).max(fits), said, gap, gap_below }
+        let metrics = even(fits + spare, ruled, all).max(fits);
+        let rows = metrics::Rows { each: metrics / all.max(1), last_is_shared };
+        Self { metrics, rows, said, gap, gap_below }
     }
 }
 
@@ -162,12 +168,12 @@ fn wide(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState) -> S
     left.take_bottom(gap);
     let mut right = left.take_right(at.width / 3);
     left.take_right(3);
-    let rows = (left.height.saturating_sub(1) / count).clamp(1, PICTURE);
-    metrics::draw(sheet, left, scene, cluster, rows);
+    let each = (left.height.saturating_sub(1) / count).clamp(1, PICTURE);
+    metrics::draw(sheet, left, scene, cluster, metrics::Rows { each, last_is_shared: false });
 
-    let rules = grounds::facts(scene, cluster, right.width);
-    if right.height >= BESIDE_RULES + cells(rules.len()) {
-        let panel = right.take_bottom(1 + cells(rules.len()));
+    if right.height >= BESIDE_RULES + RULES {
+        let rules = grounds::rules(scene, cluster, right.width);
+        let panel = right.take_bottom(1 + cells(rules.len()).min(RULES));
         section(sheet, panel, "RULES", "", &rules);
         right.take_bottom(gap);
     }

@@ -25,6 +25,8 @@ pub struct Spot {
     mean: Option<Duration>,
     /// How many droplets served.
     serving: Option<f64>,
+    /// Whether data of that time may still come.
+    is_loading: bool,
 }
 
 impl Spot {
@@ -35,11 +37,13 @@ impl Spot {
         values: &[Option<f64>],
         mean: Option<Duration>,
         serving: Option<&Series>,
+        is_loading: bool,
     ) -> Option<Self> {
         let column = plot.window.column_of(scene.ui.cursor?, plot.columns)?;
         let begin = plot.window.begin_of(column, plot.columns)?;
         let value = values.get(column).copied().flatten();
-        Some(Self { column, begin, value, mean, serving: serving.and_then(|series| served(series, plot, begin)) })
+        let serving = serving.and_then(|series| served(series, plot, begin));
+        Some(Self { column, begin, value, mean, serving, is_loading })
     }
 
     /// What is said of it.
@@ -47,7 +51,7 @@ impl Spot {
         let theme = scene.theme;
         let mut spans = vec![Span::styled("at ", theme.faint), Span::styled(self.time(scene, plot), theme.text)];
         let Some(value) = self.value else {
-            spans.push(Span::styled(" no data", theme.strong));
+            spans.push(Span::styled(if self.is_loading { " loading…" } else { " no data" }, theme.strong));
             return spans;
         };
         let style = if bounds.is_beyond(value) { theme.attention } else { theme.strong };

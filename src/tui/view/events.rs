@@ -31,9 +31,8 @@ pub fn panel(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSt
         if row.height == 0 {
             return;
         }
-        let room = at.width.saturating_sub(indent);
-        let is_long = is_tall && event.count == 1 && width(&event.text) > room;
-        let lines = if is_long { wrap(&event.text, room) } else { vec![event.text.clone()] };
+        let beside = indent + width(word(event, at.width)) + times(event).map_or(0, |times| width(&times) + 1);
+        let lines = if is_tall { wrap(&event.text, at.width.saturating_sub(beside)) } else { vec![event.text.clone()] };
         let mut lines = lines.iter().map(String::as_str);
         draw_row(
             sheet,
@@ -122,21 +121,27 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, event: &Event, row: &Row
     rest.take_left(used + 2);
     let (symbol, style) = decision::level(theme, event.level);
     let style = on_bar(style);
+    let level = [Span::styled(format!("{symbol} "), style), Span::styled(word(event, at.width), style)];
+    if let Some(times) = times(event) {
+        let place = rest.take_right(width(&times) + 1);
+        sheet.right(place, &times, on_bar(theme.faint));
+    }
+    let used = sheet.spans(rest, &level);
+    rest.take_left(used);
+    sheet.text(rest, text, on_bar(theme.text));
+}
+
+/// On a wide row the level in a word, if the text does not say it; on a narrow one its sign must do.
+fn word(event: &Event, columns: u16) -> &'static str {
     let word = match event.level {
         Level::Warning => "warning ",
         Level::Error => "failed ",
         Level::Info | Level::Done => "",
     };
-    let mut spans = vec![Span::styled(format!("{symbol} "), style)];
-    // On a wide row the level is told in a word, if the text does not say it; on a narrow one the symbol must do.
-    if at.width >= 100 && !event.text.contains(word.trim_end()) {
-        spans.push(Span::styled(word, style));
-    }
-    spans.push(Span::styled(text, on_bar(theme.text)));
-    if event.count > 1 {
-        let times = format!("×{}", event.count);
-        let place = rest.take_right(cells(times.chars().count()) + 1);
-        sheet.right(place, &times, on_bar(theme.faint));
-    }
-    sheet.spans(rest, &spans);
+    if columns >= 100 && !event.text.contains(word.trim_end()) { word } else { "" }
+}
+
+/// How often it happened, if that is more than once.
+fn times(event: &Event) -> Option<String> {
+    (event.count > 1).then(|| format!("×{}", event.count))
 }

@@ -34,14 +34,15 @@ pub fn lines(scene: &Scene, cluster: &ClusterState, columns: u16) -> Vec<Line<'s
     let rows: Vec<_> = cluster.policy.metrics().map(|metric| row(scene, cluster, metric)).collect();
     let mut lines = table(scene, cluster, &rows, columns).unwrap_or_else(|| listed(scene, &rows));
     lines.push(Line::default());
-    lines.extend(facts(scene, cluster, columns));
+    lines.extend(rules(scene, cluster, columns));
+    decision::fact(&mut lines, scene.theme, (NEXT_LOOK, NAME), &look(scene, cluster), columns);
     lines
 }
 
-/// Its second half: how votes become a decision, what bounds it, and what makes it wait.
-pub fn facts(scene: &Scene, cluster: &ClusterState, columns: u16) -> Vec<Line<'static>> {
+/// How votes become a decision, what bounds it, and what makes it wait.
+pub fn rules(scene: &Scene, cluster: &ClusterState, columns: u16) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    for (name, text) in named(scene, cluster) {
+    for (name, text) in facts(scene, cluster) {
         decision::fact(&mut lines, scene.theme, (name, NAME), &text, columns);
     }
     lines
@@ -89,7 +90,7 @@ fn row(scene: &Scene, cluster: &ClusterState, metric: Metric) -> Row {
     let projected_style = if projected.is_some_and(|p| p.too_busy) { theme.attention } else { theme.text };
     [
         Span::styled(metric.title(), theme.text),
-        Span::styled(value::apart(shown, bounds), value::style(theme, shown, bounds, theme.strong)),
+        Span::styled(value::apart(shown, bounds, u16::MAX), value::style(theme, shown, bounds, theme.strong)),
         Span::styled(threshold(metric, bounds.down, metric.busy() == Busy::Low), theme.text),
         Span::styled(threshold(metric, bounds.up, metric.busy() == Busy::High), theme.text),
         Span::styled(vote, if metrics::is_past(scene, cluster) { theme.faint } else { vote_style }),
@@ -165,10 +166,10 @@ fn listed(scene: &Scene, rows: &[Row]) -> Vec<Line<'static>> {
     lines
 }
 
-fn named(scene: &Scene, cluster: &ClusterState) -> Vec<(&'static str, String)> {
+fn facts(scene: &Scene, cluster: &ClusterState) -> Vec<(&'static str, String)> {
     let policy = &cluster.policy;
     let stale = words::span(policy.stale_after);
-    let mut facts = rules(policy).to_vec();
+    let mut facts = votes(policy).to_vec();
     if policy.metrics().next().is_some() {
         let text = format!(
             "to vote up takes readings of half of the serving droplets, any other vote takes all; a reading older than \
@@ -182,12 +183,11 @@ fn named(scene: &Scene, cluster: &ClusterState) -> Vec<(&'static str, String)> {
         facts.push(("cooldown", cooldown(scene, policy, seen)));
         facts.extend(backoffs(scene, cluster, seen));
     }
-    facts.push((NEXT_LOOK, look(scene, cluster)));
     facts
 }
 
 /// How votes become a decision.
-fn rules(policy: &Policy) -> [(&'static str, String); 2] {
+fn votes(policy: &Policy) -> [(&'static str, String); 2] {
     let (fewer, more) = ("fewer droplets serve than the minimum", "there are more droplets than the maximum");
     let up = match policy.scale_up.len() {
         0 => format!("only when {fewer}"),

@@ -8,7 +8,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Span;
 
-use super::sheet::{Cut, Sheet, spans_width};
+use super::parts::{self, Part, badge, part, words_of};
+use super::sheet::{Cut, Sheet};
 use super::{Scene, held, problems, progress, words};
 use crate::cloud::Remedy;
 use crate::cluster::{Health, Member, Observation, elapsed};
@@ -30,93 +31,21 @@ const NEWS: usize = 12;
 /// After so many looks that did not come, what is shown is older than it should be.
 const LATE: u32 = 4;
 
-/// A part of a line: what it shows, how soon it gives way, and to what. What has rank 0 and nothing shorter stays.
-struct Part {
-    spans: Vec<Span<'static>>,
-    rank: u8,
-    shorter: Vec<Vec<Span<'static>>>,
-}
-
-impl Part {
-    /// Becomes shorter, if it can be; from its shortest form on it stays, unless that is nothing. Tells whether there is
-    /// still something of it.
-    fn gives_way(&mut self) -> bool {
-        if self.shorter.is_empty() {
-            return false;
-        }
-        self.spans = self.shorter.remove(0);
-        if self.shorter.is_empty() {
-            self.rank = 0;
-        }
-        !self.spans.is_empty()
-    }
-
-    /// With shorter forms, the longest first, of which the last one stays.
-    fn or(self, shorter: Vec<Vec<Span<'static>>>) -> Self {
-        Self { shorter, ..self }
-    }
-}
-
-fn part(rank: u8, spans: Vec<Span<'static>>) -> Part {
-    Part { spans, rank, shorter: Vec::new() }
-}
-
-fn words_of(rank: u8, text: impl Into<String>, style: Style) -> Part {
-    part(rank, vec![Span::styled(text.into(), style)])
-}
-
-fn badge(rank: u8, text: &str, style: Style) -> Part {
-    words_of(rank, format!(" {text} "), Theme::badge(style))
-}
-
 /// Draws both lines.
 pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene) {
     let Some(cluster) = scene.cluster() else { return };
     let (left, right) = first_line(scene, cluster);
-    line(sheet, at.take_top(1), left, right);
+    parts::line(sheet, at.take_top(1), left, right);
     let (left, right) = second_line(scene, cluster);
-    line(sheet, at.take_top(1), left, right);
-}
-
-/// From this rank on parts stand closer together before any gives way.
-const CLOSE: u8 = 4;
-
-/// Draws parts from the left and from the right, with columns between; what has no room gives way.
-fn line(sheet: &mut Sheet, at: Rect, mut left: Vec<Part>, mut right: Vec<Part>) {
-    let (mut gap, mut right_gap) = (3, 2);
-    let wide = |parts: &[Part], gap: u16| -> u16 {
-        parts.iter().map(|p| spans_width(&p.spans).saturating_add(gap)).fold(0, u16::saturating_add)
-    };
-    while wide(&left, gap).saturating_add(wide(&right, right_gap)) > at.width + right_gap {
-        let worst = left.iter().chain(&right).map(|p| p.rank).max().unwrap_or(0);
-        if worst == 0 {
-            break;
-        }
-        if worst <= CLOSE && gap > 2 {
-            (gap, right_gap) = (2, 1);
-            continue;
-        }
-        for parts in [&mut left, &mut right] {
-            parts.retain_mut(|part| part.rank < worst || part.gives_way());
-        }
-    }
-    let mut rest = at;
-    for part in right.iter().rev() {
-        let place = rest.take_right(spans_width(&part.spans));
-        sheet.spans(place, &part.spans);
-        rest.take_right(right_gap);
-    }
-    for part in &left {
-        let used = sheet.spans(rest, &part.spans);
-        rest.take_left(used + gap);
-    }
+    parts::line(sheet, at.take_top(1), left, right);
 }
 
 fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
     let theme = scene.theme;
     let verdict = verdict(theme, cluster);
     let news = held::told(scene, cluster);
-    let comes_first = news.as_ref().is_none_or(|(_, level)| held::rank(*level) > held::rank(verdict.level));
+    // What is wrong on a held picture stays in sight, unless what came behind it is worse.
+    let verdict_stays = news.as_ref().is_none_or(|(_, level)| held::rank(*level) >= held::rank(verdict.level));
     let mut left = vec![name(scene, cluster)];
     match verdict.outage {
         // Nothing matters more, and nothing stands before it.
@@ -124,60 +53,65 @@ fn first_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) {
             let word = |text: &str| badge(3, text, theme.bad);
             left.insert(0, word(&verdict.text).or(vec![word(&outage.brief()).spans]));
         }
-        // It stays whatever gives way, but for what is worse now.
-        None if comes_first => left.push(part(3, vec![verdict.span()]).or(vec![vec![verdict.span()]])),
-        None => left.push(part(3, vec![verdict.span()])),
+        None => left.push(part(if verdict_stays { 0 } else { 3 }, vec![verdict.span()])),
     }
     left.extend(verdict.more.map(|more| words_of(7, more, theme.text)));
     left.extend(under_way(theme, cluster).map(|doing| part(4, vec![doing.span()])));
     if let Some(seen) = &cluster.observation {
-        left.push(droplets(scene, cluster, seen));
-        let serving = seen.serving().count();
-        if serving != seen.count() && verdict.outage.is_none() {
-            // Fewer serve while one comes or goes: that is as it should be.
-            let settled = seen.members.iter().filter(|m| !m.is_arriving() && !m.is_leaving()).count();
-            let style = if serving < settled { theme.attention } else { styles(scene, cluster).1 };
-            left.push(words_of(8, format!("{serving} serving"), style));
-        }
-        match &seen.load_balancer {
-            Some(balancer) => {
-                let (_, usual) = styles(scene, cluster);
-                let style = if balancer.status == "active" { usual } else { theme.attention };
-                left.push(part(
-                    9,
-                    vec![
-                        Span::styled(fit(&balancer.name, NAME), usual),
-                        Span::styled(format!(" {}", balancer.status), style),
-                    ],
-                ));
-            }
-            None => left.push(words_of(7, "no load balancer", theme.bad)),
-        }
-        if let Some(base) = seen.base_member() {
-            left.push(words_of(10, base.droplet.region.clone(), theme.faint));
-        }
+        left.extend(of_seen(scene, cluster, seen, verdict.outage.is_some()));
     }
-    let mut right = Vec::new();
+    let news = news.map(|(news, _)| {
+        let shorter = vec![Span::styled(fit(&news.content, NEWS), news.style)];
+        let news = part(1, vec![news]).or(vec![shorter]);
+        if verdict_stays { news.or_nothing() } else { news }
+    });
+    (left, badges(scene, cluster, news))
+}
+
+/// How many droplets there are and serve, the load balancer, the region.
+fn of_seen(scene: &Scene, cluster: &ClusterState, seen: &Observation, is_outage: bool) -> Vec<Part> {
+    let theme = scene.theme;
+    let (_, usual) = styles(scene, cluster);
+    let mut parts = vec![droplets(scene, cluster, seen)];
+    let serving = seen.serving().count();
+    if serving != seen.count() && !is_outage {
+        // Fewer serve while one comes or goes: that is as it should be.
+        let settled = seen.members.iter().filter(|m| !m.is_arriving() && !m.is_leaving()).count();
+        let style = if serving < settled { theme.attention } else { usual };
+        parts.push(words_of(8, format!("{serving} serving"), style));
+    }
+    parts.push(match &seen.load_balancer {
+        Some(balancer) => {
+            let style = if balancer.status == "active" { usual } else { theme.attention };
+            let name = Span::styled(fit(&balancer.name, NAME), usual);
+            part(9, vec![name, Span::styled(format!(" {}", balancer.status), style)])
+        }
+        None => words_of(7, "no load balancer", theme.bad),
+    });
+    parts.extend(seen.base_member().map(|base| words_of(10, base.droplet.region.clone(), theme.faint)));
+    parts
+}
+
+/// What kind of session this is, whether the picture is held and what came behind it, and whether auto is on.
+fn badges(scene: &Scene, cluster: &ClusterState, news: Option<Part>) -> Vec<Part> {
+    let theme = scene.theme;
+    let mut badges = Vec::new();
     if scene.state.demo {
-        right.push(badge(0, "DEMO", theme.text));
+        badges.push(badge(0, "DEMO", theme.text));
     }
     let forbids = scene.state.forbids();
     if let Some(refusal) = &forbids {
         let word = if *refusal == Refusal::DryRun { "DRY RUN" } else { "READ-ONLY" };
-        right.push(badge(0, word, theme.text));
+        badges.push(badge(0, word, theme.text));
     }
     if let Some(text) = held::badge(scene) {
-        right.push(badge(2, &text, theme.strong).or(vec![badge(0, held::PAUSED, theme.strong).spans]));
+        badges.push(badge(2, &text, theme.strong).or(vec![badge(0, held::PAUSED, theme.strong).spans]));
     }
-    if let Some((news, _)) = news {
-        let mut shorter = vec![vec![Span::styled(fit(&news.content, NEWS), news.style)]];
-        shorter.extend(comes_first.then(Vec::new));
-        right.push(part(1, vec![news]).or(shorter));
-    }
+    badges.extend(news);
     // Where nothing may be changed, auto is off anyway.
     let rank = if forbids.is_some() { 3 } else { 0 };
-    right.push(if cluster.auto { badge(0, "AUTO ON", theme.good) } else { words_of(rank, "AUTO OFF", theme.strong) });
-    (left, right)
+    badges.push(if cluster.auto { badge(0, "AUTO ON", theme.good) } else { words_of(rank, "AUTO OFF", theme.strong) });
+    badges
 }
 
 /// The name, and which of how many clusters it is.
@@ -363,8 +297,7 @@ fn second_line(scene: &Scene, cluster: &ClusterState) -> (Vec<Part>, Vec<Part>) 
 fn freshness(scene: &Scene, cluster: &ClusterState) -> Part {
     let theme = scene.theme;
     let age = cluster.observation.as_ref().map(|seen| elapsed(seen.at, held::present(scene)));
-    let poll = cluster.spec.timing.poll;
-    let fresh = poll * 3 / 2;
+    let (poll, fresh) = (cluster.spec.timing.poll, fresh(cluster));
     match (&cluster.connection, age) {
         (Connection::Failing { .. }, Some(age)) if age > fresh => {
             badge(0, &format!("STALE {} old", words::age(age)), theme.bad)
@@ -378,11 +311,17 @@ fn freshness(scene: &Scene, cluster: &ClusterState) -> Part {
     }
 }
 
-/// For how long nothing newer has been seen than what is shown, when that is longer than it should be.
+/// For how long nothing newer has been seen than what is shown, when that is longer than it should be: when a look is
+/// due and fails, or when several did not come.
 pub fn stale_for(scene: &Scene, cluster: &ClusterState) -> Option<Duration> {
     let age = elapsed(cluster.observation.as_ref()?.at, scene.now);
-    let is_late = age > cluster.spec.timing.poll * LATE;
-    (is_late || matches!(cluster.connection, Connection::Failing { .. })).then_some(age)
+    let is_failing = matches!(cluster.connection, Connection::Failing { .. });
+    (age > cluster.spec.timing.poll * LATE || (is_failing && age > fresh(cluster))).then_some(age)
+}
+
+/// As long as data is no older, the next look is not late. No bound is less than the step in which ages are told.
+fn fresh(cluster: &ClusterState) -> Duration {
+    (cluster.spec.timing.poll * 3 / 2).max(Duration::from_secs(5))
 }
 
 /// Whether what is shown is older than it should be.
@@ -398,7 +337,7 @@ pub fn styles(scene: &Scene, cluster: &ClusterState) -> (Style, Style) {
 
 /// How old the data of a cluster is, in a narrow column: a bound while the next look is not late.
 pub fn age(scene: &Scene, cluster: &ClusterState, seen: &Observation) -> String {
-    let fresh = cluster.spec.timing.poll * 3 / 2;
+    let fresh = fresh(cluster);
     let age = elapsed(seen.at, scene.now);
     if age > fresh { words::age(age) } else { format!("<{}", words::span(fresh)) }
 }

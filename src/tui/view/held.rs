@@ -21,7 +21,7 @@ pub fn present(scene: &Scene) -> Timestamp {
 /// That the picture is held, and for how long: in the steps of the other ages, so that little is written.
 pub fn badge(scene: &Scene) -> Option<String> {
     let held = elapsed(scene.now, scene.live?.now);
-    // The first step would be `0 s`.
+    // In the first step there is nothing to say yet.
     Some(if held.as_secs() < 5 { PAUSED.to_owned() } else { format!("{PAUSED} {}", words::age(held)) })
 }
 

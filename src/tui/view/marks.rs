@@ -1,6 +1,5 @@
 //! The marks of a chart where droplets came and went, each with how many serve from there on.
 
-use jiff::SignedDuration;
 use ratatui::layout::Rect;
 
 use super::sheet::{Sheet, cells, width};
@@ -34,7 +33,7 @@ pub fn of(serving: &Series, window: Window, columns: u16) -> Vec<Mark> {
     let mut marks: Vec<Mark> = Vec::new();
     for pair in serving.samples().windows(2).rev() {
         // Counts are whole numbers.
-        if (pair[0].value - pair[1].value).abs() < 0.5 || pair[1].at > window.end + SignedDuration::from_secs(1) {
+        if (pair[0].value - pair[1].value).abs() < 0.5 {
             continue;
         }
         let Some(column) = window.column_of(pair[1].at, columns.into()).map(cells) else { continue };

@@ -112,22 +112,26 @@ impl Columns {
     }
 }
 
-/// Draws the panel: a heading, and as many metrics as there is room for, each `rows` rows high;
-/// what is left makes the first of them higher by one. Of those that have no row the values stand in the last one,
-/// if that is not needed for a threshold.
-pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState, rows: u16) {
+/// How the rows of the panel are used.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Rows {
+    /// So many has each metric; what is left makes the first of them higher by one.
+    pub each: u16,
+    /// Whether the last row has the values of all metrics that have none of their own.
+    pub last_is_shared: bool,
+}
+
+/// Draws the panel: a heading, and as many metrics as there is room for.
+pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterState, rows: Rows) {
     let heading = at.take_top(1);
     draw_heading(sheet, heading, scene, cluster);
     let all = shown(cluster);
     let height = usize::from(at.height);
-    let (with_row, brief) = if height < all.len() && height > cluster.policy.metrics().count() {
-        all.split_at(height - 1)
-    } else {
-        (&*all, &[][..])
-    };
-    let left = height.saturating_sub(all.len() * usize::from(rows));
+    let own = if rows.last_is_shared { height.saturating_sub(1).min(all.len()) } else { all.len() };
+    let (with_row, brief) = all.split_at(own);
+    let left = height.saturating_sub(all.len() * usize::from(rows.each));
     for (i, metric) in with_row.iter().enumerate() {
-        let row = at.take_top(rows + u16::from(i < left));
+        let row = at.take_top(rows.each + u16::from(i < left));
         if row.height == 0 {
             return;
         }
@@ -180,7 +184,8 @@ fn draw_row(sheet: &mut Sheet, at: Rect, scene: &Scene, cluster: &ClusterState, 
     let has_threshold = bounds.up.is_some() || bounds.down.is_some();
     let title = if has_threshold { sheet.theme.text } else { sheet.theme.faint };
     sheet.text(foot(columns.title), metric.title(), title);
-    let text = value::apart(shown, bounds);
+    // It may stand in the gap before its column, as far as that is one wide.
+    let text = value::apart(shown, bounds, columns.value.width + 1);
     value::draw_text(sheet, foot(columns.value), &text, value::style(sheet.theme, shown, bounds, sheet.theme.strong));
     if series.is_none_or(crate::cluster::Series::is_empty) {
         sheet.text(foot(columns.spark), "no data yet", sheet.theme.faint);

@@ -2,9 +2,8 @@
 //!
 //! `cluster`, `droplet`, `chart`, `events` and `overview` are the pages, `help`, `confirm`, `choice`, `column_list`
 //! and `palette` lie over them; `header`, `held`, `metrics`, `status`, `decision`, `grounds`, `problems`, `progress`,
-//! `table`, `columns` and `footer` are their parts, `axis`, `cursor` and `marks` those of a chart; `spark` and `gauge`
-//! the pictures; `value`, `sheet`, `words` and
-//! `ascii` what all of them draw with.
+//! `table`, `columns` and `footer` are what they are made of, `axis`, `cursor` and `marks` what a chart is; `spark` and
+//! `gauge` are the pictures; `value`, `parts`, `sheet`, `words` and `ascii` what all of them draw with.
 
 mod ascii;
 mod axis;
@@ -28,6 +27,7 @@ mod marks;
 mod metrics;
 mod overview;
 mod palette;
+mod parts;
 mod problems;
 mod progress;
 mod scene;

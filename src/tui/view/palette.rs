@@ -13,7 +13,8 @@ use crate::tui::{Entry, Palette, Target};
 pub fn draw(sheet: &mut Sheet, area: Rect, scene: &Scene, palette: &Palette) {
     let names = palette.entries.iter().map(name_width).max().unwrap_or(0).max(12);
     let widest = palette.entries.iter().map(|entry| width(&description(entry))).max().unwrap_or(0);
-    let columns = area.width.saturating_sub(4).min((names + 2 + KEYS + 2 + widest + 4).max(96));
+    let wanted = [2, KEYS, 2, widest, 4].into_iter().fold(names, u16::saturating_add);
+    let columns = area.width.saturating_sub(4).min(wanted.max(96));
     let refusal =
         if palette.entries.is_empty() { wrap(&refusal(scene, palette), columns.saturating_sub(4)) } else { Vec::new() };
     let rows =
@@ -53,7 +54,7 @@ const KEYS: u16 = 10;
 /// How wide a command is with what can follow it.
 fn name_width(entry: &Entry) -> u16 {
     let gap = u16::from(!entry.follows.is_empty());
-    width(&entry.line) + gap + width(entry.follows)
+    width(&entry.line).saturating_add(gap + width(entry.follows))
 }
 
 /// What a command does, or why it does nothing now.

@@ -44,7 +44,7 @@ pub fn draw(sheet: &mut Sheet, mut at: Rect, scene: &Scene, cluster: &ClusterSta
     let matching = if table.filter.is_empty() { String::new() } else { format!("{} of {total} match", all.len()) };
     let seen_ago = header::stale_for(scene, cluster).map(|age| format!("seen {}", words::ago(age))).unwrap_or_default();
     let position = super::position(drawn, all.len());
-    // Where there is no heading, how many rows there are stands in place of the first heads.
+    // Where there is no heading, how many rows are out of sight stands in place of the first heads.
     let lead = match heading.height {
         0 if !position.is_empty() && !matching.is_empty() => format!("{position} match"),
         0 => format!("{}{matching}", more(drawn, all.len())),

@@ -33,18 +33,17 @@ pub fn text(shown: Option<Shown>, bounds: Bounds) -> String {
     }
 }
 
-/// The same with as many decimals as tell it apart from the thresholds, where two more do.
-pub fn apart(shown: Option<Shown>, bounds: Bounds) -> String {
+/// The same with as many more decimals as tell it apart from the thresholds, if two are enough, and if so much fits.
+pub fn apart(shown: Option<Shown>, bounds: Bounds, columns: u16) -> String {
     let usual = text(shown, bounds);
-    let Some(Shown { value, .. }) = shown else { return usual };
-    let is_apart = |more: &usize| {
-        let written = |value| bounds.metric.format_finer(value, *more);
-        let mut others = [bounds.up, bounds.down].into_iter().flatten().filter(|bound| bound.total_cmp(&value).is_ne());
-        others.all(|bound| written(bound) != written(value))
-    };
-    let finer = (1..3).find(is_apart).map(|more| bounds.metric.format_finer(value, more));
-    let finer = finer.filter(|_| !is_apart(&0));
-    finer.map_or(usual.clone(), |finer| if usual.starts_with(MARK) { format!("{MARK}{finer}") } else { finer })
+    let Some(Shown { value, counts, .. }) = shown else { return usual };
+    let written = |value: f64, more: usize| bounds.metric.format_finer(value, more);
+    let others: Vec<f64> =
+        [bounds.up, bounds.down].into_iter().flatten().filter(|bound| bound.total_cmp(&value).is_ne()).collect();
+    let is_apart = |more: &usize| others.iter().all(|bound| written(*bound, *more) != written(value, *more));
+    let Some(more) = (0..3).find(is_apart) else { return usual };
+    let finer = if counts { written(value, more) } else { format!("{MARK}{}", written(value, more)) };
+    if width(&finer) <= columns { finer } else { usual }
 }
 
 /// How it is drawn, with this style when nothing is to be said of it.

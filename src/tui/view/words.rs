@@ -93,7 +93,7 @@ pub fn dollars(amount: f64) -> String {
     } else if amount >= 1000.0 {
         format!("${amount:.0}")
     } else if amount < 0.1 {
-        // As fine as DigitalOcean's prices of an hour: several of them add up to what is shown as their sum.
+        // As fine as DigitalOcean's prices of an hour: those of a few droplets add up to what is shown for all.
         format!("${amount:.5}")
     } else {
         format!("${amount:.2}")
