@@ -215,7 +215,7 @@ impl Metric {
             Self::Cpu => "processor time in use, all modes but idle and iowait",
             Self::FreeMemory => "memory that programs could still have (available: the page cache counts as free)",
             Self::Memory => "memory in use, the page cache not counted",
-            Self::OutboundBandwidth => "outbound traffic, public and private interface together",
+            Self::OutboundBandwidth => "outbound traffic of a droplet, public and private interface together",
             Self::Requests => "requests through the load balancer, for each serving droplet",
             Self::ResponseTime => "time in which 95 % of the requests are answered by the droplets",
         }

@@ -87,7 +87,7 @@ fn the_scale_reaches_the_value_now_though_each_bar_is_a_mean() {
     seen.cluster_readings.get_mut(&Metric::ResponseTime).unwrap().value = 900.0;
     let ui = Ui { range: Duration::from_secs(7 * 86_400), ..fixtures::ui() };
     let shown = text(&render(&state, &Look { ui: ui.clone(), size: (200, 60), ..Look::default() }));
-    let top = shown.split("top ").filter_map(|rest| rest.split_once(" ms")?.0.parse::<f64>().ok()).next();
+    let top = shown.split("top ").find_map(|rest| rest.split_once(" ms")?.0.parse::<f64>().ok());
     assert!(top.is_some_and(|top| top >= 900.0), "{shown}");
     let ui = Ui { page: Page::Chart(Metric::ResponseTime), ..ui };
     let shown = text(&render(&state, &Look { ui, size: (120, 36), ..Look::default() }));

@@ -175,7 +175,10 @@ fn only_what_has_ended_was_just_scaled() {
     let shown = text(&render(&state, &at(120, 36)));
     assert!(!shown.contains("just scaled"), "{shown}");
     let flat = shown.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(flat.contains("waiting for new samples of Load per vCPU, CPU, Free memory after the scaling"), "{shown}");
+    assert!(
+        flat.contains("waiting for new samples of Load per vCPU, CPU, Free memory since the scaling began"),
+        "{shown}"
+    );
     // And if it runs elsewhere.
     let claim = Claim { at: ago(60), nonce: Nonce::new(7) };
     let state = seen_as(|seen| {

@@ -2,7 +2,7 @@
 //! leave one guessing, above all when the key is pressed again.
 
 use super::{Outcome, Seen, Ui, toast};
-use crate::cluster::DropletId;
+use crate::cluster::{DropletId, DropletStatus};
 use crate::scaling::Level;
 use crate::worker::{Command, DemoCommand};
 
@@ -37,7 +37,8 @@ pub fn outage(ui: &mut Ui, seen: &Seen) -> Outcome {
     ui.demo.outage = !ui.demo.outage;
     let text = if ui.demo.outage {
         let binding = seen.keymap.bindings().iter().find(|binding| binding.name == "outage");
-        let again = binding.and_then(|binding| binding.keys.first()).map(|key| format!("; {key} again: it works"));
+        let again =
+            binding.and_then(|binding| binding.keys.first()).map(|key| format!("; press {key} again to end that"));
         format!("the API fails from now on{}", again.unwrap_or_default())
     } else {
         "the API works again: the next look will find it".to_owned()
@@ -50,6 +51,10 @@ pub fn outage(ui: &mut Ui, seen: &Seen) -> Outcome {
 pub fn crash(ui: &mut Ui, id: DropletId, seen: &Seen) -> Outcome {
     let droplet = seen.cluster(ui).and_then(|cluster| cluster.observation.as_ref()?.droplet(id));
     let name = droplet.map_or_else(|| "the droplet".to_owned(), |droplet| droplet.name.clone());
+    if droplet.is_some_and(|droplet| droplet.status == DropletStatus::Off) {
+        toast(ui, Level::Info, format!("{name} is off already"), seen.now);
+        return Outcome::default();
+    }
     toast(ui, Level::Info, format!("{name} crashed: it is off now"), seen.now);
     Command::Demo(DemoCommand::KillDroplet(id)).into()
 }

@@ -83,11 +83,15 @@ impl Heard {
             for event in
                 news(&cluster.events, known).iter().filter(|event| event.level != Level::Info || is_auto(event))
             {
-                let text = if index == ui.cluster {
-                    event.text.clone()
-                } else {
-                    format!("{}: {}", cluster.spec.name, event.text)
+                let named = |text: &str| {
+                    if index == ui.cluster { text.to_owned() } else { format!("{}: {text}", cluster.spec.name) }
                 };
+                if is_auto(event) {
+                    // It is the one or the other.
+                    let before = [AUTO_ON, AUTO_OFF].map(named);
+                    ui.toasts.retain(|toast| !before.contains(&toast.text));
+                }
+                let text = named(&event.text);
                 toast(ui, event.level, text, now);
             }
         }

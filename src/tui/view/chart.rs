@@ -154,8 +154,13 @@ fn draw_summary(
     }
     let style = value::style(theme, now, bounds, theme.strong);
     let when = value::heading(scene, cluster);
-    let now_spans =
-        [Span::styled(format!("{when} "), theme.faint), Span::styled(value::apart(now, bounds, u16::MAX), style)];
+    let mut now_spans =
+        vec![Span::styled(format!("{when} "), theme.faint), Span::styled(value::apart(now, bounds, u16::MAX), style)];
+    // A bar beside it may be of a shorter time or of a longer one.
+    let mean = format!(", mean of {}", words::span(cluster.spec.timing.metrics_window));
+    if now.is_some_and(|now| now.counts) && spans_width(&now_spans) + width(&mean) <= rest.width {
+        now_spans.push(Span::styled(mean, theme.faint));
+    }
     put(&mut rest, &now_spans);
     for (word, threshold) in [("down at ", bounds.down), ("up at ", bounds.up)] {
         if let Some(threshold) = threshold {

@@ -62,7 +62,11 @@ fn decided(scene: &Scene, cluster: &ClusterState, decision: &Decision, columns: 
     let stopped = obstacles(cluster, decision).next().is_some();
     let would = if stopped { "it wants to" } else { "it would" };
     let failing = matches!(cluster.connection, Connection::Failing { .. });
+    let awaits =
+        matches!(&decision.because, Reason::Unknown { metrics, .. } if Awaited::of(metrics, cluster).is_some());
     let (lead, style) = match (cluster.auto, stopped) {
+        (true, _) if awaits && !failing => ("not decided yet:".to_owned(), style),
+        (false, _) if awaits && !failing => ("auto is off; nothing is decided yet:".to_owned(), theme.strong),
         (true, _) if cluster.operates() => (format!("{}, {would} {verb}:", afterwards(scene, decision)), style),
         (true, _) if failing => (format!("waiting for the API; last decided to {verb}:"), theme.strong),
         (false, _) if failing => (format!("waiting for the API; auto is off, it last wanted to {verb}:"), theme.strong),
@@ -176,7 +180,7 @@ pub fn backing_off(left: Option<Duration>, failures: u32, class: FailureClass) -
 /// That new samples are awaited, and why, when nothing else is the matter.
 fn awaiting(cluster: &ClusterState, decision: &Decision, metrics: &[Metric], droplets: &[String]) -> Option<String> {
     let why = match Awaited::of(metrics, cluster)? {
-        Awaited::Scaling => " after the scaling",
+        Awaited::Scaling => " since the scaling began",
         Awaited::Scaled => " since the cluster was scaled",
         Awaited::New => ", as there is a new droplet",
     };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::sheet::{spans_width, wrap};
+use super::sheet::{spans_width, width, wrap};
 use super::{Scene, decision, words};
 use crate::cluster::elapsed;
 use crate::scaling::{Kind, OperationState, Outcome, Phase, PhaseState};
@@ -139,7 +139,9 @@ pub fn compact(scene: &Scene, cluster: &ClusterState, operation: &OperationState
         second.push(Span::styled(format!("{symbol} "), symbol_style));
         second.push(Span::styled(format!("{}  ", short(phase)), style));
     }
-    if let Some(note) = current.and_then(|state| state.note.as_deref()) {
+    // A scrap of it would read like another phase.
+    let note = current.and_then(|state| state.note.as_deref());
+    if let Some(note) = note.filter(|note| spans_width(&second) + width(note) <= columns) {
         second.push(Span::styled(note.to_owned(), theme.faint));
     }
     vec![Line::from(first), Line::from(second)]

@@ -43,7 +43,7 @@ fn the_load_is_told_and_not_only_that_it_changes() {
 fn an_outage_is_told_with_the_way_out_of_it() {
     let mut desk = desk();
     assert_eq!(desk.keys("!").commands, [Command::Demo(DemoCommand::Outage(true))]);
-    assert_eq!(told(&desk), ["the API fails from now on; ! again: it works"]);
+    assert_eq!(told(&desk), ["the API fails from now on; press ! again to end that"]);
     assert_eq!(desk.keys("!").commands, [Command::Demo(DemoCommand::Outage(false))]);
     assert_eq!(told(&desk)[1], "the API works again: the next look will find it");
 }
