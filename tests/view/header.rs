@@ -84,7 +84,7 @@ fn after_scaling_new_samples_are_awaited_and_no_metric_is_missing() {
         assert!(line.contains("· just scaled   waiting for new samples"), "{line}");
         let shown = text(&render(&state, &at(120, 36)));
         assert!(shown.contains("? awaited") && !shown.contains("? unknown"), "{shown}");
-        assert!(shown.contains("waiting for new samples of Load"), "{shown}");
+        assert!(shown.contains("not decided yet: waiting for new samples of Load"), "{shown}");
     }
 }
 

@@ -20,6 +20,15 @@ fn each_key_is_for_the_demo_only() {
 }
 
 #[test]
+fn what_is_off_cannot_crash() {
+    let mut desk = desk();
+    let seen = Arc::make_mut(desk.state.clusters[0].observation.as_mut().unwrap());
+    seen.members[1].droplet.status = crate::cluster::DropletStatus::Off;
+    assert_eq!(desk.keys("jx"), Outcome::default());
+    assert_eq!(told(&desk), ["web001 is off already"]);
+}
+
+#[test]
 fn the_load_is_told_and_not_only_that_it_changes() {
     let mut desk = desk();
     for (keys, factor, text) in [

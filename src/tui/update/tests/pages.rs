@@ -137,6 +137,19 @@ fn from_a_droplets_page_the_chart_is_that_droplets_and_leads_back_there() {
 }
 
 #[test]
+fn of_auto_on_and_off_only_the_last_is_told() {
+    let mut desk = Desk::new(Fixture::new(3));
+    let mut heard = Heard::all_of(&desk.state);
+    for text in ["auto is on", "auto is off", "auto is on"] {
+        let event = Event { at: fixtures::now(), level: Level::Info, text: text.to_owned(), count: 1 };
+        Arc::make_mut(&mut desk.state.clusters[0].events).push(event);
+        heard.tell(&mut desk.ui, &desk.state, std::time::Instant::now());
+        let told: Vec<&str> = desk.ui.toasts.iter().map(|toast| toast.text.as_str()).collect();
+        assert_eq!(told, [text]);
+    }
+}
+
+#[test]
 fn ranges_stop_at_both_ends() {
     let mut desk = Desk::new(Fixture::new(3));
     assert_eq!(desk.keys("[").commands, [Command::Range { cluster: 0, range: Ui::RANGES[0] }]);
