@@ -296,6 +296,28 @@ async fn quick(cloud: &Cloud, arguments: &[&str]) -> (i32, Value, String) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_command_that_is_printed_is_for_the_cluster_that_was_looked_at() {
+    let server = Cloud::new(1, "0.25").power_off(2).serve().await;
+    let home = tempfile::tempdir().unwrap();
+    let path = home.path().join("my clusters.toml");
+    let cluster = "base_droplet = 'base'\nsnapshot = 'snap'\nclone_prefix = 'web'\nload_balancer = 'lb'\n";
+    let text = format!("[clusters.live]\ntag = 'live'\n{cluster}[clusters.staging]\ntag = 'web'\n{cluster}");
+    std::fs::write(&path, text).unwrap();
+    let file = path.to_str().unwrap().to_owned();
+    for command in ["status", "doctor"] {
+        let mut dropscale = seed(home.path(), &server.uri(), &["--config", &file, "--cluster", "staging", command]);
+        for variable in ["BASE_DROPLET", "SNAPSHOT", "CLUSTER_TAG", "CLONE_PREFIX", "LOAD_BALANCER"] {
+            dropscale.env_remove(variable);
+        }
+        dropscale.args(["--output", "text"]);
+        let output = tokio::task::spawn_blocking(move || dropscale.output().unwrap()).await.unwrap();
+        let out = String::from_utf8(output.stdout).unwrap();
+        let printed = format!("(`dropscale down web001 --config '{file}' --cluster staging`)");
+        assert!(out.contains(&printed), "{out}{}", String::from_utf8(output.stderr).unwrap());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn up_adds_a_clone_and_down_removes_it_again() {
     let cloud = Cloud::new(1, "0.25");
     let (code, document, err) = quick(&cloud, &["up", "--yes"]).await;

@@ -393,6 +393,43 @@ async fn the_detail_of_a_droplet_comes_when_it_is_asked_for() {
     assert!(problems.len() == 1 && problems[0].starts_with(told), "{problems:?}");
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_page_that_is_open_is_kept_fresh_after_a_fault_of_the_program() {
+    let mut stage = Stage::new(false);
+    stage.until("looked", |c| c.observation.is_some()).await;
+    let base = DropletId(stage.droplets()[0]);
+    stage.send(Command::Inspect { cluster: 0, droplet: Some(base) }).await;
+    let first = stage.until("fetched", |c| c.detail.is_some()).await.detail.unwrap();
+    let mut is_first = true;
+    stage.world.with(|world| {
+        world.inject(move |_| {
+            assert!(!std::mem::take(&mut is_first), "a fault on purpose");
+            Fate::Answered
+        });
+    });
+    stage.until("told", |c| says(c, "by a fault of this program") == 1).await;
+    let is_newer = |c: &ClusterState| c.detail.as_ref().is_some_and(|detail| detail.actions_at > first.actions_at);
+    stage.until("fetched again", is_newer).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn another_range_is_soon_that_of_the_page_as_well() {
+    let mut stage = Stage::with(|setup| {
+        let spec = Arc::make_mut(&mut setup.clusters[0].spec);
+        spec.timing.metrics_step = Duration::from_secs(120);
+    });
+    stage.until("looked", |c| c.observation.is_some()).await;
+    let base = DropletId(stage.droplets()[0]);
+    stage.send(Command::Inspect { cluster: 0, droplet: Some(base) }).await;
+    let is_of = |c: &ClusterState, range| {
+        c.detail.as_ref().is_some_and(|d| !d.series.is_empty() && d.series.iter().all(|group| group.range == range))
+    };
+    let range = Duration::from_secs(240);
+    stage.until("fetched", |c| is_of(c, Duration::from_secs(3600))).await;
+    stage.send(Command::Range { cluster: 0, range }).await;
+    timeout(Duration::from_secs(11), stage.until("of that range", |c| is_of(c, range))).await.unwrap();
+}
+
 /// When the actions of the base were read, as often as they were within so long.
 async fn readings(stage: &mut Stage, within: Duration) -> Vec<Timestamp> {
     let mut read = Vec::new();

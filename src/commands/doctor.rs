@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::console::{Console, Ink, Style, safe};
 use super::exit::{Exit, Failure};
 use super::operation::{confirm, ending, reconcile};
+use super::reach::Reach;
 use super::session::Session;
 use super::signals::Ends;
 use super::text;
@@ -103,7 +104,7 @@ async fn examine(session: &Session, look: &Look) -> Vec<Check> {
     checks.extend(claim(&look.observation));
     let (seen, spec, policy) = (&look.observation, session.spec(), session.policy());
     let left = left_behind(seen, spec);
-    checks.extend(look.findings.iter().map(|finding| of_finding(finding, seen, &left)));
+    checks.extend(look.findings.iter().map(|finding| of_finding(finding, seen, &left, &session.reach)));
     let over = worn_out_tags(seen, spec, policy);
     checks.extend(over.iter().map(|tag| tag_check(tag, "on the base droplet is over")));
     match session.client.tags().await {
@@ -147,10 +148,10 @@ fn claim(seen: &Observation) -> Option<Check> {
     Some(Check::new(Level::Info, "cluster", who.to_string()))
 }
 
-fn of_finding(finding: &Finding, seen: &Observation, left: &[DropletId]) -> Check {
+fn of_finding(finding: &Finding, seen: &Observation, left: &[DropletId], reach: &Reach) -> Check {
     let fix = finding.droplet.filter(|id| left.contains(id)).map(|_| Fix::Recover);
     let (is_wasted, monthly) = (finding.is_wasted, finding.monthly);
-    Check { is_wasted, monthly, fix, ..Check::new(finding.level, "cluster", text::finding(finding, seen)) }
+    Check { is_wasted, monthly, fix, ..Check::new(finding.level, "cluster", text::finding(finding, seen, reach)) }
 }
 
 fn tag_check(tag: &str, what: &str) -> Check {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Number, Value, json};
 
+use super::reach::Reach;
 use crate::cloud::Usage;
 use crate::cluster::{Metric, Observation, Reading, seconds_left};
 use crate::config::Config;
@@ -71,12 +72,14 @@ pub struct Status<'a> {
     pub findings: &'a [Finding],
     /// How much of the request budget is used.
     pub usage: Usage,
+    /// How another command reaches the same cluster.
+    pub reach: &'a Reach,
 }
 
 /// The document of `status`.
 #[must_use]
 pub fn status(status: Status<'_>) -> Value {
-    let Status { observation: seen, decision, policy, findings, usage } = status;
+    let Status { observation: seen, decision, policy, findings, usage, .. } = status;
     let of_droplets: Vec<Value> = seen
         .members
         .iter()

@@ -15,6 +15,7 @@ mod json;
 mod live;
 mod man;
 mod operation;
+mod reach;
 mod session;
 mod signals;
 mod simulate;

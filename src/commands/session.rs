@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::console::Console;
 use super::exit::{Exit, Failure};
 use super::json::SEED_METRICS;
+use super::reach::Reach;
 use crate::cli::Global;
 use crate::cloud::digitalocean::{Client, ClientOptions};
 use crate::cluster::{ClusterSpec, Nonce};
@@ -25,6 +26,8 @@ pub struct Session {
     pub client: Arc<Client>,
     /// Whether nothing is to be done, only shown.
     pub dry_run: bool,
+    /// How another command reaches the same cluster.
+    pub reach: Reach,
     /// Keeps the journal, where there is one.
     keeper: Option<Arc<FileKeeper>>,
 }
@@ -50,7 +53,8 @@ impl Session {
         let client = Client::new(ClientOptions::new(config.api_url.clone(), token.secret))?;
         let keeper = environment.state_folder().filter(|_| config.journal);
         let keeper = keeper.map(|folder| Arc::new(FileKeeper::new(&folder, author(environment))));
-        Ok(Self { config, token_origin: token.origin, client: Arc::new(client), dry_run: global.dry_run, keeper })
+        let (token_origin, dry_run, reach) = (token.origin, global.dry_run, Reach::new(global, &config));
+        Ok(Self { config, token_origin, client: Arc::new(client), dry_run, reach, keeper })
     }
 
     /// Keeps the journal, where there is one.

@@ -25,5 +25,6 @@ pub fn of<'a>(look: &'a Look, session: &'a Session) -> Status<'a> {
         policy: session.policy(),
         findings: &look.findings,
         usage: session.client.usage(),
+        reach: &session.reach,
     }
 }

@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 
 use super::console::Style;
 use super::json::Status;
+use super::reach::Reach;
 use super::{json as documents, text};
+use crate::cli::Global;
 use crate::cloud::Usage;
 use crate::cluster::{
     ClusterSpec, Droplet, DropletId, DropletStatus, Health, LoadBalancer, LoadBalancerId, Marker, Member, Membership,
@@ -32,6 +34,7 @@ fn ago(seconds: i64) -> Timestamp {
 
 struct Scene {
     config: Config,
+    reach: Reach,
     seen: Observation,
 }
 
@@ -72,7 +75,7 @@ impl Scene {
             regions: vec!["nyc3".to_owned()],
             min_disk_gib: 25,
         });
-        Self { config, seen }
+        Self { config, reach: Reach::default(), seen }
     }
 
     fn spec(&self) -> &ClusterSpec {
@@ -96,6 +99,7 @@ impl Scene {
             policy: self.policy(),
             findings: &findings,
             usage: Usage { hour_left: 4990, ..Usage::default() },
+            reach: &self.reach,
         })
     }
 
@@ -282,13 +286,27 @@ fn a_plan_says_what_is_made_or_removed_and_the_money() {
     let text = text::plan_down(&plan, &scene.seen, scene.spec(), Style::default());
     assert!(text.contains("Remove the clone web001 (id 2) from cluster web"), "{text}");
     assert!(text.contains("That saves $12.00 a month ($0.01786 an hour); there will be 1 droplet."), "{text}");
-    assert!(text.contains(": out of the load balancer, drained, then deleted for good"), "{text}");
+    assert!(
+        text.contains("web. It leaves the load balancer, its connections end, it is shut down and then deleted"),
+        "{text}"
+    );
     let mut off = Scene::new(0.5, 1200.0, 0.25);
     off.seen.members[1].droplet.status = DropletStatus::Off;
     let of_one_off = text::plan_down(&plan, &off.seen, off.spec(), Style::default());
-    assert!(of_one_off.contains(": it is off; out of the load balancer, then deleted for good"), "{of_one_off}");
+    assert!(
+        of_one_off.contains(". It is off and serves nobody: it leaves the load balancer and is deleted"),
+        "{of_one_off}"
+    );
+    off.seen.members[1].attached = false;
+    let of_one_out = text::plan_down(&plan, &off.seen, off.spec(), Style::default());
+    assert!(of_one_out.contains(". It is off and serves nobody: it is deleted with its disk.\n"), "{of_one_out}");
+    off.seen.members[1].attached = true;
     let status = off.text(Style::default());
     assert!(status.contains("or remove it (`dropscale down web001`) ($12.00 a month)"), "{status}");
+    let global = Global { context: Some("staging".to_owned()), ..Global::default() };
+    off.reach = Reach::new(&global, &off.config);
+    let status = off.text(Style::default());
+    assert!(status.contains("(`dropscale down web001 --context staging`)"), "{status}");
     let document = documents::planned(&plan);
     assert_eq!((&document["success"], &document["dryRun"]), (&json!(false), &json!(true)));
     assert_eq!(document["plan"]["name"], "web001");

@@ -6,10 +6,11 @@ use unicode_width::UnicodeWidthStr;
 
 use super::console::{Ink, Style, safe};
 use super::json::Status;
+use super::reach::Reach;
 use crate::cluster::{ClusterSpec, Cost, Health, Member, Metric, Observation, Price, Reading, elapsed, plural};
 use crate::config::{Config, Setting, format_duration};
 use crate::policy::{Action, Decision, Rule, Vote};
-use crate::scaling::{DownPlan, Finding, Level, UpPlan};
+use crate::scaling::{DownPlan, Finding, Level, UpPlan, removal};
 
 /// Columns of text, each as wide as its widest cell. The first row is the head.
 pub(super) struct Table {
@@ -69,7 +70,7 @@ pub fn cost(cost: Cost) -> String {
 /// What `status` prints.
 #[must_use]
 pub fn status(spec: &ClusterSpec, status: Status<'_>, style: Style) -> String {
-    let Status { observation: seen, decision, policy, findings, usage } = status;
+    let Status { observation: seen, decision, policy, findings, usage, reach } = status;
     let dot = if style.ascii { "-" } else { "·" };
     let balancer = seen.load_balancer.as_ref().map_or("no load balancer", |balancer| balancer.name.as_str());
     let region = seen.base_member().map_or("no base droplet", |base| base.droplet.region.as_str());
@@ -91,7 +92,7 @@ pub fn status(spec: &ClusterSpec, status: Status<'_>, style: Style) -> String {
     if let Some(left) = seen.cooldown(policy.scaling_interval) {
         let _ = writeln!(text, "The cluster cools down for {} more.", age(left));
     }
-    text.push_str(&warnings(findings, seen, style));
+    text.push_str(&warnings(findings, seen, reach, style));
     let requests = format!("{} of {} requests left in this hour", usage.hour_left, usage.hour_limit);
     let _ = writeln!(text, "{}", style.paint(Ink::Faint, &requests));
     text
@@ -190,13 +191,13 @@ fn health(member: &Member) -> (String, Option<Ink>) {
 
 /// A finding in words; of a droplet that can be removed, with the command for it.
 #[must_use]
-pub fn finding(finding: &Finding, seen: &Observation) -> String {
-    let droplet = finding.droplet.filter(|_| finding.offers_removal()).and_then(|id| seen.droplet(id));
-    let command = droplet.map(|droplet| format!(" (`dropscale down {}`)", droplet.name));
+pub fn finding(finding: &Finding, seen: &Observation, reach: &Reach) -> String {
+    let droplet = finding.droplet.filter(|_| finding.offers_removal).and_then(|id| seen.droplet(id));
+    let command = droplet.map(|droplet| format!(" (`{}`)", reach.down(&droplet.name)));
     finding.text.clone() + &command.unwrap_or_default()
 }
 
-fn warnings(findings: &[Finding], seen: &Observation, style: Style) -> String {
+fn warnings(findings: &[Finding], seen: &Observation, reach: &Reach, style: Style) -> String {
     let mut text = String::new();
     for found in findings {
         let (word, ink) = match found.level {
@@ -205,7 +206,7 @@ fn warnings(findings: &[Finding], seen: &Observation, style: Style) -> String {
             Level::Info | Level::Done => ("note", Ink::Faint),
         };
         let cost = found.monthly.map_or_else(String::new, |monthly| format!(" (${monthly:.2} a month)"));
-        let _ = writeln!(text, "{}: {}{cost}", style.paint(ink, word), safe(&finding(found, seen), style));
+        let _ = writeln!(text, "{}: {}{cost}", style.paint(ink, word), safe(&finding(found, seen, reach), style));
     }
     text
 }
@@ -289,15 +290,9 @@ pub fn plan_down(plan: &DownPlan, seen: &Observation, spec: &ClusterSpec, style:
         || "What that saves is not known".to_owned(),
         |price| format!("That saves ${:.2} a month (${:.5} an hour)", price.monthly, price.hourly),
     );
-    let is_off = seen.member(plan.droplet).is_some_and(Member::is_off);
-    let how = if is_off {
-        "it is off; out of the load balancer, then deleted for good"
-    } else {
-        "out of the load balancer, drained, then deleted for good"
-    };
+    let how = seen.member(plan.droplet).map_or("", removal);
     let text = format!(
-        "Remove the clone {} (id {}) from cluster {}: {how}.\n\
-         {costs}; there will be {}.\n",
+        "Remove the clone {} (id {}) from cluster {}. {how}\n{costs}; there will be {}.\n",
         plan.name,
         plan.droplet,
         spec.name,

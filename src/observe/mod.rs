@@ -2,11 +2,12 @@
 //! balancer are asked for at each look, metrics only when the API can have a new sample, names only now and
 //! then; what is independent is asked side by side.
 //!
-//! `convert` turns the API's series into metrics, `resolve` names into ids, `plan` decides what is due,
-//! `samples` keeps the past.
+//! `convert` turns the API's series into metrics, `resolve` names into ids, `plan` decides what is due, `looking`
+//! what can be spared beside that, `samples` keeps the past.
 
 mod convert;
 pub(crate) mod health;
+mod looking;
 mod plan;
 mod resolve;
 mod samples;
@@ -25,8 +26,9 @@ use crate::cluster::{
     elapsed, leaving_tag,
 };
 
+pub use looking::looking_pace;
+pub use plan::Pace;
 use plan::{Job, MetricsPlan};
-pub use plan::{Pace, spread};
 use resolve::Names;
 pub use resolve::Resolved;
 pub use samples::Samples;

@@ -18,14 +18,14 @@ use crate::cluster::{
 
 /// The part of the hourly requests that metrics may use; the rest is for looks, operations and others who use
 /// the same token.
-const SHARE_OF_HOUR: f64 = 0.6;
+pub(super) const SHARE_OF_HOUR: f64 = 0.6;
 
 /// The part of the requests left in this minute that one look may use for metrics.
-const SHARE_OF_MINUTE: f64 = 0.6;
+pub(super) const SHARE_OF_MINUTE: f64 = 0.6;
 
 /// With less than this part of the hour's requests left, only essential metrics are asked for, and nothing again and
 /// again because somebody looks at it.
-const SCARCE: f64 = 0.1;
+pub(super) const SCARCE: f64 = 0.1;
 
 /// So many steps of the API are answered step by step: a longer window comes in longer steps, which stand for the mean
 /// of their time.
@@ -311,17 +311,6 @@ fn pace(droplets: usize, essential: f64, shown: f64, timing: &Timing, usage: Usa
     }
 }
 
-/// How far apart so many requests may be made again and again for somebody who only looks: of what is left of the hour
-/// they get the share of metrics, spread over an hour, so that they never use it up. `None` while there is none to spare.
-#[must_use]
-pub fn spread(requests: u32, usage: Usage) -> Option<Duration> {
-    let (requests, hour_left) = (f64::from(requests), f64::from(usage.hour_left));
-    let is_scarce = hour_left < f64::from(usage.hour_limit) * SCARCE || usage.held_until.is_some();
-    let fits = requests <= f64::from(usage.minute_left) * SHARE_OF_MINUTE;
-    (fits && !is_scarce && hour_left > 0.0)
-        .then(|| Duration::from_secs_f64(requests * 3600.0 / (hour_left * SHARE_OF_HOUR)))
-}
-
 /// Due once in each step of the API; when the budget asks for a slower pace, after that.
 fn is_due(asked: Option<Timestamp>, now: Timestamp, interval: Duration, step: Duration) -> bool {
     let Some(asked) = asked else { return true };
@@ -376,31 +365,6 @@ mod tests {
             let hourly = |requests: f64, every: Duration| f64::from(droplets) * requests * 3600.0 / every.as_secs_f64();
             let total = hourly(essential, pace.essential) + pace.shown.map_or(0.0, |every| hourly(shown, every));
             assert!(total <= 5000.0 * SHARE_OF_HOUR + 1.0, "{droplets} droplets: {total} requests an hour");
-        }
-    }
-
-    #[test]
-    fn who_looks_at_a_detail_never_uses_up_the_hour() {
-        let used = |hour_used: u32| Usage { hour_left: 5000 - hour_used, ..Usage::default() };
-        assert_eq!(spread(8, used(0)).map(|apart| apart.as_millis()), Some(9600));
-        assert_eq!(spread(8, used(2500)).map(|apart| apart.as_millis()), Some(19_200), "with less left less often");
-        assert_eq!(spread(8, used(4501)), None, "the last tenth is for what decides");
-        assert_eq!(spread(8, Usage { minute_left: 13, ..used(0) }), None);
-        assert_eq!(spread(8, Usage { held_until: Some(Timestamp::UNIX_EPOCH), ..used(0) }), None);
-        assert_eq!(spread(8, Usage { hour_limit: 0, hour_left: 0, ..used(0) }), None);
-        // As fast as it may, for a day, beside metrics that take all that they may.
-        let (mut spent, mut at) = (std::collections::VecDeque::new(), 0.0);
-        while at < 86_400.0 {
-            spent.retain(|when| *when > at - 3600.0);
-            let left = used(3000 + u32::try_from(spent.len()).unwrap() * 8);
-            match spread(8, left) {
-                Some(apart) => {
-                    spent.push_back(at);
-                    at += apart.as_secs_f64();
-                }
-                None => at += 60.0,
-            }
-            assert!(left.hour_left > 400, "{left:?}");
         }
     }
 

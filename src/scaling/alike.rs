@@ -1,6 +1,6 @@
 //! Findings that differ only by the droplet are told as one.
 
-use super::{Finding, Level, Several};
+use super::{Finding, FindingKind, Level, Several};
 use crate::cluster::{DropletId, first_and_last};
 
 /// One finding, or several that are alike.
@@ -34,6 +34,12 @@ impl Alike<'_> {
     #[must_use]
     pub fn is_of_one(&self) -> bool {
         self.0.len() == 1
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn kind(&self) -> &FindingKind {
+        &self.0[0].kind
     }
 
     fn several(&self) -> Option<Several> {
@@ -81,10 +87,12 @@ mod tests {
     fn only_those_that_are_named_are_looked_up() {
         let silent = |number| Finding {
             level: Level::Warning,
+            kind: FindingKind::Silent,
             text: String::new(),
             droplet: Some(DropletId(number)),
             is_wasted: false,
             monthly: None,
+            offers_removal: false,
             several: Some(Several { what: "send no metrics", advice: "" }),
         };
         let findings: Vec<Finding> = (1..=1000).map(silent).collect();

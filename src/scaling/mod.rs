@@ -2,12 +2,14 @@
 //! is written in the cloud, as a tag, before it is begun: whoever runs next, on any machine, can finish it.
 //!
 //! `planning` says what an operation would do (pure), `scaler` carries one out from order to outcome, `claim`,
-//! `up`, `down` and `recover` are its steps, `run` is what they share, `finding` what is told to people.
+//! `up`, `down` and `recover` are its steps, `run` is what they share, `findings` finds what is told
+//! to people.
 
 mod alike;
 mod claim;
 mod down;
 mod finding;
+mod findings;
 mod housekeeping;
 mod phase;
 mod plan;
@@ -18,14 +20,15 @@ mod scaler;
 mod up;
 
 pub use alike::{Alike, alike};
-pub use finding::{Finding, Level, Several, findings};
+pub use finding::{Finding, FindingKind, Level, Several};
+pub use findings::findings;
 pub use housekeeping::{Housekeeping, has_young_strays, is_leaving_tag_left, stray_tags, worn_out_tags};
 pub use phase::{Kind, OperationState, Outcome, Phase, PhaseState};
 pub use plan::{DownPlan, Refusal, UpPlan};
-pub use planning::{Terms, new_droplet, plan_down, plan_up};
+pub use planning::{Terms, new_droplet, plan_down, plan_up, removal};
 pub use recover::{has_leftovers, left_behind};
 pub use run::Reporter;
 pub use scaler::{Nonces, Order, Scaler};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

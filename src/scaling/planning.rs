@@ -84,6 +84,19 @@ pub fn plan_down(
     })
 }
 
+/// What removing a clone comes to, for people. One that is off has no connections, and nothing to shut down.
+#[must_use]
+pub fn removal(clone: &Member) -> &'static str {
+    match (clone.is_off(), clone.attached) {
+        (false, true) => {
+            "It leaves the load balancer, its connections end, it is shut down and then deleted with its disk."
+        }
+        (false, false) => "It is not in the load balancer: it is shut down and then deleted with its disk.",
+        (true, true) => "It is off and serves nobody: it leaves the load balancer and is deleted with its disk.",
+        (true, false) => "It is off and serves nobody: it is deleted with its disk.",
+    }
+}
+
 /// The droplet that scaling up makes: as the base, but for what is configured.
 pub fn new_droplet(
     seen: &Observation,

@@ -11,7 +11,9 @@ use jiff::{SignedDuration, Timestamp};
 use crate::cloud::{Remedy, Usage};
 use crate::cluster::{ClusterSpec, DropletId, DropletStatus, Health, Marker, Nonce, Observation, OperationTag};
 use crate::policy::{Policy, decide};
-use crate::scaling::{Finding, Kind, Level, OperationState, Outcome, Phase, Terms, findings, plan_down, plan_up};
+use crate::scaling::{
+    Finding, FindingKind, Kind, Level, OperationState, Outcome, Phase, Terms, findings, plan_down, plan_up,
+};
 use crate::tui::{Table, Ui};
 use crate::worker::{AppState, ClusterState, Connection, History};
 use parts::{detail, events, fill_readings, history, member, observation, phase, policy, spec};
@@ -259,19 +261,23 @@ impl Fixture {
         self.cluster.findings = Arc::new(vec![
             Finding {
                 level: Level::Error,
+                kind: FindingKind::Lost,
                 text: "web009 is billed but serves nobody: it lost the cluster tag; delete it, or tag it again"
                     .to_owned(),
                 droplet: None,
                 is_wasted: true,
                 monthly: Some(6.0),
+                offers_removal: false,
                 several: None,
             },
             Finding {
                 level: Level::Warning,
+                kind: FindingKind::Silent,
                 text: "web001 has sent no metrics for 13 min: check its agent".to_owned(),
                 droplet: Some(silent),
                 is_wasted: false,
                 monthly: None,
+                offers_removal: false,
                 several: None,
             },
         ]);

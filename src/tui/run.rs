@@ -150,8 +150,11 @@ impl Loop {
                 continue;
             }
             // An error here is how a terminal that is gone shows itself.
-            if mem::take(&mut self.changed) && self.draw().is_err() {
-                return Ok(Exit::Hangup);
+            if mem::take(&mut self.changed) {
+                self.follow();
+                if self.draw().is_err() {
+                    return Ok(Exit::Hangup);
+                }
             }
             let pause = self.pause();
             tokio::select! {
@@ -209,10 +212,13 @@ impl Loop {
         now(&self.shown, &self.options)
     }
 
-    fn draw(&mut self) -> std::io::Result<()> {
+    /// Brings the interface in line with the state, and the worker with the interface.
+    fn follow(&mut self) {
         update::follow(&mut self.ui, &Self::seen(&self.shown, &self.options, &self.drawn, &self.folder));
-        let commands = self.looked_at.follow(&self.ui);
-        self.carry_out(Outcome { commands, effect: None });
+        self.looked_at.follow(&self.ui, |command| self.commands.try_send(command).is_ok());
+    }
+
+    fn draw(&mut self) -> std::io::Result<()> {
         let keys = self.options.keymap.hints(&self.ui, &self.shown);
         let newest = Arc::clone(&self.state.borrow());
         let worst = self.worst.get(&self.ui.cluster);

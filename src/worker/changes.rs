@@ -10,9 +10,9 @@ use jiff::SignedDuration;
 
 use super::Look;
 use crate::cloud::Usage;
-use crate::cluster::{Droplet, DropletId, DropletStatus, Member, Nonce, Observation, Role, UNREAD, first_and_last};
+use crate::cluster::{Droplet, DropletId, DropletStatus, Member, Nonce, Observation, Role, first_and_last};
 use crate::policy::{Action, Decision, Missing, Reason};
-use crate::scaling::{Alike, Finding, Level, OperationState, alike};
+use crate::scaling::{Alike, Finding, FindingKind, Level, OperationState, alike};
 
 /// A local clock that is wrong by more than this is told.
 const CLOCK: Duration = Duration::from_secs(30);
@@ -33,7 +33,7 @@ pub struct Told {
     nonce: Option<Nonce>,
 }
 
-type FindingKey = (Option<DropletId>, String);
+type FindingKey = (Option<DropletId>, FindingKind);
 
 /// What stops a decision, without its figures, which differ from look to look.
 type Obstacle = (Discriminant<Reason>, Option<Missing>);
@@ -94,27 +94,32 @@ impl Told {
             let droplet = looks.iter().flatten().find_map(|seen| seen.droplet(id));
             droplet.map_or_else(|| id.to_string(), |droplet| droplet.name.clone())
         };
-        let now: BTreeMap<FindingKey, &Finding> = findings.iter().map(|f| ((f.droplet, gist(&f.text)), f)).collect();
-        let came = now.iter().filter(|(key, _)| !self.findings.contains_key(*key)).map(|(_, finding)| *finding);
-        let mut news: Vec<News> = alike(came).iter().map(|alike| (alike.level(), alike.text(name))).collect();
         let seen = looks.first().copied().flatten();
-        // What is wrong with one that is being removed is solved when it is gone, and not before.
-        let stays = |id: DropletId| seen.is_some_and(|seen| is_leaving(seen, id));
-        let (waits, went): (Vec<_>, Vec<_>) = mem::take(&mut self.findings)
-            .into_iter()
-            .filter(|(key, _)| !now.contains_key(key))
-            .partition(|((droplet, _), _)| droplet.is_some_and(stays));
-        let is_gone = |id: DropletId| seen.is_some_and(|seen| seen.droplet(id).is_none());
-        let (gone, there): (Vec<Finding>, Vec<Finding>) =
-            went.into_iter().map(|(_, finding)| finding).partition(|finding| finding.droplet.is_some_and(is_gone));
-        news.extend(alike(&there).iter().map(|alike| over(alike, "", name)));
-        news.extend(
-            alike(&gone).iter().map(|alike| {
-                over(alike, if alike.is_of_one() { ", as it is gone" } else { ", as they are gone" }, name)
-            }),
-        );
-        self.findings = now.into_iter().map(|(key, finding)| (key, finding.clone())).chain(waits).collect();
+        let key = |finding: &Finding| (finding.droplet, finding.kind.clone());
+        let now: BTreeMap<FindingKey, Finding> = findings.iter().map(|found| (key(found), found.clone())).collect();
+        let mut before: BTreeMap<Fate, Vec<Finding>> = BTreeMap::new();
+        let known = mem::replace(&mut self.findings, now);
+        let came = self.findings.iter().filter(|(key, _)| !known.contains_key(key)).map(|(_, finding)| finding);
+        let mut news: Vec<News> = alike(came).iter().map(|alike| (alike.level(), alike.text(name))).collect();
+        for (key, finding) in known {
+            before.entry(self.fate(&key, seen)).or_default().push(finding);
+        }
+        for (fate, findings) in &before {
+            news.extend(alike(findings).iter().filter_map(|alike| over(alike, *fate, name)));
+        }
+        let waits = before.remove(&Fate::Waits).unwrap_or_default();
+        self.findings.extend(waits.into_iter().map(|finding| (key(&finding), finding)));
         news
+    }
+
+    /// What has become of something that was found, now that `findings` are those of this look.
+    fn fate(&self, key: &FindingKey, seen: Option<&Observation>) -> Fate {
+        match (key.0, seen) {
+            _ if self.findings.contains_key(key) => Fate::Stays,
+            (Some(id), Some(seen)) if is_leaving(seen, id) => Fate::Waits,
+            (Some(id), Some(seen)) if seen.droplet(id).is_none() => Fate::Gone,
+            _ => Fate::Solved,
+        }
     }
 
     fn decision(&mut self, decision: &Decision, acts: bool) -> Option<News> {
@@ -215,26 +220,34 @@ fn is_leaving(seen: &Observation, id: DropletId) -> bool {
     seen.member(id).is_some_and(Member::is_leaving) || seen.leaving.iter().any(|droplet| droplet.id == id)
 }
 
-/// That something is no longer found, which is good news unless it was no trouble. `why` tells by what.
-fn over(alike: &Alike, why: &str, name: impl Fn(DropletId) -> String) -> News {
-    let what = alike.what(name);
-    if what.contains(UNREAD) {
-        (Level::Done, "all that could not be read can be read again".to_owned())
-    } else if alike.level() >= Level::Warning {
-        (Level::Done, format!("solved{why}: {what}"))
-    } else {
-        (Level::Info, format!("no longer: {what}"))
-    }
+/// What has become of something that was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fate {
+    /// It is still so.
+    Stays,
+    /// It is not found while its droplet is being removed: it is over when that is gone, and not before.
+    Waits,
+    /// It is no longer so.
+    Solved,
+    /// Its droplet is gone.
+    Gone,
 }
 
-/// What stays the same of a finding from look to look: counts, minutes and names of requests do not, nor does what
-/// could not be read while the API fails in part.
-fn gist(text: &str) -> String {
-    if text.contains(UNREAD) {
-        return UNREAD.to_owned();
-    }
-    let text = text.split(" (request ").next().unwrap_or(text);
-    text.chars().filter(|c| !c.is_ascii_digit()).collect()
+/// How it is told that something is over, which is good news unless it was no trouble.
+fn over(alike: &Alike, fate: Fate, name: impl Fn(DropletId) -> String) -> Option<News> {
+    let solved = match fate {
+        Fate::Stays | Fate::Waits => return None,
+        Fate::Solved => "solved",
+        Fate::Gone if alike.is_of_one() => "solved, as it is gone",
+        Fate::Gone => "solved, as they are gone",
+    };
+    Some(if *alike.kind() == FindingKind::Unread {
+        (Level::Done, "all that could not be read can be read again".to_owned())
+    } else if alike.level() >= Level::Warning {
+        (Level::Done, format!("{solved}: {}", alike.what(name)))
+    } else {
+        (Level::Info, format!("no longer: {}", alike.what(name)))
+    })
 }
 
 #[cfg(test)]
@@ -242,8 +255,9 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::cluster::OperationTag;
-    use crate::scaling::Several;
+    use crate::cluster::{OperationTag, PROTECT_TAG};
+    use crate::scaling::tests::{policy, spec};
+    use crate::scaling::{Several, findings};
 
     fn droplet(number: u64, status: DropletStatus) -> Droplet {
         Droplet { status, ..Droplet::example(number, &format!("web{number:03}")) }
@@ -273,10 +287,12 @@ mod tests {
     fn what_cannot_be_read_is_one_event_whichever_figures_it_is_of() {
         let unread = |text: &str| Finding {
             level: Level::Warning,
+            kind: FindingKind::Unread,
             text: text.to_owned(),
             droplet: None,
             is_wasted: false,
             monthly: None,
+            offers_removal: false,
             several: None,
         };
         let mut told = Told::default();
@@ -313,10 +329,12 @@ mod tests {
     fn what_is_found_of_many_droplets_in_one_look_is_one_event() {
         let silent = |number: u64| Finding {
             level: Level::Warning,
+            kind: FindingKind::Silent,
             text: format!("web{number:03} sends no metrics: install the agent on it"),
             droplet: Some(DropletId(number)),
             is_wasted: false,
             monthly: None,
+            offers_removal: false,
             several: Some(Several { what: "send no metrics", advice: "install the agent on them" }),
         };
         let (mut told, all) = (Told::default(), seen(1..=154, DropletStatus::Active));
@@ -335,13 +353,16 @@ mod tests {
     fn that_something_is_solved_is_good_news_when_it_is() {
         let off = |number: u64| Finding {
             level: Level::Warning,
+            kind: FindingKind::Off,
             text: format!("web{number:03} is off: remove it"),
             droplet: Some(DropletId(number)),
             is_wasted: true,
             monthly: None,
+            offers_removal: true,
             several: Some(Several { what: "are off", advice: "remove them" }),
         };
-        let note = Finding { level: Level::Info, text: "2 claim the cluster".to_owned(), droplet: None, ..off(1) };
+        let (kind, text) = (FindingKind::Claimed, "2 claim the cluster".to_owned());
+        let note = Finding { level: Level::Info, kind, text, droplet: None, ..off(1) };
         let mut told = Told::default();
         let mut news = |found: &[Finding], seen: &Observation| told.findings(found, &[Some(seen), None]);
         let all = seen(1..=4, DropletStatus::Off);
@@ -358,5 +379,40 @@ mod tests {
         let gone = (Level::Done, "solved, as they are gone: 2 droplets are off: web001, web002".to_owned());
         let before = seen(1..=2, DropletStatus::Off);
         assert_eq!(told.findings(&[], &[Some(&seen(9..=9, DropletStatus::Off)), Some(&before)]), [gone]);
+    }
+
+    /// What is found of one droplet, told after what was told before.
+    fn told_of(told: &mut Told, member: &Member) -> Vec<News> {
+        let seen = Observation { members: vec![member.clone()], ..Observation::empty(at(0)) };
+        told.findings(&findings(&seen, &spec(), &policy()), &[Some(&seen), None])
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_763_985_600 + second).unwrap()
+    }
+
+    #[test]
+    fn a_droplet_whose_last_sample_is_forgotten_is_as_silent_as_before() {
+        let old = Droplet { created_at: at(-90_000), ..droplet(7, DropletStatus::Active) };
+        let mut member = Member::bare(old, Role::Clone, true);
+        (member.asked_at, member.last_sample) = (Some(at(-5)), Some(at(-3605)));
+        let mut told = Told::default();
+        assert_eq!(told_of(&mut told, &member).len(), 1);
+        member.last_sample = None;
+        assert_eq!(told_of(&mut told, &member), [], "it was silent, and is");
+        (member.asked_at, member.last_sample) = (Some(at(0)), Some(at(-1)));
+        let solved = (Level::Done, "solved: web007 sends no metrics".to_owned());
+        assert_eq!(told_of(&mut told, &member), [solved]);
+    }
+
+    #[test]
+    fn one_that_is_off_and_is_protected_now_is_still_off() {
+        let tags = vec!["web".to_owned()];
+        let off = Droplet { tags, created_at: at(-90_000), ..droplet(7, DropletStatus::Off) };
+        let mut member = Member::bare(off, Role::Clone, true);
+        let mut told = Told::default();
+        assert_eq!(told_of(&mut told, &member).len(), 1);
+        member.droplet.tags.push(PROTECT_TAG.to_owned());
+        assert_eq!(told_of(&mut told, &member), []);
     }
 }

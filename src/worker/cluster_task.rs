@@ -16,12 +16,12 @@ use tokio::time::{Instant, sleep_until};
 use super::board::Board;
 use super::changes::Told;
 use super::connection::Failures;
-use super::detail::{self, Inspection};
 use super::events::{AUTO_OFF, AUTO_ON};
+use super::inspection::Inspection;
 use super::operation::{self, Work};
-use super::{ClusterState, Command, Connection, Controller, DropletDetail, History, Look, events};
+use super::{ClusterState, Command, Connection, Controller, DropletDetail, History, Look, detail, events};
 use crate::cloud::{Cloud, CloudError};
-use crate::cluster::{Metric, elapsed, span};
+use crate::cluster::{DropletId, Metric, elapsed, span};
 use crate::journal::{Journal, Keeper};
 use crate::observe::Observer;
 use crate::scaling::{
@@ -32,7 +32,7 @@ use crate::scaling::{
 const UNFOCUSED: u32 = 5;
 
 /// While an operation runs, looks are not closer together than this.
-const CLOSEST: Duration = Duration::from_secs(1);
+const CLOSEST_LOOKS: Duration = Duration::from_secs(1);
 
 /// What all tasks share.
 pub(super) struct Wiring<C> {
@@ -70,6 +70,15 @@ pub(super) enum Wish {
     Command(Command),
     /// Whether this is the cluster that is looked at.
     Focused(bool),
+}
+
+/// What somebody looks at, of a cluster.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Attention {
+    /// Whether it is the one that is looked at.
+    pub focused: bool,
+    /// The droplet whose page is open.
+    pub inspected: Option<DropletId>,
 }
 
 /// How much the next look is wanted.
@@ -129,7 +138,7 @@ impl<C: Cloud> ClusterTask<C> {
         wiring: Wiring<C>,
         index: usize,
         mut state: ClusterState,
-        focused: bool,
+        attention: Attention,
         delay: Duration,
         wishes: mpsc::Receiver<Wish>,
     ) -> Self {
@@ -145,7 +154,7 @@ impl<C: Cloud> ClusterTask<C> {
             index,
             changed: true,
             wishes,
-            focused,
+            focused: attention.focused,
             scaler: controller.scaler(),
             observer: controller.fork(),
             journal: controller.journal().clone(),
@@ -166,7 +175,7 @@ impl<C: Cloud> ClusterTask<C> {
                 // Nobody listens any more only when this task has ended.
                 let _ = sender.send(state.clone());
             }),
-            inspection: Inspection::new(),
+            inspection: Inspection::new(attention.inspected, range, Instant::now() + delay),
             state,
             wiring,
         }
@@ -207,10 +216,14 @@ impl<C: Cloud> ClusterTask<C> {
             Command::Range { range, .. } => {
                 if *range != self.range {
                     self.range = *range;
+                    self.inspection.reach_back(*range);
                     self.look_again();
                 }
             }
-            Command::Inspect { droplet, .. } => self.inspection.watch(*droplet),
+            Command::Inspect { droplet, .. } => {
+                let known = self.inspection.watch(*droplet);
+                self.show(known);
+            }
             // These are the hub's.
             Command::Focus { .. } | Command::Demo(_) => {}
         }
@@ -368,12 +381,10 @@ impl<C: Cloud> ClusterTask<C> {
             }
             Ok(Done::Inspected(detail)) => {
                 let usage = self.wiring.cloud.usage();
-                if self.inspection.done(detail.droplet, &self.state.spec.timing, usage) {
-                    self.state.detail = Some(Arc::new(detail));
-                    self.changed = true;
-                }
+                let detail = self.inspection.done(detail, &self.state.spec.timing, usage);
+                self.show(detail);
             }
-            // The hub tells it and starts this task again.
+            // One that was overtaken is given up. Of a fault the hub tells, and starts this task again.
             Err(error) => {
                 if let Ok(panic) = error.try_into_panic() {
                     resume_unwind(panic)
@@ -435,7 +446,7 @@ impl<C: Cloud> ClusterTask<C> {
         let now = Instant::now();
         let timing = &self.state.spec.timing;
         let pace = if self.operation.is_some() {
-            timing.step_poll.min(timing.poll).max(CLOSEST)
+            timing.step_poll.min(timing.poll).max(CLOSEST_LOOKS)
         } else if self.focused || self.state.auto {
             timing.poll
         } else {
@@ -457,10 +468,21 @@ impl<C: Cloud> ClusterTask<C> {
     /// Fetches the detail of the droplet that somebody looks at.
     fn inspect(&mut self) {
         let cloud = Arc::clone(&self.wiring.cloud);
-        let Some(droplet) = self.inspection.begin(cloud.usage()) else { return };
-        let (range, before) = (self.range, self.state.detail.clone());
-        let job = async move { detail::fetch(&*cloud, droplet, range, before.as_deref()).await };
-        self.jobs.spawn(async move { Done::Inspected(job.await) });
+        let refused = self.inspection.begin(cloud.usage(), |order| {
+            self.jobs.spawn(async move {
+                let before = order.before.as_deref();
+                Done::Inspected(detail::fetch(&*cloud, order.droplet, order.range, before).await)
+            })
+        });
+        self.show(refused);
+    }
+
+    /// Shows a detail, if there is one and it is another.
+    fn show(&mut self, detail: Option<Arc<DropletDetail>>) {
+        if detail.is_some() && detail != self.state.detail {
+            self.state.detail = detail;
+            self.changed = true;
+        }
     }
 
     fn say(&mut self, level: Level, text: &str) {

@@ -1,27 +1,18 @@
-//! What the detail view shows of a droplet beside the observation: fetched only while somebody looks there, about once
-//! in each step of the metrics. What cannot be fetched is a problem that is told: what was known of it stays, and the
-//! rest is shown all the same.
+//! What the detail view shows of a droplet beside the observation. What cannot be fetched is a problem that is told: what
+//! was known of it stays, and the rest is shown all the same.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::future;
-use tokio::time::Instant;
 
 use super::events::one_line;
 use super::{DetailSeries, DropletDetail};
-use crate::cloud::{Cloud, CloudError, Usage, Window};
-use crate::cluster::{DropletId, DropletSeries, LabelledSeries, Timing, Unit};
-use crate::observe::spread;
-
-/// It is asked for no more often than this, however short a step is: it costs many requests.
-const CLOSEST: Duration = Duration::from_secs(10);
-
-/// How long until it is asked again whether there are requests to spare.
-const LATER: Duration = Duration::from_secs(60);
+use crate::cloud::{Cloud, CloudError, Remedy, Window};
+use crate::cluster::{DropletId, DropletSeries, LabelledSeries, Unit};
 
 /// How many requests it costs: the series, and the actions.
-const REQUESTS: u32 = 8;
+pub const REQUESTS: u32 = 8;
 
 /// The name under which the label stands that tells the series of a group apart.
 const KIND: &str = "kind";
@@ -77,58 +68,6 @@ impl Part {
     }
 }
 
-/// Whose detail somebody looks at, and when it is asked for again.
-#[derive(Debug)]
-pub struct Inspection {
-    watched: Option<DropletId>,
-    fetching: Option<DropletId>,
-    /// Whose was fetched last.
-    fetched: Option<DropletId>,
-    next: Instant,
-}
-
-impl Inspection {
-    pub fn new() -> Self {
-        Self { watched: None, fetching: None, fetched: None, next: Instant::now() }
-    }
-
-    /// Somebody looks at this droplet from now on, or at none. Whoever comes back soon costs nothing.
-    pub fn watch(&mut self, droplet: Option<DropletId>) {
-        self.watched = droplet;
-        if droplet.is_some() && droplet != self.fetched {
-            self.next = Instant::now();
-        }
-    }
-
-    /// When it is to be fetched; `None` while nobody looks, or it is on its way.
-    pub fn due(&self) -> Option<Instant> {
-        self.watched.filter(|droplet| self.fetching != Some(*droplet)).map(|_| self.next)
-    }
-
-    /// Whose detail is to be fetched now. The first time somebody waits for it; again only from what can be spared.
-    pub fn begin(&mut self, usage: Usage) -> Option<DropletId> {
-        let droplet = self.watched?;
-        if self.fetched == Some(droplet) && spread(REQUESTS, usage).is_none() {
-            self.next = Instant::now() + LATER;
-            return None;
-        }
-        self.fetching = Some(droplet);
-        self.fetching
-    }
-
-    /// Takes note that it has come; tells whether it was still waited for.
-    pub fn done(&mut self, droplet: DropletId, timing: &Timing, usage: Usage) -> bool {
-        if self.fetching != Some(droplet) {
-            return false;
-        }
-        self.fetching = None;
-        self.fetched = Some(droplet);
-        let apart = spread(REQUESTS, usage).unwrap_or(LATER);
-        self.next = Instant::now() + apart.max(timing.metrics_step).max(CLOSEST);
-        true
-    }
-}
-
 /// Fetches it, with the samples of the last `range`. What cannot be read stays as it was `before`.
 pub async fn fetch(
     cloud: &impl Cloud,
@@ -141,8 +80,7 @@ pub async fn fetch(
     let before = before.filter(|before| before.droplet == droplet);
     let series = PARTS.map(|part| cloud.droplet_series(droplet, part.series, window));
     let (actions, answers) = future::join(cloud.actions(droplet), future::join_all(series)).await;
-    let mut detail =
-        DropletDetail { droplet, actions: Vec::new(), actions_at: None, series: Vec::new(), problems: Vec::new() };
+    let mut detail = DropletDetail::unread(droplet);
     let mut failures = Vec::new();
     match actions {
         Ok(actions) => (detail.actions, detail.actions_at) = (actions, Some(at)),
@@ -170,7 +108,7 @@ pub async fn fetch(
 
 /// What could not be read, and why: one line for all that failed alike.
 fn problems(failures: &[(&str, CloudError)]) -> Vec<String> {
-    let is_alike = |a: &CloudError, b: &CloudError| (a.status, &a.remedy) == (b.status, &b.remedy);
+    let is_alike = |a: &CloudError, b: &CloudError| a.status == b.status && is_same_kind(&a.remedy, &b.remedy);
     let mut kinds: Vec<(&CloudError, Vec<&str>)> = Vec::new();
     for (name, error) in failures {
         match kinds.iter_mut().find(|(other, _)| is_alike(other, error)) {
@@ -187,6 +125,14 @@ fn problems(failures: &[(&str, CloudError)]) -> Vec<String> {
         one_line(&format!("{who} could not be read: {error}"))
     };
     kinds.into_iter().map(told).collect()
+}
+
+/// How long to wait differs by microseconds from request to request, and is not what one could do.
+fn is_same_kind(a: &Remedy, b: &Remedy) -> bool {
+    match (a, b) {
+        (Remedy::RateLimited { .. }, Remedy::RateLimited { .. }) => true,
+        _ => a == b,
+    }
 }
 
 /// Takes what was answered.
@@ -224,31 +170,6 @@ fn add(groups: &mut Vec<DetailSeries>, part: &Part, one: LabelledSeries, range: 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cloud::Remedy;
-
-    #[tokio::test(start_paused = true)]
-    async fn it_is_asked_for_once_in_a_step_and_only_from_what_can_be_spared() {
-        let (timing, plenty) = (Timing::default(), Usage::default());
-        let scarce = Usage { hour_left: 400, ..plenty };
-        let id = DropletId(1);
-        let mut inspection = Inspection::new();
-        assert_eq!((inspection.due(), inspection.begin(plenty)), (None, None), "nobody looks");
-        inspection.watch(Some(id));
-        assert_eq!(inspection.due(), Some(Instant::now()));
-        assert_eq!(inspection.begin(scarce), Some(id), "somebody waits for it");
-        assert_eq!(inspection.due(), None, "it is on its way");
-        assert!(inspection.done(id, &timing, plenty));
-        assert_eq!(inspection.due(), Some(Instant::now() + timing.metrics_step));
-        assert_eq!(inspection.begin(scarce), None);
-        assert_eq!(inspection.due(), Some(Instant::now() + LATER));
-        // Another one is opened while this one is on its way.
-        assert_eq!(inspection.begin(plenty), Some(id));
-        inspection.watch(Some(DropletId(2)));
-        assert_eq!(inspection.due(), Some(Instant::now()));
-        assert_eq!(inspection.begin(plenty), Some(DropletId(2)));
-        assert!(!inspection.done(id, &timing, plenty), "nobody waits for it any more");
-        assert!(inspection.done(DropletId(2), &timing, plenty));
-    }
 
     #[test]
     fn it_costs_as_many_requests_as_is_reckoned_with() {
@@ -270,5 +191,10 @@ mod tests {
             told,
             ["a and c could not be read: GET /v2/x: 503 busy", "b could not be read: GET /v2/x: 403 busy"]
         );
+        let wait = |micros| error(429, Remedy::RateLimited { retry_after: Some(Duration::from_micros(micros)) });
+        assert_eq!(problems(&[("a", wait(59_000_000)), ("b", wait(59_000_007))]).len(), 1, "it is one limit");
+        let scope = |scope| error(403, Remedy::Scope { scope });
+        let two = [("a", scope("actions:read")), ("b", scope("monitoring:read"))];
+        assert_eq!(problems(&two).len(), 2, "each needs its own");
     }
 }

@@ -11,10 +11,10 @@ use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::timeout;
 
 use super::board::Board;
-use super::cluster_task::{ClusterTask, Wiring, Wish};
+use super::cluster_task::{Attention, ClusterTask, Wiring, Wish};
 use super::{AppState, ClusterState, Command, Connection, DemoCommand, History, events};
 use crate::cloud::Cloud;
-use crate::cluster::ClusterSpec;
+use crate::cluster::{ClusterSpec, DropletId};
 use crate::journal::Keeper;
 use crate::policy::Policy;
 use crate::scaling::{Level, Nonces, Refusal};
@@ -120,6 +120,7 @@ pub fn start<C: Cloud>(cloud: Arc<C>, setup: Setup) -> Handle {
         wiring: Wiring { cloud, board, nonces: setup.nonces, keeper: setup.keeper, forbids, stopped, guard },
         demo: setup.demo,
         focus: setup.focus,
+        inspected: HashMap::new(),
         clusters: Vec::new(),
         tasks: JoinSet::new(),
         ids: HashMap::new(),
@@ -162,6 +163,8 @@ struct Hub<C> {
     wiring: Wiring<C>,
     demo: Option<mpsc::Sender<DemoCommand>>,
     focus: usize,
+    /// The droplet whose page is open, of each cluster.
+    inspected: HashMap<usize, DropletId>,
     /// To the task of each cluster.
     clusters: Vec<mpsc::Sender<Wish>>,
     tasks: JoinSet<()>,
@@ -174,8 +177,9 @@ impl<C: Cloud> Hub<C> {
     fn spawn(&mut self, index: usize, delay: Duration) -> mpsc::Sender<Wish> {
         let (sender, wishes) = mpsc::channel(WAITING);
         if let Some(state) = self.wiring.board.cluster(index) {
-            let focused = index == self.focus;
-            let task = ClusterTask::new(self.wiring.clone(), index, state, focused, delay, wishes);
+            let (focused, inspected) = (index == self.focus, self.inspected.get(&index).copied());
+            let attention = Attention { focused, inspected };
+            let task = ClusterTask::new(self.wiring.clone(), index, state, attention, delay, wishes);
             let id = self.tasks.spawn(task.run()).id();
             self.ids.insert(id, index);
         }
@@ -219,8 +223,14 @@ impl<C: Cloud> Hub<C> {
             | Command::Auto { cluster, .. }
             | Command::Up { cluster }
             | Command::Down { cluster, .. }
-            | Command::Range { cluster, .. }
-            | Command::Inspect { cluster, .. } => cluster,
+            | Command::Range { cluster, .. } => cluster,
+            Command::Inspect { cluster, droplet } => {
+                match droplet {
+                    Some(droplet) => self.inspected.insert(cluster, droplet),
+                    None => self.inspected.remove(&cluster),
+                };
+                cluster
+            }
         };
         self.send(index, Wish::Command(command));
     }

@@ -4,7 +4,8 @@
 //! [`start`] begins a hub, which hands commands to one task for each cluster and starts it again when it
 //! fails; `cluster_task` is that task, `controller` looks and decides, `connection` is patience with a cloud
 //! that fails, `operation` the job that scales, `changes` finds what is new between two looks, `events` keeps
-//! what happened, `detail` fetches what is shown of one droplet, and `board` publishes.
+//! what happened, `inspection` knows which droplet somebody looks at, `detail` fetches what is shown of it, and
+//! `board` publishes.
 
 mod board;
 mod changes;
@@ -15,6 +16,7 @@ mod controller;
 mod detail;
 mod events;
 mod hub;
+mod inspection;
 mod operation;
 mod state;
 

@@ -154,6 +154,14 @@ pub struct DropletDetail {
     pub problems: Vec<String>,
 }
 
+impl DropletDetail {
+    /// Nothing is known of it yet.
+    #[must_use]
+    pub fn unread(droplet: DropletId) -> Self {
+        Self { droplet, actions: Vec::new(), actions_at: None, series: Vec::new(), problems: Vec::new() }
+    }
+}
+
 /// Series of one kind, told apart by their labels.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DetailSeries {

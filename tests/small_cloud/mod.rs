@@ -90,6 +90,11 @@ impl Cloud {
         self
     }
 
+    pub fn power_off(self, id: u64) -> Self {
+        self.state.lock().unwrap().droplets.get_mut(&id).unwrap()["status"] = "off".into();
+        self
+    }
+
     /// New droplets stay as they are made.
     pub fn never_boots(self) -> Self {
         self.state.lock().unwrap().boots = false;

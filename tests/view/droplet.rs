@@ -9,7 +9,7 @@ use dropscale::tui::Page;
 use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::worker::DetailSeries;
 
-use crate::{page, render, text};
+use crate::{Look, page, render, text};
 
 const PAGE: Page = Page::Droplet(DropletId(1001));
 
@@ -33,7 +33,7 @@ fn sizes_and_figures_have_the_words_that_they_have_elsewhere() {
     let mut state = Fixture::new(3).build();
     let series = |label: &str, values: [f64; 3]| LabelledSeries {
         labels: BTreeMap::from([("kind".to_owned(), label.to_owned())]),
-        samples: values.map(|value| Sample { at: fixtures::now() - Duration::from_secs(130), value }).to_vec(),
+        samples: values.map(|value| Sample { at: fixtures::now() - Duration::from_secs(140), value }).to_vec(),
     };
     let range = Duration::from_secs(3600);
     let group = |title, unit, all| DetailSeries { title, unit, range, all };
@@ -46,7 +46,7 @@ fn sizes_and_figures_have_the_words_that_they_have_elsewhere() {
     let shown = text(&render(&state, &page(PAGE, (120, 60))));
     for part in [
         "s-1vcpu-1gb (1 vCPU, 1 GB memory, 25 GB disk)",
-        "ACTIONS 15 s ago",
+        "ACTIONS just now",
         "MEMORY 2 min ago, range of the last 1 h",
         "total         1009 MB  ",
         "412 MB, lowest 380, highest 500 MB  ",
@@ -71,7 +71,7 @@ fn figures_that_could_not_be_read_again_say_how_old_they_are_and_why() {
     };
     let detail = Arc::make_mut(state.clusters[0].detail.as_mut().unwrap());
     let range = Duration::from_secs(3600);
-    let all = vec![series("total", 60), series("unused", 700), series("cached", 61)];
+    let all = vec![series("total", 90), series("unused", 700), series("cached", 91)];
     detail.series = vec![DetailSeries { title: "memory", unit: Unit::Megabytes, range, all }];
     detail.problems = vec!["unused memory could not be read: GET /v2/monitoring: 503 busy".to_owned()];
     (detail.actions, detail.actions_at) = (Vec::new(), None);
@@ -85,6 +85,38 @@ fn figures_that_could_not_be_read_again_say_how_old_they_are_and_why() {
         assert!(shown.contains(part), "{part} in\n{shown}");
     }
     assert!(!shown.contains("none lately"), "that is not known\n{shown}");
+}
+
+#[test]
+fn nothing_of_its_figures_moves_between_two_looks() {
+    let mut state = Fixture::new(3).build();
+    let series = |label: &str, age| LabelledSeries {
+        labels: BTreeMap::from([("kind".to_owned(), label.to_owned())]),
+        samples: vec![Sample { at: fixtures::now() - Duration::from_secs(age), value: 400.0 }],
+    };
+    let range = Duration::from_secs(3600);
+    let detail = Arc::make_mut(state.clusters[0].detail.as_mut().unwrap());
+    let all = vec![series("total", 55), series("unused", 62)];
+    detail.series = vec![DetailSeries { title: "memory", unit: Unit::Megabytes, range, all }];
+    let after = |seconds: u64| {
+        let now = fixtures::now() + Duration::from_secs(seconds);
+        text(&render(&state, &Look { now, ..page(PAGE, (120, 60)) })).lines().skip(2).collect::<Vec<_>>().join("\n")
+    };
+    for seconds in 1..10 {
+        assert_eq!(after(seconds), after(0), "{seconds} s later");
+    }
+    let row = after(0).lines().find(|line| line.contains("unused  ")).unwrap().to_owned();
+    assert!(row.contains("400 MB  ") && !row.contains("ago"), "it is of the same step: {row}");
+}
+
+#[test]
+fn what_is_not_asked_for_on_a_held_picture_is_not_said_to_be() {
+    let mut state = Fixture::new(3).build();
+    state.clusters[0].detail = None;
+    assert!(text(&render(&state, &page(PAGE, (120, 60)))).contains("asking for its actions…"));
+    let held = Look { live: Some((state.clone(), fixtures::now())), ..page(PAGE, (120, 60)) };
+    let shown = text(&render(&state, &held));
+    assert!(shown.contains("paused: its actions are not asked for") && !shown.contains("asking"), "{shown}");
 }
 
 #[test]

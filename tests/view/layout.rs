@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use dropscale::cluster::{DropletId, Metric};
-use dropscale::scaling::{Finding, Level, Several};
+use dropscale::scaling::{Finding, FindingKind, Level, Several};
 use dropscale::tui::fixtures::{self, Fixture};
 use dropscale::tui::{EventDetail, Overlay, Page, Question, Toast, Ui};
 use dropscale::worker::Event;
@@ -138,7 +138,9 @@ fn much_is_wrong(fixture: Fixture) -> dropscale::worker::AppState {
     let silent = Several { what: "send no metrics", advice: "install the metrics agent (monitoring) on them" };
     let finding = |text: String, droplet, several| {
         let level = if droplet { Level::Warning } else { Level::Error };
-        Finding { level, text, droplet: None, is_wasted: false, monthly: None, several }
+        let kind = FindingKind::Problem(text.clone());
+        let (droplet, is_wasted, monthly, offers_removal) = (None, false, None, false);
+        Finding { level, kind, text, droplet, is_wasted, monthly, offers_removal, several }
     };
     let members = cluster.observation.iter().flat_map(|seen| &seen.members);
     let of_a_droplet = members.map(|member| {
@@ -194,8 +196,9 @@ fn what_could_not_be_read_is_told_once() {
         assert!(screen.contains("! 1 warning"), "{screen}");
     };
     once(&state);
-    let finding =
-        Finding { level: Level::Warning, text: text_of, droplet: None, is_wasted: false, monthly: None, several: None };
+    let (droplet, is_wasted, monthly, offers_removal, several) = (None, false, None, false, None);
+    let (level, kind, text) = (Level::Warning, FindingKind::Unread, text_of);
+    let finding = Finding { level, kind, text, droplet, is_wasted, monthly, offers_removal, several };
     state.clusters[0].findings = Arc::new(vec![finding]);
     once(&state);
 }

@@ -179,13 +179,16 @@ fn who_leaves_an_operation_is_told_which_and_who_goes_on() {
     let up = shown(Fixture::new(3).scaling_up());
     for part in [
         "scaling up: web003, ",
-        "web003 is half made, and billed until somebody goes on with it",
-        "finishes or undoes it",
+        "It stops there: web003 is half made. It is billed meanwhile; auto,",
+        "finishes or undoes it.",
     ] {
         assert!(up.contains(part), "{part} in {up}");
     }
     let down = shown(Fixture::new(3).scaling_down());
-    assert!(down.contains("scaling down: web002, ") && down.contains("web002 is half removed, and billed"), "{down}");
+    assert!(
+        down.contains("scaling down: web002, ") && down.contains("web002 is half removed. It is billed meanwhile;"),
+        "{down}"
+    );
     let demo = shown(Fixture::new(3).scaling_up().demo());
     assert!(
         demo.contains("scaling up: web003, ") && demo.contains("the demo's cloud ends with this program"),

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use dropscale::cluster::{DropletId, Metric};
-use dropscale::scaling::{Finding, Level};
+use dropscale::scaling::{Finding, FindingKind, Level};
 use dropscale::tui::fixtures::{BASE, Fixture};
 use dropscale::tui::{Page, Theme};
 use dropscale::worker::AppState;
@@ -175,10 +175,12 @@ fn the_requests_left_are_of_the_api_and_this_hour_where_there_is_room() {
 fn the_droplets_stand_apart_from_what_is_said_above_them() {
     let finding = |number: u64| Finding {
         level: Level::Warning,
+        kind: FindingKind::Unhealthy,
         text: format!("web{number:03} is something that has to be told in a line that is so long that it is broken"),
         droplet: Some(DropletId(BASE.0 + number)),
         is_wasted: false,
         monthly: None,
+        offers_removal: false,
         several: None,
     };
     for many in 0..12 {

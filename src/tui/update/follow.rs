@@ -45,20 +45,22 @@ fn is_gone(cluster: &ClusterState, id: DropletId) -> bool {
 pub struct LookedAt(Option<(usize, DropletId)>);
 
 impl LookedAt {
-    /// What the worker has to be told: the page is kept fresh while it is open, but for a picture that is held.
-    pub fn follow(&mut self, ui: &Ui) -> Vec<Command> {
+    /// Tells the worker what it has to know: the page is kept fresh while it is open, but for a picture that is held.
+    /// What could not be sent is sent the next time.
+    pub fn follow(&mut self, ui: &Ui, mut send: impl FnMut(Command) -> bool) {
         let now = match ui.page {
             Page::Droplet(id) if !ui.frozen => Some((ui.cluster, id)),
             _ => None,
         };
-        let before = std::mem::replace(&mut self.0, now);
-        if before == now {
-            return Vec::new();
+        if self.0 == now {
+            return;
         }
-        let left = before.filter(|(cluster, _)| now.is_none_or(|(other, _)| other != *cluster));
+        let left = self.0.filter(|(cluster, _)| now.is_none_or(|(other, _)| other != *cluster));
         let left = left.map(|(cluster, _)| Command::Inspect { cluster, droplet: None });
         let opened = now.map(|(cluster, id)| Command::Inspect { cluster, droplet: Some(id) });
-        left.into_iter().chain(opened).collect()
+        if left.into_iter().chain(opened).all(&mut send) {
+            self.0 = now;
+        }
     }
 }
 

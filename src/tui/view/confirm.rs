@@ -12,10 +12,10 @@ use ratatui::text::{Line, Span};
 use super::sheet::{Cut, Sheet, cells, spans_width, width, wrap};
 use super::{Scene, Scrolled, decision, progress, words};
 use crate::cloud::PlannedRequest;
-use crate::cluster::{DropletId, Member, Price};
+use crate::cluster::{DropletId, Price};
 use crate::keymap::Action;
 use crate::policy::Action as Wish;
-use crate::scaling::{DownPlan, Kind, Level, OperationState, Phase, UpPlan};
+use crate::scaling::{DownPlan, Kind, Level, OperationState, Phase, UpPlan, removal};
 use crate::tui::text::clean;
 use crate::tui::{Confirm, EventDetail, Page, Question, Target, down_plan, rows};
 use crate::worker::{ClusterState, Connection};
@@ -317,22 +317,10 @@ fn down(scene: &Scene, cluster: &ClusterState, droplet: DropletId, columns: u16)
     let mut lines = spaced(lines);
     lines.extend(facts(scene, &rows, columns));
     lines.push(Line::default());
-    lines.extend(plain(what_happens(member), scene.theme.text, columns));
+    lines.extend(plain(removal(member), scene.theme.text, columns));
     let button = format!("Remove {}", member.droplet.name);
     let requests = plan.map_or(&[][..], |plan| &plan.requests);
     asked(scene, title, lines, requests, columns, accept(button, scene.theme.bad, Question::Down(droplet).consent()))
-}
-
-/// What removing it comes to. One that is off has no connections, and nothing to shut down.
-fn what_happens(member: &Member) -> &'static str {
-    match (member.is_off(), member.attached) {
-        (false, true) => {
-            "It leaves the load balancer, its connections end, it is shut down and then deleted with its disk."
-        }
-        (false, false) => "It is not in the load balancer: it is shut down and then deleted with its disk.",
-        (true, true) => "It is off and serves nobody: it leaves the load balancer and is deleted with its disk.",
-        (true, false) => "It is off and serves nobody: it is deleted with its disk.",
-    }
 }
 
 fn auto(scene: &Scene, cluster: &ClusterState, columns: u16) -> Dialog {
@@ -366,15 +354,15 @@ fn left_behind(operation: &OperationState, demo: bool) -> String {
     if operation.current().is_some_and(|state| state.phase == Phase::Claim) {
         return "It stops there: nothing has been changed yet.".to_owned();
     }
-    let billed = match (&operation.droplet_name, operation.kind) {
-        (Some(name), Kind::Up) if operation.droplet.is_some() => format!("{name} is half made, and billed"),
-        (_, Kind::Up) => "The droplet may have been asked for, and then it is billed".to_owned(),
-        (Some(name), Kind::Down) => format!("{name} is half removed, and billed"),
-        _ => "What was left is billed".to_owned(),
+    let (left, billed) = match (&operation.droplet_name, operation.kind) {
+        (Some(name), Kind::Up) if operation.droplet.is_some() => (format!("{name} is half made"), "It"),
+        (_, Kind::Up) => ("the droplet may have been asked for".to_owned(), "Then it"),
+        (Some(name), Kind::Down) => (format!("{name} is half removed"), "It"),
+        _ => ("what was left is not gone on with".to_owned(), "It"),
     };
     format!(
-        "It stops there. {billed} until somebody goes on with it: auto, here or elsewhere, or whoever scales next by hand \
-         finishes or undoes it first."
+        "It stops there: {left}. {billed} is billed meanwhile; auto, here or elsewhere, or whoever scales next by hand \
+         finishes or undoes it."
     )
 }
 

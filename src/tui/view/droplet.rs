@@ -136,7 +136,7 @@ fn lines(
     let mut lines = Vec::new();
     for finding in cluster.findings.iter().filter(|f| f.droplet == Some(row.droplet.id)) {
         let (symbol, style) = decision::level(theme, finding.level);
-        let key = removal_key(scene).filter(|_| finding.offers_removal());
+        let key = removal_key(scene).filter(|_| finding.offers_removal);
         let how = key.map(|key| format!(" ({key})")).unwrap_or_default();
         decision::paragraph(&mut lines, symbol, &format!("{}{how}", finding.text), style, columns);
     }
@@ -149,6 +149,10 @@ fn lines(
     lines.push(Line::default());
     match detail {
         Some(detail) => details(scene, cluster, row, detail, &mut lines),
+        // While the picture is held nobody asks.
+        None if scene.live.is_some() => {
+            lines.push(Line::styled("paused: its actions are not asked for", theme.faint));
+        }
         None => lines.push(Line::styled("asking for its actions…", theme.faint)),
     }
     lines
@@ -192,10 +196,9 @@ fn facts(scene: &Scene, cluster: &ClusterState, row: &Row) -> Vec<(&'static str,
         ("balancer", balancer.to_owned()),
         (
             "metrics",
-            heard.map_or_else(
-                || "none yet".to_owned(),
-                |at| format!("last heard {}", words::ago(elapsed(at, scene.now))),
-            ),
+            heard
+                .and_then(|at| ago(scene, cluster, at))
+                .map_or_else(|| "none yet".to_owned(), |ago| format!("last heard {ago}")),
         ),
         ("size", words::size(size)),
         ("price", words::price(size.price)),
@@ -232,16 +235,16 @@ fn joined(parts: &[String]) -> String {
 
 /// What was asked for besides: actions, and series beyond the catalogue.
 fn details(scene: &Scene, cluster: &ClusterState, row: &Row, detail: &DropletDetail, lines: &mut Vec<Line<'static>>) {
-    actions(scene, detail, lines);
+    actions(scene, cluster, detail, lines);
     for group in &detail.series {
         lines.push(Line::default());
         let newest = group.all.iter().filter_map(measured_at).max();
         let varies = group.all.iter().any(|series| extremes(series, group.unit).is_some());
         let range = varies.then(|| format!("range of the last {}", words::range(group.range)));
-        lines.push(heading(scene, group.title, newest, range.as_deref()));
+        lines.push(heading(scene, cluster, group.title, newest, range.as_deref()));
         for series in &group.all {
             let labels: Vec<&str> = series.labels.values().map(String::as_str).collect();
-            lines.push(labelled(scene, &labels.join(" "), figures(scene, series, group.unit, newest)));
+            lines.push(labelled(scene, &labels.join(" "), figures(scene, cluster, series, group.unit, newest)));
         }
         if group.unit == Unit::Megabytes {
             let shown = value::at_present(scene, cluster, row.metric(Metric::FreeMemory, cluster));
@@ -253,8 +256,14 @@ fn details(scene: &Scene, cluster: &ClusterState, row: &Row, detail: &DropletDet
 }
 
 /// A title, of when its figures are, and what else is to be said of them.
-fn heading(scene: &Scene, title: &str, at: Option<Timestamp>, note: Option<&str>) -> Line<'static> {
-    let age = at.map(|at| words::ago(elapsed(at, scene.now)));
+fn heading(
+    scene: &Scene,
+    cluster: &ClusterState,
+    title: &str,
+    at: Option<Timestamp>,
+    note: Option<&str>,
+) -> Line<'static> {
+    let age = at.and_then(|at| ago(scene, cluster, at));
     let notes: Vec<&str> = age.as_deref().into_iter().chain(note).collect();
     Line::from(vec![
         Span::styled(title.to_uppercase(), scene.theme.strong),
@@ -262,9 +271,9 @@ fn heading(scene: &Scene, title: &str, at: Option<Timestamp>, note: Option<&str>
     ])
 }
 
-fn actions(scene: &Scene, detail: &DropletDetail, lines: &mut Vec<Line<'static>>) {
+fn actions(scene: &Scene, cluster: &ClusterState, detail: &DropletDetail, lines: &mut Vec<Line<'static>>) {
     let theme = scene.theme;
-    lines.push(heading(scene, "actions", detail.actions_at, None));
+    lines.push(heading(scene, cluster, "actions", detail.actions_at, None));
     if detail.actions.is_empty() {
         let text = if detail.actions_at.is_some() { "none lately" } else { words::UNKNOWN };
         lines.push(Line::styled(text, theme.faint));
@@ -284,20 +293,31 @@ fn actions(scene: &Scene, detail: &DropletDetail, lines: &mut Vec<Line<'static>>
     }
 }
 
+/// How long before the last look something was, so that nothing moves between two.
+fn ago(scene: &Scene, cluster: &ClusterState, at: Timestamp) -> Option<String> {
+    metrics::age(scene, cluster, at).map(words::ago)
+}
+
 fn measured_at(series: &LabelledSeries) -> Option<Timestamp> {
     series.samples.last().map(|sample| sample.at)
 }
 
-/// The last value of a series, and its lowest and highest where they are others. Of one that is older than the newest
-/// of its group, how old it is.
-fn figures(scene: &Scene, series: &LabelledSeries, unit: Unit, newest: Option<Timestamp>) -> String {
+/// The last value of a series, and its lowest and highest where they are others. Of one that is more than a step older
+/// than the newest of its group, how old it is.
+fn figures(
+    scene: &Scene,
+    cluster: &ClusterState,
+    series: &LabelledSeries,
+    unit: Unit,
+    newest: Option<Timestamp>,
+) -> String {
     let Some(last) = series.samples.last() else { return unknown() };
     let mut text = unit.format(last.value);
     if let Some((low, high)) = extremes(series, unit) {
         let _ = write!(text, ", lowest {}, highest {}", unit.format_number(low), unit.format(high));
     }
-    let age = words::ago(elapsed(last.at, scene.now));
-    if newest.is_some_and(|newest| words::ago(elapsed(newest, scene.now)) != age) {
+    let is_behind = newest.is_some_and(|newest| elapsed(last.at, newest) > cluster.spec.timing.metrics_step);
+    if let Some(age) = ago(scene, cluster, last.at).filter(|_| is_behind) {
         let _ = write!(text, " ({age})");
     }
     text

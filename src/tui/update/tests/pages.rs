@@ -39,7 +39,14 @@ fn pages_open_and_go_back() {
 #[test]
 fn a_droplets_page_is_kept_fresh_while_it_is_open_and_not_held() {
     let (mut desk, mut looked_at) = (Desk::new(Fixture::new(4)), LookedAt::default());
-    let mut told = |ui: &Ui| looked_at.follow(ui);
+    let mut told = |ui: &Ui| {
+        let mut commands = Vec::new();
+        looked_at.follow(ui, |command| {
+            commands.push(command);
+            true
+        });
+        commands
+    };
     let inspect = |cluster, droplet| Command::Inspect { cluster, droplet };
     assert_eq!(told(&desk.ui), []);
     desk.ui.page = Page::Droplet(CLONE);
@@ -57,6 +64,31 @@ fn a_droplets_page_is_kept_fresh_while_it_is_open_and_not_held() {
     assert_eq!(told(&desk.ui), [inspect(0, Some(CLONE))]);
     (desk.ui.page, desk.ui.cluster) = (Page::Droplet(BASE), 1);
     assert_eq!(told(&desk.ui), [inspect(0, None), inspect(1, Some(BASE))]);
+}
+
+#[test]
+fn what_the_worker_had_no_room_for_is_told_it_again() {
+    let (mut ui, mut looked_at) = (Desk::new(Fixture::new(4)).ui, LookedAt::default());
+    let inspect = |cluster, droplet| Command::Inspect { cluster, droplet };
+    let mut told = |ui: &Ui, room: usize| {
+        let mut commands = Vec::new();
+        looked_at.follow(ui, |command| {
+            let fits = commands.len() < room;
+            if fits {
+                commands.push(command);
+            }
+            fits
+        });
+        commands
+    };
+    ui.page = Page::Droplet(CLONE);
+    assert_eq!(told(&ui, 0), []);
+    assert_eq!(told(&ui, 1), [inspect(0, Some(CLONE))]);
+    assert_eq!(told(&ui, 1), []);
+    (ui.page, ui.cluster) = (Page::Droplet(BASE), 1);
+    assert_eq!(told(&ui, 1), [inspect(0, None)], "there was room for half of it");
+    assert_eq!(told(&ui, 2), [inspect(0, None), inspect(1, Some(BASE))]);
+    assert_eq!(told(&ui, 2), []);
 }
 
 #[test]
