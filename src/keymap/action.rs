@@ -29,7 +29,7 @@ pub enum Action {
     Chart,
     Shorter,
     Longer,
-    Freeze,
+    Pause,
     Why,
     Events,
     Overview,

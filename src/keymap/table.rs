@@ -119,7 +119,7 @@ pub(super) const BINDINGS: &[Binding] = &[
     bind("events", Action::Events, &[ch('v')], LOOK, "events", "everything that happened, and back"),
     bind("shorter", Action::Shorter, &[ch('[')], LOOK, "", "a shorter range of time"),
     bind("longer", Action::Longer, &[ch(']')], LOOK, "range", "a longer range of time"),
-    bind("pause", Action::Freeze, &[ch(' ')], LOOK, "pause", "pause the picture, or let it go on; the work goes on"),
+    bind("pause", Action::Pause, &[ch(' ')], LOOK, "pause", "pause the picture, or let it go on; the work goes on"),
     bind("refresh", Action::Refresh, &[ch('r')], LOOK, "", "look at the cluster now"),
     bind(
         "copy",

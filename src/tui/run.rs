@@ -198,7 +198,7 @@ impl Loop {
     /// Takes the newest state, unless the picture is held.
     fn take_state(&mut self) {
         let newest = Arc::clone(&self.state.borrow_and_update());
-        if self.ui.frozen {
+        if self.ui.paused {
             // The header tells what has come about behind the picture; when it says the same, nothing is written.
             self.changed = true;
         } else if newest.generation != self.shown.generation {
@@ -259,7 +259,7 @@ impl Loop {
     fn pause(&self) -> Duration {
         let until_toast_ends = self.ui.toasts.iter().map(|toast| toast.until.saturating_duration_since(Instant::now()));
         // On a held picture nothing counts seconds.
-        let counts = !self.ui.frozen && self.shown.clusters.iter().any(counts_seconds);
+        let counts = !self.ui.paused && self.shown.clusters.iter().any(counts_seconds);
         let pace = if counts { COUNTING } else { AGEING };
         until_toast_ends.min().map_or(pace, |end| end.min(pace))
     }
@@ -313,22 +313,22 @@ impl Loop {
 
     /// Does what a key or a click means, which is judged by the present when it is this action.
     fn act(&mut self, action: Option<Action>, act: impl FnOnce(&mut Ui, &Seen) -> Outcome) -> Option<Exit> {
-        if self.ui.frozen && action.is_some_and(update::needs_the_present) {
+        if self.ui.paused && action.is_some_and(update::needs_the_present) {
             self.hold(false);
             let text = "no longer paused: what you ask for is judged by what is now";
             update::toast(&mut self.ui, Level::Info, text, Instant::now());
         }
-        let was_held = self.ui.frozen;
+        let was_held = self.ui.paused;
         let outcome = act(&mut self.ui, &Self::seen(&self.shown, &self.options, &self.drawn, &self.folder));
-        if self.ui.frozen != was_held {
-            self.hold(self.ui.frozen);
+        if self.ui.paused != was_held {
+            self.hold(self.ui.paused);
         }
         self.carry_out(outcome)
     }
 
     /// Holds the picture, or lets it go on.
     fn hold(&mut self, held: bool) {
-        self.ui.frozen = held;
+        self.ui.paused = held;
         self.held_at = held.then(|| self.now());
         self.worst.clear();
         if !held {

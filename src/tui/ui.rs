@@ -37,8 +37,8 @@ pub struct Ui {
     pub range: Duration,
     /// The time on a chart of which is said what stood there: when the bar begins that is looked at.
     pub cursor: Option<Timestamp>,
-    /// Whether the screen is frozen while the worker goes on.
-    pub frozen: bool,
+    /// Whether the picture is held while the worker goes on.
+    pub paused: bool,
     /// The commands that were run from the palette, newest last.
     pub history: Vec<String>,
     /// Short messages about what just happened, newest last.
@@ -80,7 +80,7 @@ impl Default for Ui {
             dialog_scroll: 0,
             range: Self::RANGES[1],
             cursor: None,
-            frozen: false,
+            paused: false,
             history: Vec::new(),
             toasts: Vec::new(),
             pointer: Pointer::default(),

@@ -237,6 +237,14 @@ fn a_question_can_be_answered_on_the_smallest_screen() {
 }
 
 #[test]
+fn the_question_of_leaving_is_never_empty() {
+    let shown = |state: &AppState| text(&render(state, &over(ask(Question::Quit), (80, 24))));
+    let over_by_now = shown(&Fixture::new(3).manual().build());
+    assert!(over_by_now.contains("Nothing is under way any more, and auto is off."), "{over_by_now}");
+    assert!(!shown(&Fixture::new(3).build()).contains("Nothing is under way"), "auto is on");
+}
+
+#[test]
 fn a_command_as_long_as_a_book_is_drawn() {
     let state = Fixture::new(3).build();
     let typed = format!("filter {}", "x".repeat(70_000));

@@ -49,7 +49,7 @@ impl LookedAt {
     /// What could not be sent is sent the next time.
     pub fn follow(&mut self, ui: &Ui, mut send: impl FnMut(Command) -> bool) {
         let now = match ui.page {
-            Page::Droplet(id) if !ui.frozen => Some((ui.cluster, id)),
+            Page::Droplet(id) if !ui.paused => Some((ui.cluster, id)),
             _ => None,
         };
         if self.0 == now {

@@ -223,7 +223,7 @@ fn simply(ui: &mut Ui, action: Action, seen: &Seen) {
         Action::Sort if ui.page == Page::Cluster => walk::sort_by_next(ui, seen),
         Action::Reverse if ui.page == Page::Cluster => ui.table.descending = !ui.table.descending,
         Action::Columns if ui.page == Page::Cluster => ui.overlay = Some(Overlay::Columns { selected: 0 }),
-        Action::Freeze => ui.frozen = !ui.frozen,
+        Action::Pause => ui.paused = !ui.paused,
         Action::Palette => palette::open(ui, seen),
         Action::Help => ui.overlay = Some(Overlay::Help { scroll: 0 }),
         action if ui.page.metric().is_some() => chart::walk(ui, action, seen),

@@ -388,6 +388,9 @@ fn quit(scene: &Scene, columns: u16) -> Dialog {
         };
         lines.extend(plain(text, scene.theme.text, columns));
     }
+    if lines.is_empty() {
+        lines = plain("Nothing is under way any more, and auto is off.", scene.theme.text, columns);
+    }
     let accept = accept("Leave", scene.theme.strong, Question::Quit.consent());
     Dialog { title: "Leave".into(), lines, accept: Some(accept), leave: CANCEL }
 }
