@@ -19,7 +19,7 @@ const SCENARIO: &str = r#"
     history = "20m"
     limits = { hour = 10000000, minute = 1000000 }
     cluster = { clones = 2 }
-    metrics = { step = "2s", lag = "0s", load_smoothing = "1s", past = "168h" }
+    metrics = { step = "3s", lag = "0s", load_smoothing = "1s", past = "168h" }
     [workload]
     base = 90.0
     noise = 0.4

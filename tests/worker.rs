@@ -312,11 +312,11 @@ async fn a_cluster_that_nobody_looks_at_is_polled_less_until_it_is() {
     let mut stage = Stage::with(|setup| setup.focus = 1);
     stage.until("looked", |c| c.observation.is_some()).await;
     let before = stage.looks();
-    sleep(Duration::from_secs(100)).await;
+    sleep(Duration::from_secs(150)).await;
     let unfocused = stage.looks() - before;
     stage.send(Command::Focus { cluster: 0 }).await;
     let before = stage.looks();
-    sleep(Duration::from_secs(100)).await;
+    sleep(Duration::from_secs(150)).await;
     let focused = stage.looks() - before;
     assert!((8..=11).contains(&unfocused) && (40..=52).contains(&focused), "{unfocused} and {focused}");
 }

@@ -62,10 +62,10 @@ fn what_is_recorded_goes_on_from_it() {
     let cpu = world.droplet_series(id, DropletSeries::Cpu, NOW - 120, NOW + 120);
     let all = |at: usize| cpu.iter().map(|(_, samples)| samples[at].1).sum::<f64>();
     let steps = cpu[0].1.len();
-    assert!(steps >= 110 && cpu[0].1.windows(2).all(|pair| pair[1].0 - pair[0].0 == 2), "{:?}", cpu[0].1);
+    assert!(steps >= 74 && cpu[0].1.windows(2).all(|pair| pair[1].0 - pair[0].0 == 3), "{:?}", cpu[0].1);
     for at in 1..steps {
         let spent = all(at) - all(at - 1);
-        assert!((spent - 2.0).abs() < 1e-3, "one processor spends two seconds in two: {spent} at {at}");
+        assert!((spent - 3.0).abs() < 1e-3, "one processor spends three seconds in three: {spent} at {at}");
         for (labels, samples) in &cpu {
             assert!(samples[at].1 + 1e-6 >= samples[at - 1].1 && samples[at].1 >= 0.0, "{labels:?} at {at}");
         }
