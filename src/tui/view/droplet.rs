@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 
 use super::sheet::{Cut, Sheet, cells};
 use super::spark::{self, Bounds};
-use super::{Scene, Scrolled, decision, metrics, table, value, words};
+use super::{KeyHint, Scene, Scrolled, decision, footer, metrics, table, value, words};
 use crate::cloud::ActionStatus;
 use crate::cluster::{DropletId, Health, Image, LabelledSeries, Metric, Role, Scope, Series, Unit, elapsed};
 use crate::keymap::Action;
@@ -160,8 +160,8 @@ fn lines(
 
 /// The key that removes the droplet, as the footer has it.
 fn removal_key<'a>(scene: &Scene<'a>) -> Option<&'a str> {
-    let hint = scene.keys.iter().find(|hint| hint.action == Action::RemoveSelected && hint.applies)?;
-    hint.keys.split(" / ").next()
+    let removes = |hint: &&KeyHint| hint.action == Action::RemoveSelected && hint.applies;
+    scene.keys.iter().find(removes).map(footer::key)
 }
 
 fn facts(scene: &Scene, cluster: &ClusterState, row: &Row) -> Vec<(&'static str, String)> {

@@ -153,7 +153,7 @@ fn fitting<'a>(shown: &[&'a KeyHint], room: u16) -> Vec<&'a KeyHint> {
 }
 
 /// The first of its keys: the others are in the help.
-fn key(hint: &KeyHint) -> &str {
+pub fn key(hint: &KeyHint) -> &str {
     hint.keys.split(" / ").next().unwrap_or_default()
 }
 
